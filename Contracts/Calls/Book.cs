@@ -1,0 +1,40 @@
+using Sure.Contracts.Events;
+using Sure.Contracts.Vocabulary;
+
+namespace Sure.Contracts.Calls;
+
+/// <summary>
+/// What UtilizationService answers at <c>GET /internal/book</c>: all active policies and the pool, from one snapshot of its database.
+/// It holds at least everything that the events up to <paramref name="Sequence"/> told, and may already hold what later ones will
+/// tell: applying those again must change nothing.
+/// </summary>
+/// <param name="Sequence">Last event that had its number; continue after it.</param>
+/// <param name="AsOf">The time it is true for.</param>
+/// <param name="Policies">Policies in force.</param>
+/// <param name="Pool">The pool.</param>
+public sealed record Book(long Sequence, DateTimeOffset AsOf, IReadOnlyList<BookedPolicy> Policies, PoolFigures Pool)
+{
+    /// <summary>Path of the call.</summary>
+    public const string Path = "/internal/book";
+}
+
+/// <summary>A policy in force.</summary>
+/// <param name="PolicyId">The policy.</param>
+/// <param name="CoverageType">What is covered.</param>
+/// <param name="Chain">Where.</param>
+/// <param name="Stablecoin">Which coin.</param>
+/// <param name="CoverageUsd">What it pays at most.</param>
+/// <param name="StandardRate">Annual standard rate with the loads of its terms.</param>
+/// <param name="Terms">Its price terms; null for types that have none.</param>
+/// <param name="StartsAt">Beginning of the cover.</param>
+/// <param name="EndsAt">End of the cover.</param>
+public sealed record BookedPolicy(
+    Guid PolicyId,
+    CoverageType CoverageType,
+    Chain Chain,
+    Stablecoin Stablecoin,
+    decimal CoverageUsd,
+    decimal StandardRate,
+    PolicyTerms? Terms,
+    DateTimeOffset StartsAt,
+    DateTimeOffset EndsAt);

@@ -1,0 +1,160 @@
+using System.Reflection;
+using MassTransit;
+using Microsoft.Extensions.Configuration;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.DependencyInjection.Extensions;
+using Microsoft.Extensions.Diagnostics.HealthChecks;
+using Microsoft.Extensions.Hosting;
+using RabbitMQ.Client;
+using Sure.Contracts.Events;
+using Sure.Coordination.Intake;
+using Sure.Coordination.Leases;
+using Sure.Coordination.Messaging;
+using Sure.Coordination.Migrations;
+using Sure.Coordination.Monitors;
+using Sure.Coordination.Outbox;
+
+namespace Sure.Coordination;
+
+/// <summary>How the instances of a service act as one, and how services tell each other facts.</summary>
+public static class CoordinationSetup
+{
+    /// <summary>Name of the health check of the broker; services go on without it.</summary>
+    public const string BrokerCheck = "RabbitMQ";
+
+    private const string Exchange = "sure.events";
+
+    /// <summary>
+    /// Brings the schema of the service up to date at start, from the embedded <c>Migrations/*.sql</c> of its assembly, and lets it lead
+    /// by leases. Needs an <c>NpgsqlDataSource</c>.
+    /// </summary>
+    public static IHostApplicationBuilder AddSchema(this IHostApplicationBuilder builder)
+    {
+        ArgumentNullException.ThrowIfNull(builder);
+        // Columns are snake_case, members are not.
+        Dapper.DefaultTypeMap.MatchNamesWithUnderscores = true;
+        builder.Services.TryAddSingleton(Identify(builder));
+        builder.Services.AddSingleton<SchemaReady>();
+        builder.Services.AddHostedService<MigrationRunner>();
+        builder.Services.AddHealthChecks().Add(new HealthCheckRegistration(
+            "schema", services => new SchemaHealthCheck(services.GetRequiredService<SchemaReady>()), failureStatus: null, tags: null));
+        builder.Services.AddOptions<LeaseOptions>().BindConfiguration("Leases").ValidateDataAnnotations()
+            .Validate(o => o.RenewInterval * 2 <= o.Duration, "Leases:RenewInterval must be at most half of Leases:Duration.")
+            .ValidateOnStart();
+        builder.Services.AddSingleton<Leadership>();
+        return builder;
+    }
+
+    /// <summary>Runs <typeparamref name="TMonitor"/> on the leading instance. Needs <see cref="AddSchema"/>.</summary>
+    public static IHostApplicationBuilder AddMonitor<TMonitor>(this IHostApplicationBuilder builder)
+        where TMonitor : class, IMonitor
+    {
+        ArgumentNullException.ThrowIfNull(builder);
+        builder.Services.AddOptions<MonitoringOptions>().BindConfiguration("Monitoring").ValidateDataAnnotations().ValidateOnStart();
+        builder.Services.TryAddSingleton<TMonitor>();
+        builder.Services.AddHostedService<MonitorHost<TMonitor>>();
+        return builder;
+    }
+
+    /// <summary>Relays the outbox of this service to the others. Needs <see cref="AddSchema"/>.</summary>
+    public static IHostApplicationBuilder AddOutbox(this IHostApplicationBuilder builder)
+    {
+        ArgumentNullException.ThrowIfNull(builder);
+        builder.Services.AddOptions<OutboxOptions>().BindConfiguration("Outbox").ValidateDataAnnotations().ValidateOnStart();
+        builder.Services.AddSingleton<OutboxStore>();
+        builder.Services.AddHostedService<OutboxRelay>();
+        return builder;
+    }
+
+    /// <summary>Applies the events of <paramref name="producers"/> to <typeparamref name="TSink"/>, in sequence and each once.</summary>
+    public static IHostApplicationBuilder AddIntake<TSink>(this IHostApplicationBuilder builder, params string[] producers)
+        where TSink : class, IEventSink
+    {
+        ArgumentNullException.ThrowIfNull(builder);
+        builder.Services.AddOptions<IntakeOptions>().BindConfiguration("Intake").ValidateDataAnnotations().ValidateOnStart();
+        builder.Services.TryAddSingleton<TSink>();
+        builder.Services.AddSingleton<IEventSink>(services => services.GetRequiredService<TSink>());
+        builder.Services.AddSingleton(new EventSubscription(producers));
+        builder.Services.AddHttpClient(EventIntake.ClientName);
+        builder.Services.AddSingleton<EventIntake>();
+        builder.Services.AddHostedService<CatchUpLoop>();
+        return builder;
+    }
+
+    /// <summary>
+    /// Connects to the broker at <c>ConnectionStrings:{connectionName}</c>, in the background and again whenever it was away. Call after
+    /// <see cref="AddOutbox"/> and <see cref="AddIntake"/>.
+    /// </summary>
+    /// <exception cref="InvalidOperationException">No connection string is configured.</exception>
+    public static IHostApplicationBuilder AddEventBus(this IHostApplicationBuilder builder, string connectionName)
+    {
+        ArgumentNullException.ThrowIfNull(builder);
+        var address = builder.Configuration.GetConnectionString(connectionName)
+            ?? throw new InvalidOperationException($"ConnectionStrings:{connectionName} is missing: the RabbitMQ address, amqp://user:password@host:port.");
+        var service = Identify(builder);
+        builder.Services.TryAddSingleton(service);
+        var subscription = builder.Services.Select(s => s.ImplementationInstance).OfType<EventSubscription>().SingleOrDefault();
+        builder.Services.AddMassTransit(bus =>
+        {
+            bus.ConfigureHealthCheckOptions(check =>
+            {
+                check.Name = BrokerCheck;
+                check.MinimalFailureStatus = HealthStatus.Degraded;
+                check.Tags.Clear();
+            });
+            if (subscription is not null)
+            {
+                bus.AddConsumer<EnvelopeConsumer>();
+            }
+
+            bus.UsingRabbitMq((context, broker) =>
+            {
+                broker.Host(new Uri(address));
+                broker.Message<EventEnvelope>(message => message.SetEntityName(Exchange));
+                broker.Publish<EventEnvelope>(publish => publish.ExchangeType = ExchangeType.Topic);
+                broker.Send<EventEnvelope>(send => send.UseRoutingKeyFormatter(message => message.Message.Producer));
+                if (subscription is not null)
+                {
+                    broker.ReceiveEndpoint(service.Name, queue => Receive(queue, context, subscription));
+                }
+            });
+        });
+        builder.Services.Configure<MassTransitHostOptions>(host =>
+        {
+            host.WaitUntilStarted = false;
+            host.StopTimeout = TimeSpan.FromSeconds(10);
+        });
+        return builder;
+    }
+
+    private static void Receive(
+        IRabbitMqReceiveEndpointConfigurator queue, IBusRegistrationContext context, EventSubscription subscription)
+    {
+        queue.SetQuorumQueue();
+        queue.ConfigureConsumeTopology = false;
+        // In order: the next event is taken when the one before it has been applied.
+        queue.ConcurrentMessageLimit = 1;
+        queue.PrefetchCount = 64;
+        foreach (var producer in subscription.Producers)
+        {
+            queue.Bind(Exchange, binding =>
+            {
+                binding.ExchangeType = ExchangeType.Topic;
+                binding.RoutingKey = producer;
+            });
+        }
+
+        queue.UseMessageRetry(retry => retry.Exponential(
+            retryLimit: 1000, minInterval: TimeSpan.FromMilliseconds(100), maxInterval: TimeSpan.FromSeconds(10), intervalDelta: TimeSpan.FromMilliseconds(200)));
+        queue.ConfigureConsumer<EnvelopeConsumer>(context);
+    }
+
+    private static ServiceIdentity Identify(IHostApplicationBuilder builder)
+    {
+        var name = builder.Environment.ApplicationName;
+        return new ServiceIdentity(
+            name.ToLowerInvariant(),
+            $"{Environment.MachineName}/{Environment.ProcessId}/{Guid.CreateVersion7(TimeProvider.System.GetUtcNow()):N}",
+            Assembly.Load(new AssemblyName(name)));
+    }
+}

@@ -1,0 +1,57 @@
+using Microsoft.Extensions.Hosting;
+using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Options;
+using Sure.Coordination.Migrations;
+
+namespace Sure.Coordination.Intake;
+
+/// <summary>
+/// Asks the producers for what did not arrive: at start, and again and again, so that neither a lost message nor a broker that is away
+/// leaves this service behind for long.
+/// </summary>
+internal sealed partial class CatchUpLoop(
+    EventIntake intake,
+    EventSubscription subscription,
+    IOptions<IntakeOptions> options,
+    IServiceProvider services,
+    TimeProvider time,
+    ILogger<CatchUpLoop> logger) : BackgroundService
+{
+    protected override async Task ExecuteAsync(CancellationToken stoppingToken)
+    {
+        if (services.GetService(typeof(SchemaReady)) is SchemaReady schema)
+        {
+            await schema.WaitAsync(stoppingToken);
+        }
+
+        using var timer = new PeriodicTimer(options.Value.CatchUpInterval, time);
+        do
+        {
+            await Task.WhenAll(subscription.Producers.Select(producer => CatchUpAsync(producer, stoppingToken)));
+        }
+        while (await timer.WaitForNextTickAsync(stoppingToken));
+    }
+
+    private async Task CatchUpAsync(string producer, CancellationToken cancellationToken)
+    {
+        try
+        {
+            await intake.CatchUpAsync(producer, cancellationToken);
+        }
+        catch (OperationCanceledException) when (cancellationToken.IsCancellationRequested)
+        {
+            // Stopping.
+        }
+        catch (Exception exception)
+        {
+            // The next round tries again; meanwhile the figures say how old they are.
+            Log.CatchUpFailed(logger, producer, exception.Message);
+        }
+    }
+
+    private static partial class Log
+    {
+        [LoggerMessage(Level = LogLevel.Warning, Message = "Could not catch up with {Producer}: {Reason}")]
+        public static partial void CatchUpFailed(ILogger logger, string producer, string reason);
+    }
+}

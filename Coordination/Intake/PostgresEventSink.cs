@@ -1,0 +1,94 @@
+using Dapper;
+using Npgsql;
+using Sure.Contracts.Events;
+
+namespace Sure.Coordination.Intake;
+
+/// <summary>A sink whose state is in the service's schema: events and position are committed in one transaction.</summary>
+public abstract class PostgresEventSink(NpgsqlDataSource database) : IEventSink
+{
+    /// <summary>The service's database.</summary>
+    protected NpgsqlDataSource Database { get; } = database;
+
+    /// <inheritdoc />
+    public async Task<long?> GetLastAppliedAsync(string producer, CancellationToken cancellationToken)
+    {
+        await using var connection = await Database.OpenConnectionAsync(cancellationToken);
+        return await connection.ExecuteScalarAsync<long?>(new CommandDefinition(
+            "SELECT sequence FROM intake WHERE producer = @Producer", new { Producer = producer }, cancellationToken: cancellationToken));
+    }
+
+    /// <inheritdoc />
+    public async Task<bool> TryApplyAsync(string producer, IReadOnlyList<EventEnvelope> events, CancellationToken cancellationToken)
+    {
+        await using var connection = await Database.OpenConnectionAsync(cancellationToken);
+        await using var transaction = await connection.BeginTransactionAsync(cancellationToken);
+        var moved = await connection.ExecuteAsync(new CommandDefinition(
+            "UPDATE intake SET sequence = @Last WHERE producer = @Producer AND sequence = @First - 1",
+            new { Producer = producer, First = events[0].Sequence, Last = events[^1].Sequence },
+            transaction,
+            cancellationToken: cancellationToken));
+        if (moved == 0)
+        {
+            return false;
+        }
+
+        foreach (var envelope in events)
+        {
+            // A type this build does not know comes from a newer producer; it is nothing this build could act on.
+            if (envelope.Open() is { } known)
+            {
+                await ApplyAsync(envelope, known, connection, transaction, cancellationToken);
+            }
+        }
+
+        await transaction.CommitAsync(cancellationToken);
+        AfterCommit(events);
+        return true;
+    }
+
+    /// <inheritdoc />
+    public async Task RebuildAsync(string producer, long firstKept, long last, CancellationToken cancellationToken)
+    {
+        await using var connection = await Database.OpenConnectionAsync(cancellationToken);
+        await using var transaction = await connection.BeginTransactionAsync(cancellationToken);
+        // Claims the row first, so that of several instances one rebuilds and the others see its result.
+        await connection.ExecuteAsync(new CommandDefinition(
+            "INSERT INTO intake (producer, sequence) VALUES (@Producer, -1) ON CONFLICT (producer) DO UPDATE SET sequence = intake.sequence",
+            new { Producer = producer },
+            transaction,
+            cancellationToken: cancellationToken));
+        var sequence = await RebuildAsync(producer, firstKept, last, connection, transaction, cancellationToken);
+        await connection.ExecuteAsync(new CommandDefinition(
+            "UPDATE intake SET sequence = @Sequence WHERE producer = @Producer",
+            new { Producer = producer, Sequence = sequence },
+            transaction,
+            cancellationToken: cancellationToken));
+        await transaction.CommitAsync(cancellationToken);
+    }
+
+    /// <summary>Applies one event within the transaction.</summary>
+    protected abstract Task ApplyAsync(
+        EventEnvelope envelope,
+        IPlatformEvent known,
+        NpgsqlConnection connection,
+        NpgsqlTransaction transaction,
+        CancellationToken cancellationToken);
+
+    /// <summary>
+    /// Brings the state within the transaction to that of a sequence the producer can continue from, and answers that sequence. The
+    /// default starts before the first event that is kept, which is right for consumers that want facts from now on.
+    /// </summary>
+    protected virtual Task<long> RebuildAsync(
+        string producer,
+        long firstKept,
+        long last,
+        NpgsqlConnection connection,
+        NpgsqlTransaction transaction,
+        CancellationToken cancellationToken) => Task.FromResult(firstKept - 1);
+
+    /// <summary>Called after the events were committed, for what is kept in memory.</summary>
+    protected virtual void AfterCommit(IReadOnlyList<EventEnvelope> events)
+    {
+    }
+}

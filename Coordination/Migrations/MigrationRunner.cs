@@ -1,0 +1,118 @@
+using System.Reflection;
+using Dapper;
+using DbUp;
+using DbUp.Engine;
+using DbUp.Engine.Output;
+using DbUp.Postgresql;
+using Microsoft.Extensions.Diagnostics.HealthChecks;
+using Microsoft.Extensions.Hosting;
+using Microsoft.Extensions.Logging;
+using Npgsql;
+
+namespace Sure.Coordination.Migrations;
+
+/// <summary>
+/// Brings the schema of the service up to date at start: the scripts of this project, then the service's own
+/// <c>Migrations/*.sql</c>, each once, under an advisory lock so that instances starting together do not collide. While PostgreSQL is
+/// away it keeps trying; everything that needs the schema waits for <see cref="SchemaReady"/>.
+/// </summary>
+internal sealed partial class MigrationRunner(
+    NpgsqlDataSource database,
+    SchemaReady ready,
+    ServiceIdentity service,
+    TimeProvider time,
+    ILogger<MigrationRunner> logger) : BackgroundService
+{
+    private static readonly TimeSpan RetryDelay = TimeSpan.FromSeconds(1);
+
+    protected override async Task ExecuteAsync(CancellationToken stoppingToken)
+    {
+        while (!stoppingToken.IsCancellationRequested)
+        {
+            try
+            {
+                await MigrateAsync(stoppingToken);
+                ready.Signal();
+                return;
+            }
+            catch (Exception exception) when (exception is NpgsqlException or TimeoutException or IOException)
+            {
+                Log.WaitingForDatabase(logger, exception.Message);
+                await Task.Delay(RetryDelay, time, stoppingToken);
+            }
+        }
+    }
+
+    private async Task MigrateAsync(CancellationToken cancellationToken)
+    {
+        await using var guard = await database.OpenConnectionAsync(cancellationToken);
+        var schema = await guard.ExecuteScalarAsync<string>(new CommandDefinition(
+            "SELECT current_schema() FROM pg_advisory_lock(hashtextextended(current_schema() || ':migrations', 0))",
+            cancellationToken: cancellationToken));
+        var upgrade = DeployChanges.To
+            .PostgresqlDatabase(new PostgresqlConnectionManager(database))
+            .WithScripts([.. ScriptsOf(typeof(MigrationRunner).Assembly, "0-coordination"), .. ScriptsOf(service.Assembly, "1-service")])
+            .WithVariablesDisabled()
+            .WithTransactionPerScript()
+            .JournalToPostgresqlTable(schema, "schema_version")
+            .LogTo(new UpgradeLog(logger))
+            .Build();
+        var result = await Task.Run(upgrade.PerformUpgrade, cancellationToken);
+        if (!result.Successful)
+        {
+            throw result.Error is NpgsqlException ? result.Error : new InvalidOperationException($"Migration {result.ErrorScript?.Name} failed.", result.Error);
+        }
+    }
+
+    private static IEnumerable<SqlScript> ScriptsOf(Assembly assembly, string prefix) =>
+        from resource in assembly.GetManifestResourceNames()
+        where resource.EndsWith(".sql", StringComparison.Ordinal) && resource.Contains(".Migrations.", StringComparison.Ordinal)
+        let name = resource[(resource.IndexOf(".Migrations.", StringComparison.Ordinal) + ".Migrations.".Length)..]
+        orderby name
+        select SqlScript.FromStream($"{prefix}/{name}", assembly.GetManifestResourceStream(resource));
+
+    private sealed class UpgradeLog(ILogger logger) : IUpgradeLog
+    {
+        public void LogTrace(string format, params object[] args)
+        {
+            // Every statement; too much even for tracing.
+        }
+
+        public void LogDebug(string format, params object[] args) => Write(LogLevel.Debug, format, args);
+
+        public void LogInformation(string format, params object[] args) => Write(LogLevel.Information, format, args);
+
+        public void LogWarning(string format, params object[] args) => Write(LogLevel.Warning, format, args);
+
+        public void LogError(string format, params object[] args) => Write(LogLevel.Error, format, args);
+
+        public void LogError(Exception ex, string format, params object[] args) => Write(LogLevel.Error, format, args, ex);
+
+        private void Write(LogLevel level, string format, object[] args, Exception? exception = null)
+        {
+            if (logger.IsEnabled(level))
+            {
+                var text = string.Format(format, args);
+                Log.Migration(logger, level, text, exception);
+            }
+        }
+    }
+
+    private static partial class Log
+    {
+        [LoggerMessage(Level = LogLevel.Warning, Message = "Waiting for PostgreSQL before the schema can be brought up to date: {Reason}")]
+        public static partial void WaitingForDatabase(ILogger logger, string reason);
+
+        [LoggerMessage(Message = "Migrations: {Text}")]
+        public static partial void Migration(ILogger logger, LogLevel level, string text, Exception? exception);
+    }
+}
+
+/// <summary>Unhealthy until the schema is up to date.</summary>
+internal sealed class SchemaHealthCheck(SchemaReady ready) : IHealthCheck
+{
+    public Task<HealthCheckResult> CheckHealthAsync(HealthCheckContext context, CancellationToken cancellationToken = default) =>
+        Task.FromResult(ready.IsReady
+            ? HealthCheckResult.Healthy()
+            : new HealthCheckResult(context.Registration.FailureStatus, "The database schema is not up to date yet."));
+}

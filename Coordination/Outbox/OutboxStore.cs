@@ -1,0 +1,99 @@
+using System.Text.Json;
+using Dapper;
+using Npgsql;
+using Sure.Contracts.Events;
+using Sure.Coordination.Leases;
+
+namespace Sure.Coordination.Outbox;
+
+/// <summary>The outbox in PostgreSQL, as its relay and those who missed events read it.</summary>
+internal sealed class OutboxStore(NpgsqlDataSource database, ServiceIdentity service)
+{
+    /// <summary>Gives what has been committed its sequence, and says which events are still to be relayed.</summary>
+    public async Task<IReadOnlyList<EventEnvelope>> NumberAndReadAsync(LeaseTerm term, int limit, CancellationToken cancellationToken)
+    {
+        await using var connection = await database.OpenConnectionAsync(cancellationToken);
+        await using var transaction = await connection.BeginTransactionAsync(cancellationToken);
+        await term.GuardAsync(connection, transaction, cancellationToken);
+        var rows = await connection.QueryAsync<Row>(new CommandDefinition(
+            """
+            WITH fresh AS (
+                SELECT position, (SELECT numbered FROM outbox_state) + row_number() OVER (ORDER BY position) AS sequence
+                FROM (SELECT position FROM outbox WHERE sequence IS NULL ORDER BY position LIMIT @Limit) AS waiting
+            ), given AS (
+                UPDATE outbox SET sequence = fresh.sequence FROM fresh WHERE outbox.position = fresh.position RETURNING outbox.sequence
+            )
+            UPDATE outbox_state SET numbered = last.sequence
+            FROM (SELECT max(sequence) AS sequence FROM given) AS last
+            WHERE last.sequence IS NOT NULL;
+
+            SELECT sequence, event_id, type, occurred_at, data::text AS data, trace_parent
+            FROM outbox WHERE sequence > (SELECT relayed FROM outbox_state)
+            ORDER BY sequence LIMIT @Limit;
+            """,
+            new { Limit = limit },
+            transaction,
+            cancellationToken: cancellationToken));
+        var events = rows.Select(r => r.ToEnvelope(service.Name)).ToList();
+        await transaction.CommitAsync(cancellationToken);
+        return events;
+    }
+
+    /// <summary>Remembers that everything up to <paramref name="sequence"/> has reached the broker.</summary>
+    public async Task MarkRelayedAsync(LeaseTerm term, long sequence, CancellationToken cancellationToken)
+    {
+        await using var connection = await database.OpenConnectionAsync(cancellationToken);
+        await using var transaction = await connection.BeginTransactionAsync(cancellationToken);
+        await term.GuardAsync(connection, transaction, cancellationToken);
+        await connection.ExecuteAsync(new CommandDefinition(
+            "UPDATE outbox_state SET relayed = @Sequence WHERE relayed < @Sequence",
+            new { Sequence = sequence },
+            transaction,
+            cancellationToken: cancellationToken));
+        await transaction.CommitAsync(cancellationToken);
+    }
+
+    /// <summary>Forgets relayed events that occurred before <paramref name="before"/>.</summary>
+    public async Task<int> TrimAsync(DateTimeOffset before, CancellationToken cancellationToken)
+    {
+        await using var connection = await database.OpenConnectionAsync(cancellationToken);
+        return await connection.ExecuteAsync(new CommandDefinition(
+            "DELETE FROM outbox WHERE occurred_at < @Before AND sequence <= (SELECT relayed FROM outbox_state)",
+            new { Before = before.ToUniversalTime() },
+            cancellationToken: cancellationToken));
+    }
+
+    /// <summary>The events after <paramref name="after"/>, in order; with them the first sequence that is still kept.</summary>
+    public async Task<EventPage> ReadAsync(long after, int limit, CancellationToken cancellationToken)
+    {
+        await using var connection = await database.OpenConnectionAsync(cancellationToken);
+        await using var results = await connection.QueryMultipleAsync(new CommandDefinition(
+            """
+            SELECT numbered, coalesce((SELECT min(sequence) FROM outbox), numbered + 1) AS first FROM outbox_state;
+
+            SELECT sequence, event_id, type, occurred_at, data::text AS data, trace_parent
+            FROM outbox WHERE sequence > @After ORDER BY sequence LIMIT @Limit;
+            """,
+            new { After = after, Limit = limit },
+            cancellationToken: cancellationToken));
+        var (numbered, first) = await results.ReadSingleAsync<(long, long)>();
+        var rows = await results.ReadAsync<Row>();
+        return new EventPage(service.Name, first, numbered, [.. rows.Select(r => r.ToEnvelope(service.Name))]);
+    }
+
+    private sealed record Row(long Sequence, Guid EventId, string Type, DateTime OccurredAt, string Data, string? TraceParent)
+    {
+        public EventEnvelope ToEnvelope(string producer)
+        {
+            using var document = JsonDocument.Parse(Data);
+            return new EventEnvelope(producer, Sequence, EventId, new DateTimeOffset(OccurredAt), Type, document.RootElement.Clone(), TraceParent);
+        }
+    }
+}
+
+/// <summary>A stretch of a producer's events, for those who missed some.</summary>
+/// <param name="Producer">Whose.</param>
+/// <param name="FirstSequence">The first that is still kept; who needs an earlier one must rebuild.</param>
+/// <param name="LastSequence">The last that was given.</param>
+/// <param name="Events">In order of their sequence, without gaps; empty when there is nothing newer.</param>
+public sealed record EventPage(string Producer, long FirstSequence, long LastSequence, IReadOnlyList<EventEnvelope> Events);

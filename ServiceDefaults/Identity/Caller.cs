@@ -1,0 +1,40 @@
+using System.Security.Claims;
+
+namespace Sure.ServiceDefaults.Identity;
+
+/// <summary>Who asks, as the gateway vouches for it.</summary>
+/// <param name="Subject">Owner of policies and accounts; null for an anonymous caller.</param>
+/// <param name="ClientId">The key or token that was used; null for an anonymous caller.</param>
+/// <param name="Scopes">What is allowed.</param>
+/// <param name="Sources">Names of the observation sources the caller may speak for.</param>
+public sealed record Caller(string? Subject, string? ClientId, IReadOnlySet<string> Scopes, IReadOnlySet<string> Sources)
+{
+    /// <summary>Claim with the space-separated scopes.</summary>
+    public const string ScopeClaim = "scope";
+
+    /// <summary>Claim with the id of the key or token.</summary>
+    public const string ClientIdClaim = "client_id";
+
+    /// <summary>Claim with the space-separated source names.</summary>
+    public const string SourcesClaim = "sources";
+
+    /// <summary>Whether the caller operates the platform.</summary>
+    public bool IsAdmin => Scopes.Contains(Scope.Admin);
+
+    /// <summary>Reads the caller from the claims of a verified token.</summary>
+    public static Caller From(ClaimsPrincipal principal)
+    {
+        ArgumentNullException.ThrowIfNull(principal);
+        return new Caller(
+            principal.FindFirstValue("sub"),
+            principal.FindFirstValue(ClientIdClaim),
+            SetOf(principal.FindFirstValue(ScopeClaim)),
+            SetOf(principal.FindFirstValue(SourcesClaim)));
+    }
+
+    /// <summary>Whether the caller may see and move what belongs to <paramref name="owner"/>.</summary>
+    public bool MayActFor(string owner) => IsAdmin || string.Equals(Subject, owner, StringComparison.Ordinal);
+
+    private static HashSet<string> SetOf(string? spaceSeparated) =>
+        [.. (spaceSeparated ?? "").Split(' ', StringSplitOptions.RemoveEmptyEntries)];
+}

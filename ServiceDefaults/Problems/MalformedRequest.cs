@@ -1,0 +1,119 @@
+using System.Text.Json;
+using System.Text.RegularExpressions;
+using Microsoft.AspNetCore.Http;
+
+namespace Sure.ServiceDefaults.Problems;
+
+/// <summary>What is wrong with a request that could not be bound: the field and a sentence, in the words of the wire.</summary>
+/// <param name="Field">Path of the field as it is called on the wire; null when it is the request as a whole.</param>
+/// <param name="Sentence">For a person; names the field.</param>
+public sealed partial record MalformedRequest(string? Field, string Sentence)
+{
+    /// <summary>Explains the framework's exception without its type names.</summary>
+    public static MalformedRequest From(BadHttpRequestException exception)
+    {
+        ArgumentNullException.ThrowIfNull(exception);
+        if (exception.InnerException is JsonException json)
+        {
+            return From(json);
+        }
+
+        if (exception.StatusCode == StatusCodes.Status415UnsupportedMediaType)
+        {
+            return new(Field: null, "The body must be JSON, with the header Content-Type: application/json.");
+        }
+
+        if (exception.StatusCode == StatusCodes.Status413PayloadTooLarge)
+        {
+            return new(Field: null, "The body is too large.");
+        }
+
+        if (Parameter().Match(exception.Message) is { Success: true } parameter)
+        {
+            var name = parameter.Groups["name"].Value;
+            return new(name, $"{name} has a value that cannot be read.");
+        }
+
+        return RequiredParameter().Match(exception.Message) is { Success: true } required
+            ? required.Groups["source"].Value == "body"
+                ? new(Field: null, "The body is missing; it must be a JSON object.")
+                : new(required.Groups["name"].Value, $"{required.Groups["name"].Value} is missing.")
+            : new(Field: null, "The request cannot be read.");
+    }
+
+    /// <summary>Explains why a JSON body could not be read.</summary>
+    public static MalformedRequest From(JsonException exception)
+    {
+        ArgumentNullException.ThrowIfNull(exception);
+        var path = (exception.Path ?? "$").TrimStart('$').TrimStart('.');
+        var message = exception.Message;
+        if (Missing().Match(message) is { Success: true } missing)
+        {
+            var fields = missing.Groups["names"].Value.Split(',', StringSplitOptions.TrimEntries).Select(n => Join(path, n.Trim('\'', '.'))).ToArray();
+            return new(fields[0], fields.Length == 1 ? $"{fields[0]} is missing." : $"{string.Join(", ", fields)} are missing.");
+        }
+
+        if (Unknown().Match(message) is { Success: true } unknown)
+        {
+            var field = path.Length > 0 ? path : unknown.Groups["name"].Value;
+            return new(field, $"{field} is not a field of this request.");
+        }
+
+        if (Duplicate().Match(message) is { Success: true } duplicate)
+        {
+            var field = path.Length > 0 ? path : duplicate.Groups["name"].Value;
+            return new(field, $"{field} is given twice.");
+        }
+
+        if (message.StartsWith("must ", StringComparison.Ordinal))
+        {
+            return new(path.Length > 0 ? path : null, $"{(path.Length > 0 ? path : "The body")} {message}.");
+        }
+
+        if (NotNull().IsMatch(message))
+        {
+            return new(path, $"{path} must not be null.");
+        }
+
+        if (WrongType().Match(message) is { Success: true } type && path.Length > 0)
+        {
+            return new(path, $"{path} must be {Expected(type.Groups["type"].Value)}.");
+        }
+
+        return new(path.Length > 0 ? path : null, "The body is not valid JSON" + (path.Length > 0 ? $" at {path}." : "."));
+    }
+
+    private static string Join(string path, string name) => path.Length == 0 ? name : $"{path}.{name}";
+
+    private static string Expected(string type) => type switch
+    {
+        _ when type.Contains("System.Decimal", StringComparison.Ordinal) => "a number",
+        _ when type.Contains("System.Int", StringComparison.Ordinal) => "a whole number",
+        _ when type.Contains("System.Boolean", StringComparison.Ordinal) => "true or false",
+        _ when type.Contains("System.Guid", StringComparison.Ordinal) => "a UUID",
+        _ when type.Contains("System.String", StringComparison.Ordinal) => "a string",
+        _ when type.Contains("List", StringComparison.Ordinal) || type.Contains("[]", StringComparison.Ordinal) => "an array",
+        _ => "an object",
+    };
+
+    [GeneratedRegex("missing required properties including: (?<names>.+?)\\.?$", RegexOptions.ExplicitCapture, 100)]
+    private static partial Regex Missing();
+
+    [GeneratedRegex("The JSON property '(?<name>[^']*)' could not be mapped", RegexOptions.ExplicitCapture, 100)]
+    private static partial Regex Unknown();
+
+    [GeneratedRegex("Duplicate property '(?<name>[^']*)'", RegexOptions.ExplicitCapture, 100)]
+    private static partial Regex Duplicate();
+
+    [GeneratedRegex("doesn't allow (setting )?null values", RegexOptions.ExplicitCapture, 100)]
+    private static partial Regex NotNull();
+
+    [GeneratedRegex("could not be converted to (?<type>.+?)\\. Path", RegexOptions.ExplicitCapture, 100)]
+    private static partial Regex WrongType();
+
+    [GeneratedRegex("Failed to bind parameter \"[^\"]*?(?<name>\\w+)\" from", RegexOptions.ExplicitCapture, 100)]
+    private static partial Regex Parameter();
+
+    [GeneratedRegex("Required parameter \"[^\"]*?(?<name>\\w+)\" was not provided from (?<source>\\w+)", RegexOptions.ExplicitCapture, 100)]
+    private static partial Regex RequiredParameter();
+}

@@ -1,0 +1,50 @@
+using Microsoft.AspNetCore.Builder;
+using Microsoft.Extensions.DependencyInjection;
+using Sure.Contracts.Json;
+using Sure.ServiceDefaults.Health;
+using Sure.ServiceDefaults.Identity;
+using Sure.ServiceDefaults.Problems;
+using Sure.ServiceDefaults.Telemetry;
+
+namespace Microsoft.Extensions.Hosting;
+
+/// <summary>What every process of the platform has: telemetry, health, discovery, resilience, problem details, callers' identity.</summary>
+public static class ServiceDefaultsExtensions
+{
+    /// <summary>Adds them. Call first; then <see cref="MapDefaultEndpoints"/> after <c>Build()</c>.</summary>
+    public static TBuilder AddServiceDefaults<TBuilder>(this TBuilder builder)
+        where TBuilder : IHostApplicationBuilder
+    {
+        ArgumentNullException.ThrowIfNull(builder);
+
+        builder.Services.AddSingleton(TimeProvider.System);
+        builder.AddPlatformTelemetry();
+        builder.AddPlatformHealth();
+        builder.Services.AddServiceDiscovery();
+        builder.Services.ConfigureHttpClientDefaults(http =>
+        {
+            http.AddStandardResilienceHandler();
+            http.AddServiceDiscovery();
+        });
+        builder.Services.ConfigureHttpJsonOptions(options => SureJson.ApplyStrict(options.SerializerOptions));
+        builder.AddPlatformProblems();
+        builder.AddCallers();
+        builder.Services.Configure<HostOptions>(host => host.ShutdownTimeout = TimeSpan.FromSeconds(20));
+        return builder;
+    }
+
+    /// <summary>
+    /// Turns failures into problem details, reads the caller from the gateway's token and maps <c>/health</c> (every check) and
+    /// <c>/alive</c> (the process itself), which the gateway does not pass on.
+    /// </summary>
+    public static WebApplication MapDefaultEndpoints(this WebApplication app)
+    {
+        ArgumentNullException.ThrowIfNull(app);
+        app.UseExceptionHandler();
+        app.UseStatusCodePages();
+        app.UseAuthentication();
+        app.UseAuthorization();
+        app.MapPlatformHealth();
+        return app;
+    }
+}
