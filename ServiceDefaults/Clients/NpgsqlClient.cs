@@ -2,6 +2,7 @@ using Aspire.Npgsql;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Diagnostics.HealthChecks;
+using Microsoft.Extensions.Logging;
 using Npgsql;
 
 namespace Microsoft.Extensions.Hosting;
@@ -37,7 +38,7 @@ public static class NpgsqlClient
         builder.Services.AddSingleton(services =>
         {
             var source = new NpgsqlDataSourceBuilder(settings.ConnectionString)
-                .UseLoggerFactory(services.GetService<Microsoft.Extensions.Logging.ILoggerFactory>());
+                .UseLoggerFactory(services.GetService<ILoggerFactory>());
             configureDataSourceBuilder?.Invoke(source);
             return source.Build();
         });
