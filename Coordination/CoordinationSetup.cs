@@ -33,7 +33,7 @@ public static class CoordinationSetup
         ArgumentNullException.ThrowIfNull(builder);
         // Columns are snake_case, members are not.
         Dapper.DefaultTypeMap.MatchNamesWithUnderscores = true;
-        builder.Services.TryAddSingleton(Identify(builder));
+        Identify(builder);
         builder.Services.AddSingleton<SchemaReady>();
         builder.Services.AddHostedService<MigrationRunner>();
         builder.Services.AddHealthChecks().Add(new HealthCheckRegistration(
@@ -92,7 +92,6 @@ public static class CoordinationSetup
         var address = builder.Configuration.GetConnectionString(connectionName)
             ?? throw new InvalidOperationException($"ConnectionStrings:{connectionName} is missing: the RabbitMQ address, amqp://user:password@host:port.");
         var service = Identify(builder);
-        builder.Services.TryAddSingleton(service);
         var subscription = builder.Services.Select(s => s.ImplementationInstance).OfType<EventSubscription>().SingleOrDefault();
         builder.Services.AddMassTransit(bus =>
         {
@@ -149,12 +148,20 @@ public static class CoordinationSetup
         queue.ConfigureConsumer<EnvelopeConsumer>(context);
     }
 
+    /// <summary>The identity registered before, or that of the application; registered once, so that every part agrees on it.</summary>
     private static ServiceIdentity Identify(IHostApplicationBuilder builder)
     {
+        if (builder.Services.Select(s => s.ImplementationInstance).OfType<ServiceIdentity>().SingleOrDefault() is { } known)
+        {
+            return known;
+        }
+
         var name = builder.Environment.ApplicationName;
-        return new ServiceIdentity(
+        var identity = new ServiceIdentity(
             name.ToLowerInvariant(),
             $"{Environment.MachineName}/{Environment.ProcessId}/{Guid.CreateVersion7(TimeProvider.System.GetUtcNow()):N}",
             Assembly.Load(new AssemblyName(name)));
+        builder.Services.AddSingleton(identity);
+        return identity;
     }
 }

@@ -80,7 +80,7 @@ internal sealed partial class MigrationRunner(
 
         public void LogDebug(string format, params object[] args) => Write(LogLevel.Debug, format, args);
 
-        public void LogInformation(string format, params object[] args) => Write(LogLevel.Information, format, args);
+        public void LogInformation(string format, params object[] args) => Write(LogLevel.Debug, format, args);
 
         public void LogWarning(string format, params object[] args) => Write(LogLevel.Warning, format, args);
 
