@@ -8,7 +8,7 @@ namespace Sure.Contracts.Events;
 /// <param name="Subject">What it is about where the kind alone does not say it, for example a stablecoin; else empty.</param>
 /// <param name="Severity">How urgent.</param>
 /// <param name="Message">One sentence for a person.</param>
-/// <param name="CurrentValue">The figure, a fraction.</param>
+/// <param name="CurrentValue">The figure, a fraction; null for coverage without any capital, which no fraction expresses.</param>
 /// <param name="LimitValue">The limit it is held against, a fraction.</param>
 public sealed record RiskAlertCleared(
     Guid EventId,
@@ -18,5 +18,5 @@ public sealed record RiskAlertCleared(
     string Subject,
     Severity Severity,
     string Message,
-    decimal CurrentValue,
+    decimal? CurrentValue,
     decimal LimitValue) : IPlatformEvent;

@@ -33,7 +33,7 @@ public sealed record TrancheFigures(
 /// <param name="EffectiveCapitalUsd">Σ capital × risk capacity.</param>
 /// <param name="CoverageSoldUsd">Active coverage.</param>
 /// <param name="ActivePolicies">Policies in force.</param>
-/// <param name="Ltv">Coverage over effective capital; 0 with no coverage.</param>
+/// <param name="Ltv">Coverage over effective capital; 0 with no coverage, null with coverage and no capital.</param>
 /// <param name="ReserveRatio">Liquid reserves over total capital; 1 with no capital.</param>
 /// <param name="LiquidReservesUsd">Cash − claims payable − unearned premium.</param>
 public sealed record PoolFigures(
@@ -41,6 +41,6 @@ public sealed record PoolFigures(
     decimal EffectiveCapitalUsd,
     decimal CoverageSoldUsd,
     int ActivePolicies,
-    decimal Ltv,
+    decimal? Ltv,
     decimal ReserveRatio,
     decimal LiquidReservesUsd);

@@ -36,7 +36,7 @@ public static class SureJson
 
     private static void Apply(JsonSerializerOptions options)
     {
-        options.PropertyNamingPolicy = JsonNamingPolicy.SnakeCaseLower;
+        options.PropertyNamingPolicy = new SnakeCase();
         options.DefaultIgnoreCondition = JsonIgnoreCondition.Never;
         // The text goes to JSON readers, never into HTML: '+' and non-ASCII letters stay as they are.
         options.Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping;

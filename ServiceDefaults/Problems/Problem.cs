@@ -13,6 +13,10 @@ public static class Problem
     public static ProblemHttpResult Malformed(string? field, string detail) =>
         Of(StatusCodes.Status400BadRequest, "malformed", "The request cannot be read", detail, field);
 
+    /// <summary>403: the caller is known and may not do this.</summary>
+    public static ProblemHttpResult Forbidden(string detail) =>
+        Of(StatusCodes.Status403Forbidden, "forbidden", "Forbidden", detail);
+
     /// <summary>404.</summary>
     public static ProblemHttpResult NotFound(string detail) =>
         Of(StatusCodes.Status404NotFound, "not-found", "Not found", detail);

@@ -16,6 +16,8 @@ internal static class PlatformTelemetry
     public static void AddPlatformTelemetry(this IHostApplicationBuilder builder)
     {
         // Each statement and each call is a trace already; as log lines they would bury everything else.
+        builder.Logging.AddFilter("Microsoft.AspNetCore", LogLevel.Warning);
+        builder.Logging.AddFilter("StackExchange.Redis", LogLevel.Warning);
         builder.Logging.AddFilter("Npgsql", LogLevel.Warning);
         builder.Logging.AddFilter("System.Net.Http.HttpClient", LogLevel.Warning);
         builder.Logging.AddFilter("Polly", LogLevel.Error);

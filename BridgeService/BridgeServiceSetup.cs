@@ -1,0 +1,51 @@
+using Sure.BridgeService.Bridges;
+using Sure.BridgeService.Market;
+using Sure.BridgeService.Observations;
+using Sure.BridgeService.Prices;
+using Sure.Coordination;
+using Sure.Coordination.Outbox;
+using Sure.ServiceDefaults.Health;
+
+namespace Sure.BridgeService;
+
+/// <summary>What this service has and does.</summary>
+internal static class BridgeServiceSetup
+{
+    public static void AddBridgeService(this IHostApplicationBuilder builder)
+    {
+        builder.AddNpgsqlDataSource("platform");
+        builder.AddSchema();
+        builder.Services.GoesOnWithout(CoordinationSetup.BrokerCheck);
+
+        builder.Services.AddOptions<BridgeOptions>().BindConfiguration("Bridges").ValidateDataAnnotations()
+            .Validate(options => !options.Faults().Any(), "Bridges has faults: weights must add up to 1, statuses fall in order, windows be above 0.")
+            .ValidateOnStart();
+        builder.Services.AddOptions<PriceOptions>().BindConfiguration("Prices").ValidateDataAnnotations().ValidateOnStart();
+        builder.Services.AddOptions<MarketOptions>().BindConfiguration("Market").ValidateDataAnnotations().ValidateOnStart();
+        AddMarket(builder);
+
+        builder.Services.AddSingleton<BridgeStore>();
+        builder.Services.AddSingleton<PriceStore>();
+        builder.AddMonitor<MarketMonitor>();
+        builder.AddOutbox();
+        builder.AddEventBus("messaging");
+    }
+
+    public static void MapBridgeService(this WebApplication app)
+    {
+        app.MapBridges();
+        app.MapPrices();
+        app.MapEvents();
+    }
+
+    private static void AddMarket(IHostApplicationBuilder builder)
+    {
+        var source = builder.Configuration.GetSection("Market").Get<MarketOptions>()?.Source
+            ?? (builder.Environment.IsDevelopment() ? MarketSource.Simulated : MarketSource.None);
+        builder.Services.AddSingleton(DataSource.Of(source));
+        if (source == MarketSource.Simulated)
+        {
+            builder.Services.AddSingleton<IObservationSource, SimulatedSource>();
+        }
+    }
+}

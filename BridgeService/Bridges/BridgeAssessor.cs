@@ -1,0 +1,278 @@
+using Sure.BridgeService.Observations;
+using Sure.BridgeService.Statistics;
+using Sure.Contracts.Events;
+using Sure.Contracts.Vocabulary;
+
+namespace Sure.BridgeService.Bridges;
+
+/// <summary>What is known of a bridge when it is judged.</summary>
+/// <param name="Bridge">Which.</param>
+/// <param name="Now">When.</param>
+/// <param name="Sources">The last observation of each source.</param>
+/// <param name="Tried">Transactions tried in the last hour.</param>
+/// <param name="Succeeded">Those of them that succeeded.</param>
+/// <param name="TvlBeforeUsd">Value an hour ago, or the oldest known if it is younger; null when none is.</param>
+public sealed record BridgeEvidence(
+    Bridge Bridge, DateTimeOffset Now, IReadOnlyCollection<BridgeObservation> Sources, long Tried, long Succeeded, decimal? TvlBeforeUsd);
+
+/// <summary>What a cycle makes of a bridge.</summary>
+/// <param name="State">For the next cycle.</param>
+/// <param name="Report">For those who ask.</param>
+/// <param name="Events">For the other services.</param>
+public sealed record BridgeAssessment(BridgeState State, BridgeReport Report, IReadOnlyList<IPlatformEvent> Events);
+
+/// <summary>Judges the health of a bridge. Pure: the same evidence gives the same judgement; only ids of new events are new.</summary>
+/// <param name="options">The rules' figures.</param>
+public sealed class BridgeAssessor(BridgeOptions options)
+{
+    private const int PercentDecimals = 4;
+    private const int ScoreDecimals = 4;
+
+    /// <summary>Judges one bridge in one cycle.</summary>
+    /// <param name="evidence">What is known.</param>
+    /// <param name="before">What the cycle before left.</param>
+    /// <param name="dataSource">Where observations come from.</param>
+    public BridgeAssessment Assess(BridgeEvidence evidence, BridgeState before, string dataSource)
+    {
+        ArgumentNullException.ThrowIfNull(evidence);
+        ArgumentNullException.ThrowIfNull(before);
+        var now = evidence.Now;
+        var live = evidence.Sources.Where(o => now - o.ObservedAt < options.MaxAge).ToList();
+        var values = live.Where(o => o.TvlUsd is not null).Select(o => o.TvlUsd!.Value).ToList();
+        decimal? tvl = values.Count > 0 ? Sample.Median(values) : null;
+        var peak = tvl is { } known ? before.Peak.With(new TimedValue(now, known), options.Window) : before.Peak;
+        var sources = Follow(before.Sources, live);
+        var paused = IsPaused(live);
+
+        var exploit = before.Exploit ?? Detect(sources, live, peak.Since(now - options.Window), now);
+        var reference = exploit?.Peak ?? peak.Since(now - options.Window);
+        decimal? drawdown = tvl is { } current && reference is { } top ? Change(current, Math.Max(top.Value, current)) : null;
+        exploit = exploit is null ? null : Progress(exploit, drawdown, paused, now);
+        var cleared = exploit?.RecoveredSince is { } recovered && now - recovered >= options.ClearAfter;
+
+        decimal? consensus = values.Count switch
+        {
+            0 => null,
+            1 => options.SingleSourceConsensus,
+            _ => options.ConsensusScore(Sample.CoefficientOfVariation(values)),
+        };
+        var success = evidence.Tried == 0 ? 1m : decimal.Divide(evidence.Succeeded, evidence.Tried);
+        var newest = evidence.Sources.Count > 0 ? evidence.Sources.Max(o => o.ObservedAt) : before.LastObservedAt;
+        var lasting = cleared ? null : exploit;
+        var score = Score(drawdown, consensus, success, newest is { } seen ? now - seen : null, lasting is not null, paused);
+        var status = StatusOf(score);
+
+        var standing = new Standing(tvl, values, drawdown, reference, peak.Since(now - options.DeclineWindow), before.LastTvlUsd, paused, newest ?? before.Since, now);
+        var alerts = BridgeAlerts.Judge(standing, before.Alerts, options);
+        var announce = MustAnnounce(before.Announced, score, status, lasting is not null);
+
+        var report = new BridgeReport(
+            evidence.Bridge.Id,
+            now,
+            score,
+            status,
+            Cents(tvl),
+            tvl is { } value && evidence.TvlBeforeUsd is { } earlier ? Change(value, earlier) : null,
+            drawdown,
+            lasting is not null,
+            lasting?.ConfirmedAt is not null,
+            [.. alerts.Active.OrderByDescending(a => a.Severity).ThenBy(a => a.Timestamp)],
+            consensus,
+            Math.Round(success, ScoreDecimals, MidpointRounding.AwayFromZero),
+            paused,
+            [
+                .. evidence.Sources.OrderBy(o => o.Source, StringComparer.Ordinal)
+                    .Select(o => new BridgeSourceFigure(o.Source, o.TvlUsd, o.ObservedAt, now - o.ObservedAt < options.MaxAge)),
+            ],
+            newest);
+        var state = new BridgeState(
+            tvl,
+            peak,
+            sources,
+            lasting,
+            alerts.Active.ToDictionary(a => a.AlertType, StringComparer.Ordinal),
+            announce ? new Announcement(score, status, lasting is not null) : before.Announced,
+            newest,
+            before.Since);
+        return new BridgeAssessment(state, report, [.. Tell(report, before, exploit, cleared, alerts, announce, dataSource)]);
+    }
+
+    /// <summary>Change in % of <paramref name="from"/>; 0 from nothing.</summary>
+    internal static decimal Change(decimal value, decimal from) =>
+        from == 0 ? 0 : Math.Round(((value / from) - 1) * 100, PercentDecimals, MidpointRounding.AwayFromZero);
+
+    private static decimal? Cents(decimal? amount) =>
+        amount is { } known ? Math.Round(known, 2, MidpointRounding.AwayFromZero) : null;
+
+    /// <summary>Paused when most of those who say anything about it say so: one that errs alone decides nothing.</summary>
+    private static bool IsPaused(IReadOnlyCollection<BridgeObservation> live)
+    {
+        var said = live.Where(o => o.Paused is not null).ToList();
+        return 2 * said.Count(o => o.Paused is true) > said.Count;
+    }
+
+    private static IEnumerable<IPlatformEvent> Tell(
+        BridgeReport report, BridgeState before, ExploitState? exploit, bool cleared, BridgeAlerts.Judgement alerts, bool announce, string dataSource)
+    {
+        var now = report.MadeAt;
+        yield return new BridgeHealthMade(
+            Id(now),
+            now,
+            report.BridgeId,
+            report.HealthScore,
+            report.HealthStatus,
+            report.TvlUsd,
+            report.TvlDrawdownPct,
+            report.OracleConsensus,
+            report.ExploitDetected,
+            report.ExploitConfirmed,
+            before.Announced?.Score,
+            announce,
+            dataSource);
+        foreach (var alert in alerts.Raised)
+        {
+            yield return new BridgeAlertRaised(Id(now), now, report.BridgeId, alert.AlertId, alert.AlertType, alert.Severity, alert.Message);
+        }
+
+        foreach (var alert in alerts.Resolved)
+        {
+            yield return new BridgeAlertResolved(Id(now), now, report.BridgeId, alert.AlertId, alert.AlertType, alert.Severity, alert.Message);
+        }
+
+        if (exploit is null)
+        {
+            yield break;
+        }
+
+        if (before.Exploit is null)
+        {
+            yield return new ExploitDetected(
+                Id(now), now, report.BridgeId, exploit.ExploitId, report.TvlUsd, exploit.Peak.Value, "Several sources saw the bridge being emptied.");
+        }
+
+        if (exploit.ConfirmedAt is not null && before.Exploit?.ConfirmedAt is null)
+        {
+            yield return new ExploitConfirmed(
+                Id(now),
+                now,
+                report.BridgeId,
+                exploit.ExploitId,
+                report.TvlUsd,
+                exploit.Peak.Value,
+                report.Paused ? "The contract was paused." : "The value did not come back.");
+        }
+
+        if (cleared)
+        {
+            yield return new ExploitCleared(
+                Id(now), now, report.BridgeId, exploit.ExploitId, report.TvlUsd, exploit.Peak.Value, "The value came back and stayed.");
+        }
+    }
+
+    private static Guid Id(DateTimeOffset now) => Guid.CreateVersion7(now);
+
+    private Dictionary<string, SourceState> Follow(IReadOnlyDictionary<string, SourceState> before, IReadOnlyCollection<BridgeObservation> live)
+    {
+        var after = before.ToDictionary(s => s.Key, s => s.Value, StringComparer.Ordinal);
+        foreach (var observation in live.Where(o => o.TvlUsd is not null))
+        {
+            var known = before.GetValueOrDefault(observation.Source);
+            // The same observation seen again in the next cycle is not a second sighting.
+            if (known?.ObservedAt >= observation.ObservedAt)
+            {
+                continue;
+            }
+
+            var value = new TimedValue(observation.ObservedAt, observation.TvlUsd!.Value);
+            var peak = (known?.Peak ?? WindowMaximum.Empty).With(value, options.Window);
+            var isDeep = Change(value.Value, peak.Candidates[0].Value) <= -options.CriticalDrawdownPct;
+            after[observation.Source] = new SourceState(peak, observation.ObservedAt, isDeep ? (known?.DeepPoints ?? 0) + 1 : 0);
+        }
+
+        return after;
+    }
+
+    private ExploitState? Detect(
+        IReadOnlyDictionary<string, SourceState> sources, IReadOnlyCollection<BridgeObservation> live, TimedValue? peak, DateTimeOffset now)
+    {
+        var witnesses = live.Count(o => sources.GetValueOrDefault(o.Source)?.DeepPoints >= options.ExploitPoints);
+        return witnesses >= options.ExploitSources && peak is not null
+            ? new ExploitState(Id(now), now, peak, BelowSince: now, RecoveredSince: null, ConfirmedAt: null)
+            : null;
+    }
+
+    /// <summary>
+    /// Time runs only while value is known: an outage of our own feeds neither confirms nor clears.
+    /// </summary>
+    private ExploitState Progress(ExploitState exploit, decimal? drawdown, bool paused, DateTimeOffset now)
+    {
+        var moved = drawdown switch
+        {
+            null => exploit with { RecoveredSince = null },
+            { } known when known >= -options.RecoveredPct => exploit with { BelowSince = null, RecoveredSince = exploit.RecoveredSince ?? now },
+            _ => exploit with { BelowSince = exploit.BelowSince ?? now, RecoveredSince = null },
+        };
+        var isLasting = drawdown is not null && moved.BelowSince is { } below && now - below >= options.ConfirmAfter;
+        return moved.ConfirmedAt is null && (paused || isLasting) ? moved with { ConfirmedAt = now } : moved;
+    }
+
+    private decimal? Score(decimal? drawdown, decimal? consensus, decimal success, TimeSpan? age, bool exploit, bool paused)
+    {
+        if (drawdown is not { } down || consensus is not { } agreement || age is not { } old)
+        {
+            return null;
+        }
+
+        var score = (options.TvlWeight * options.TvlScore(down))
+            + (options.ConsensusWeight * agreement)
+            + (options.SuccessWeight * success)
+            + (options.FreshnessWeight * options.FreshnessScore(old));
+        var cap = 1m;
+        cap = down <= -options.CriticalDrawdownPct ? Math.Min(cap, options.DrawdownCap) : cap;
+        cap = exploit ? Math.Min(cap, options.ExploitCap) : cap;
+        cap = paused ? Math.Min(cap, options.PausedCap) : cap;
+        return Math.Round(Math.Clamp(score, 0, cap), ScoreDecimals, MidpointRounding.AwayFromZero);
+    }
+
+    private BridgeStatus StatusOf(decimal? score) => score switch
+    {
+        null => BridgeStatus.Unknown,
+        { } known when known >= options.HealthyFrom => BridgeStatus.Healthy,
+        { } known when known >= options.CautionFrom => BridgeStatus.Caution,
+        { } known when known >= options.WarningFrom => BridgeStatus.Warning,
+        _ => BridgeStatus.Critical,
+    };
+
+    private bool MustAnnounce(Announcement? told, decimal? score, BridgeStatus status, bool exploit)
+    {
+        if (told is null)
+        {
+            return score is not null;
+        }
+
+        return told.Status != status
+            || told.ExploitDetected != exploit
+            || (told.Score is { } before && score is { } after && Math.Abs(after - before) > options.AnnounceMove);
+    }
+}
+
+/// <summary>The figures that alerts are judged by.</summary>
+/// <param name="TvlUsd">Value locked.</param>
+/// <param name="Values">What live sources say.</param>
+/// <param name="DrawdownPct">Against the peak.</param>
+/// <param name="Peak">The peak.</param>
+/// <param name="RecentPeak">Highest of the decline window.</param>
+/// <param name="LastTvlUsd">Value of the point before.</param>
+/// <param name="Paused">Contract paused.</param>
+/// <param name="LastObservedAt">Newest observation, or since when there is none.</param>
+/// <param name="Now">When.</param>
+internal sealed record Standing(
+    decimal? TvlUsd,
+    IReadOnlyCollection<decimal> Values,
+    decimal? DrawdownPct,
+    TimedValue? Peak,
+    TimedValue? RecentPeak,
+    decimal? LastTvlUsd,
+    bool Paused,
+    DateTimeOffset LastObservedAt,
+    DateTimeOffset Now);

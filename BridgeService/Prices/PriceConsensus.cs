@@ -1,0 +1,55 @@
+using Sure.BridgeService.Observations;
+using Sure.BridgeService.Statistics;
+using Sure.Contracts.Events;
+using Sure.Contracts.Vocabulary;
+
+namespace Sure.BridgeService.Prices;
+
+/// <summary>What the sources of a coin agree on. Pure.</summary>
+internal static class PriceConsensus
+{
+    private const int Decimals = 8;
+
+    /// <summary>Makes the consensus of one coin in one cycle.</summary>
+    /// <param name="coin">Which.</param>
+    /// <param name="sources">The last observation of each kind of each source.</param>
+    /// <param name="now">When.</param>
+    /// <param name="options">The rules' figures.</param>
+    public static PriceReport Make(Stablecoin coin, IEnumerable<PriceObservation> sources, DateTimeOffset now, PriceOptions options)
+    {
+        var observations = sources.ToList();
+        var prices = observations.Where(o => o.Kind == PriceKind.Price).OrderBy(o => o.Source, StringComparer.Ordinal).ToList();
+        var live = prices.Where(o => now - o.ObservedAt < options.MaxAge).Select(o => o.Value).ToList();
+        var reference = ReferenceOf(coin, observations, now, options);
+
+        var agreed = live.Count >= options.LeastSources;
+        decimal? price = agreed ? Sample.Median(live) : null;
+        return new PriceReport(
+            coin,
+            now,
+            price is { } known && reference is { } par ? Ratio(known, par) : null,
+            price,
+            reference,
+            agreed ? options.ConsensusScore(Sample.CoefficientOfVariation(live)) : null,
+            live.Count,
+            [
+                .. prices.Select(o => new PriceSourceFigure(
+                    o.Source, o.Value, reference is { } unit ? Ratio(o.Value, unit) : null, o.ObservedAt, now - o.ObservedAt < options.MaxAge)),
+            ],
+            prices.Count > 0 ? prices.Max(o => o.ObservedAt) : null);
+    }
+
+    /// <summary>1, or the median net asset value of a yield-bearing coin; null while none is live.</summary>
+    private static decimal? ReferenceOf(Stablecoin coin, IEnumerable<PriceObservation> observations, DateTimeOffset now, PriceOptions options)
+    {
+        if (!coin.IsYieldBearing())
+        {
+            return 1;
+        }
+
+        var values = observations.Where(o => o.Kind == PriceKind.Nav && now - o.ObservedAt < options.NavMaxAge).Select(o => o.Value).ToList();
+        return values.Count > 0 ? Sample.Median(values) : null;
+    }
+
+    private static decimal Ratio(decimal price, decimal reference) => Math.Round(price / reference, Decimals, MidpointRounding.AwayFromZero);
+}

@@ -1,0 +1,30 @@
+using Sure.Contracts.Events;
+using Sure.Contracts.Vocabulary;
+
+namespace Sure.BridgeService.Prices;
+
+/// <summary>What one cycle found of a coin.</summary>
+/// <param name="Stablecoin">The coin.</param>
+/// <param name="MadeAt">When.</param>
+/// <param name="PegRatio">Median price over reference; null without consensus or reference.</param>
+/// <param name="Price">Median price in USD; null without consensus.</param>
+/// <param name="Reference">1, or the median net asset value; null while none is live.</param>
+/// <param name="Consensus">Score of agreement; null without consensus.</param>
+/// <param name="LiveSources">How many sources are live.</param>
+/// <param name="Sources">What each source last said.</param>
+/// <param name="LastObservedAt">Newest price; null when there never was one.</param>
+public sealed record PriceReport(
+    Stablecoin Stablecoin,
+    DateTimeOffset MadeAt,
+    decimal? PegRatio,
+    decimal? Price,
+    decimal? Reference,
+    decimal? Consensus,
+    int LiveSources,
+    IReadOnlyList<PriceSourceFigure> Sources,
+    DateTimeOffset? LastObservedAt)
+{
+    /// <summary>The event that tells it.</summary>
+    public PriceConsensusMade ToEvent(string dataSource) => new(
+        Guid.CreateVersion7(MadeAt), MadeAt, Stablecoin, PegRatio, Price, Reference, Consensus, Sources, dataSource);
+}

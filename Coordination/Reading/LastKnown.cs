@@ -1,0 +1,32 @@
+using Npgsql;
+
+namespace Sure.Coordination.Reading;
+
+/// <summary>
+/// An answer read from the database, and the one before it for while the database is away. What is answered must say how old it is.
+/// Thread-safe.
+/// </summary>
+/// <typeparam name="T">Of the answer; immutable.</typeparam>
+public sealed class LastKnown<T>
+    where T : class
+{
+    private volatile T? _last;
+
+    /// <summary>Reads; if the database does not answer, the last answer.</summary>
+    /// <param name="read">Reads from the database.</param>
+    /// <exception cref="NpgsqlException">The database does not answer and never has.</exception>
+    public async Task<T> ReadAsync(Func<Task<T>> read)
+    {
+        ArgumentNullException.ThrowIfNull(read);
+        try
+        {
+            var answer = await read();
+            _last = answer;
+            return answer;
+        }
+        catch (Exception exception) when (_last is not null && exception is NpgsqlException or TimeoutException)
+        {
+            return _last;
+        }
+    }
+}

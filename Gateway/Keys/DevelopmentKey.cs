@@ -1,0 +1,86 @@
+using Npgsql;
+using Sure.Coordination.Migrations;
+using Sure.ServiceDefaults.Identity;
+
+namespace Sure.Gateway.Keys;
+
+/// <summary>
+/// In development there is a key for whoever runs the platform, in the file <c>Platform:DevelopmentKeyFile</c>; made when the file has
+/// none that is good.
+/// </summary>
+internal sealed partial class DevelopmentKey(
+    string path, ApiKeyStore store, SchemaReady schema, TimeProvider time, ILogger<DevelopmentKey> logger) : BackgroundService
+{
+    public const string Setting = "Platform:DevelopmentKeyFile";
+
+    private const string Subject = "development";
+    private const decimal LimitScale = 1000;
+
+    private static readonly TimeSpan RetryDelay = TimeSpan.FromSeconds(1);
+
+    protected override async Task ExecuteAsync(CancellationToken stoppingToken)
+    {
+        await schema.WaitAsync(stoppingToken);
+        while (true)
+        {
+            try
+            {
+                await EnsureAsync(stoppingToken);
+                return;
+            }
+            catch (Exception exception) when (exception is NpgsqlException or TimeoutException or IOException or UnauthorizedAccessException)
+            {
+                Log.Waiting(logger, path, exception.Message);
+                await Task.Delay(RetryDelay, time, stoppingToken);
+            }
+        }
+    }
+
+    private async Task EnsureAsync(CancellationToken cancellationToken)
+    {
+        if (await ReadAsync(cancellationToken) is { } text
+            && await store.FindAsync(text.Prefix, cancellationToken) is { } known
+            && known.Is(text)
+            && known.IsAlive(time.GetUtcNow()))
+        {
+            return;
+        }
+
+        var (key, fresh) = ApiKey.Create(Subject, Scope.All, sources: [], LimitScale, expiresAt: null, time.GetUtcNow());
+        await store.InsertAsync(key, cancellationToken);
+        await WriteAsync(fresh, cancellationToken);
+        Log.Made(logger, path);
+    }
+
+    private async Task<KeyText?> ReadAsync(CancellationToken cancellationToken) =>
+        File.Exists(path) && KeyText.TryParse((await File.ReadAllTextAsync(path, cancellationToken)).Trim(), out var text) ? text : null;
+
+    /// <summary>Whole or not at all, and never readable by others.</summary>
+    private async Task WriteAsync(KeyText text, CancellationToken cancellationToken)
+    {
+        var target = Path.GetFullPath(path);
+        Directory.CreateDirectory(Path.GetDirectoryName(target)!);
+        var draft = $"{target}.{text.Prefix}";
+        var options = new FileStreamOptions { Mode = FileMode.CreateNew, Access = FileAccess.Write, Options = FileOptions.Asynchronous };
+        if (!OperatingSystem.IsWindows())
+        {
+            options.UnixCreateMode = UnixFileMode.UserRead | UnixFileMode.UserWrite;
+        }
+
+        await using (var writer = new StreamWriter(draft, options))
+        {
+            await writer.WriteLineAsync(text.Reveal().AsMemory(), cancellationToken);
+        }
+
+        File.Move(draft, target, overwrite: true);
+    }
+
+    private static partial class Log
+    {
+        [LoggerMessage(Level = LogLevel.Information, Message = "Made a key for development; it is in {Path}")]
+        public static partial void Made(ILogger logger, string path);
+
+        [LoggerMessage(Level = LogLevel.Warning, Message = "The key for development in {Path} has to wait: {Reason}")]
+        public static partial void Waiting(ILogger logger, string path, string reason);
+    }
+}

@@ -1,0 +1,24 @@
+namespace Sure.Gateway.Keys;
+
+/// <summary>What became of a key that was sent.</summary>
+internal abstract record KeyCheck
+{
+    private KeyCheck()
+    {
+    }
+
+    /// <summary>It is good.</summary>
+    public sealed record Known(ApiKey Key) : KeyCheck;
+
+    /// <summary>It is no key, or not a good one any more; which of them is nobody's business.</summary>
+    public sealed record Refused : KeyCheck
+    {
+        public static Refused Instance { get; } = new();
+    }
+
+    /// <summary>Nobody can tell, because PostgreSQL is away.</summary>
+    public sealed record Unknown : KeyCheck
+    {
+        public static Unknown Instance { get; } = new();
+    }
+}

@@ -1,0 +1,20 @@
+using System.ComponentModel.DataAnnotations;
+
+namespace Sure.Gateway.Keys;
+
+/// <summary>Section <c>Keys</c>: how long what is known of a key is believed.</summary>
+internal sealed class KeyOptions
+{
+    /// <summary>A key that is revoked is refused everywhere after this time.</summary>
+    public TimeSpan Fresh { get; set; } = TimeSpan.FromSeconds(10);
+
+    /// <summary>While PostgreSQL is away, a key that was known is believed this long.</summary>
+    public TimeSpan Usable { get; set; } = TimeSpan.FromMinutes(5);
+
+    /// <summary>A lookup that takes longer has failed.</summary>
+    public TimeSpan LookupTimeout { get; set; } = TimeSpan.FromSeconds(2);
+
+    /// <summary>Keys that are remembered, and as many prefixes that are none.</summary>
+    [Range(1, 1_000_000)]
+    public int Remembered { get; set; } = 10_000;
+}

@@ -1,0 +1,115 @@
+using System.Collections.Concurrent;
+using Microsoft.Extensions.Caching.Memory;
+using Microsoft.Extensions.Options;
+using Npgsql;
+
+namespace Sure.Gateway.Keys;
+
+/// <summary>
+/// Checks keys against what PostgreSQL knows, remembering the answers for some seconds: those about keys, and apart from them those
+/// about prefixes that are none, so that guessing pushes no key out. What was known of a key is believed longer while PostgreSQL is away.
+/// </summary>
+internal sealed partial class KeyRing(ApiKeyStore store, IOptions<KeyOptions> options, TimeProvider time, ILogger<KeyRing> logger) : IDisposable
+{
+    private readonly MemoryCache _keys = new(new MemoryCacheOptions { SizeLimit = options.Value.Remembered });
+    private readonly MemoryCache _strangers = new(new MemoryCacheOptions { SizeLimit = options.Value.Remembered });
+    private readonly ConcurrentDictionary<string, Lazy<Task<Answer?>>> _lookups = new(StringComparer.Ordinal);
+    private volatile bool _isDatabaseAway;
+
+    public async ValueTask<KeyCheck> CheckAsync(string text, CancellationToken cancellationToken)
+    {
+        if (!KeyText.TryParse(text, out var sent))
+        {
+            return KeyCheck.Refused.Instance;
+        }
+
+        var answer = await AskAsync(sent.Prefix, cancellationToken);
+        return answer switch
+        {
+            null => KeyCheck.Unknown.Instance,
+            { Key: { } key } when key.Is(sent) && key.IsAlive(time.GetUtcNow()) => new KeyCheck.Known(key),
+            _ => KeyCheck.Refused.Instance,
+        };
+    }
+
+    public void Dispose()
+    {
+        _keys.Dispose();
+        _strangers.Dispose();
+    }
+
+    private async ValueTask<Answer?> AskAsync(string prefix, CancellationToken cancellationToken)
+    {
+        var known = _keys.Get<Answer>(prefix);
+        if (known is not null && time.GetElapsedTime(known.At) < options.Value.Fresh)
+        {
+            return known;
+        }
+
+        if (known is null && _strangers.Get<Answer>(prefix) is { } stranger && time.GetElapsedTime(stranger.At) < options.Value.Fresh)
+        {
+            return stranger;
+        }
+
+        var usable = known is not null && time.GetElapsedTime(known.At) < options.Value.Usable ? known : null;
+        // Everybody who sends this key waits for the same lookup.
+        var lookup = _lookups.GetOrAdd(prefix, static (p, ring) => new Lazy<Task<Answer?>>(() => ring.LookUpAsync(p)), this).Value;
+        if (usable is not null && _isDatabaseAway)
+        {
+            return usable;
+        }
+
+        return await lookup.WaitAsync(cancellationToken) ?? usable;
+    }
+
+    /// <summary>What PostgreSQL says, or null when it is away.</summary>
+    private async Task<Answer?> LookUpAsync(string prefix)
+    {
+        // Whoever adds the lookup does not wait for it here, and finds it gone only after it was added.
+        await Task.Yield();
+        try
+        {
+            using var timeout = new CancellationTokenSource(options.Value.LookupTimeout, time);
+            var key = await store.FindAsync(prefix, timeout.Token);
+            _isDatabaseAway = false;
+            return Remember(prefix, key);
+        }
+        catch (Exception exception) when (exception is NpgsqlException or TimeoutException or OperationCanceledException or IOException)
+        {
+            _isDatabaseAway = true;
+            Log.NotLookedUp(logger, exception.Message);
+            return null;
+        }
+        finally
+        {
+            _lookups.TryRemove(prefix, out _);
+        }
+    }
+
+    private Answer Remember(string prefix, ApiKey? key)
+    {
+        var answer = new Answer(key, time.GetTimestamp());
+        var entry = new MemoryCacheEntryOptions { Size = 1 };
+        if (key is null)
+        {
+            _keys.Remove(prefix);
+            _strangers.Set(prefix, answer, entry.SetAbsoluteExpiration(options.Value.Fresh));
+        }
+        else
+        {
+            _strangers.Remove(prefix);
+            _keys.Set(prefix, answer, entry.SetAbsoluteExpiration(options.Value.Usable));
+        }
+
+        return answer;
+    }
+
+    /// <summary>What PostgreSQL said, and when.</summary>
+    private sealed record Answer(ApiKey? Key, long At);
+
+    private static partial class Log
+    {
+        [LoggerMessage(Level = LogLevel.Warning, Message = "A key could not be looked up: {Reason}")]
+        public static partial void NotLookedUp(ILogger logger, string reason);
+    }
+}

@@ -1,0 +1,25 @@
+using Dapper;
+using Npgsql;
+using Sure.Contracts.Events;
+using Sure.Contracts.Vocabulary;
+using Sure.Coordination.Intake;
+
+namespace Sure.QuoteService.Figures;
+
+/// <summary>Keeps the newest health of each bridge, as BridgeService tells it.</summary>
+internal sealed class BridgeFigures(NpgsqlDataSource database) : PostgresEventSink(database)
+{
+    protected override Task ApplyAsync(
+        EventEnvelope envelope, IPlatformEvent known, NpgsqlConnection connection, NpgsqlTransaction transaction, CancellationToken cancellationToken) =>
+        known is BridgeHealthMade made
+            ? connection.ExecuteAsync(new CommandDefinition(
+                """
+                INSERT INTO bridge_figure (bridge_id, health_score, status, made_at) VALUES (@BridgeId, @HealthScore, @Status, @OccurredAt)
+                ON CONFLICT (bridge_id) DO UPDATE
+                SET health_score = excluded.health_score, status = excluded.status, made_at = excluded.made_at
+                """,
+                new { made.BridgeId, made.HealthScore, Status = made.HealthStatus.Word(), OccurredAt = made.OccurredAt.ToUniversalTime() },
+                transaction,
+                cancellationToken: cancellationToken))
+            : Task.CompletedTask;
+}

@@ -1,0 +1,108 @@
+using Dapper;
+using Microsoft.Extensions.Options;
+using Npgsql;
+using Sure.Contracts.Calls;
+using Sure.Contracts.Json;
+using Sure.QuoteService.Pricing;
+
+namespace Sure.QuoteService.Figures;
+
+/// <summary>
+/// The state of the pool and the bridges for dynamic pricing. Figures are looked up at most once a second, by one request while the others
+/// take the last known ones; a figure that cannot be had stays the last known one until it is too old.
+/// </summary>
+internal sealed partial class ConditionsReader(
+    IHttpClientFactory clients, NpgsqlDataSource database, IOptions<PricingOptions> options, TimeProvider time, ILogger<ConditionsReader> logger) : IDisposable
+{
+    public const string ClientName = "pool";
+
+    private static readonly TimeSpan Fresh = TimeSpan.FromSeconds(1);
+
+    private readonly SemaphoreSlim _refreshing = new(1, 1);
+    private volatile Known? _known;
+
+    public async ValueTask<MarketConditions> ReadAsync(CancellationToken cancellationToken)
+    {
+        var known = _known;
+        if (known is null || time.GetElapsedTime(known.ReadAt) >= Fresh)
+        {
+            // The first request ever has nothing to fall back on and waits for its turn; later ones do not.
+            if (await _refreshing.WaitAsync(known is null ? Timeout.InfiniteTimeSpan : TimeSpan.Zero, cancellationToken))
+            {
+                try
+                {
+                    if (_known is null || time.GetElapsedTime(_known.ReadAt) >= Fresh)
+                    {
+                        _known = await RefreshAsync(_known, cancellationToken);
+                    }
+                }
+                finally
+                {
+                    _refreshing.Release();
+                }
+            }
+
+            known = _known!;
+        }
+
+        return Judge(known, time.GetUtcNow() - options.Value.StaleAfter);
+    }
+
+    public void Dispose() => _refreshing.Dispose();
+
+    private static MarketConditions Judge(Known known, DateTimeOffset oldest) => new(
+        known.Pool is { } pool && pool.AsOf >= oldest
+            ? new PoolCondition(
+                pool.Pool.TotalCapitalUsd, pool.Pool.EffectiveCapitalUsd, pool.Pool.CoverageSoldUsd, pool.Pool.ReserveRatio, pool.CoverageByStablecoin)
+            : null,
+        known.Bridges.Where(b => b.MadeAt >= oldest.UtcDateTime).ToDictionary(b => b.BridgeId, b => new BridgeCondition(b.HealthScore), StringComparer.Ordinal));
+
+    private async Task<Known> RefreshAsync(Known? last, CancellationToken cancellationToken)
+    {
+        var pool = ReadPoolAsync(cancellationToken);
+        var bridges = ReadBridgesAsync(cancellationToken);
+        return new Known(await pool ?? last?.Pool, await bridges ?? last?.Bridges ?? [], time.GetTimestamp());
+    }
+
+    private async Task<PoolState?> ReadPoolAsync(CancellationToken cancellationToken)
+    {
+        try
+        {
+            using var client = clients.CreateClient(ClientName);
+            return await client.GetFromJsonAsync<PoolState>(new Uri(PoolState.Path, UriKind.Relative), SureJson.Internal, cancellationToken);
+        }
+        catch (Exception exception) when (exception is HttpRequestException or OperationCanceledException && !cancellationToken.IsCancellationRequested)
+        {
+            Log.PoolUnknown(logger, exception.Message);
+            return null;
+        }
+    }
+
+    private async Task<IReadOnlyList<BridgeFigure>?> ReadBridgesAsync(CancellationToken cancellationToken)
+    {
+        try
+        {
+            await using var connection = await database.OpenConnectionAsync(cancellationToken);
+            return [.. await connection.QueryAsync<BridgeFigure>(new CommandDefinition(
+                "SELECT bridge_id, health_score, made_at FROM bridge_figure", commandTimeout: 1, cancellationToken: cancellationToken))];
+        }
+        catch (Exception exception) when (exception is NpgsqlException or TimeoutException)
+        {
+            Log.BridgesUnknown(logger, exception.Message);
+            return null;
+        }
+    }
+
+    private sealed record Known(PoolState? Pool, IReadOnlyList<BridgeFigure> Bridges, long ReadAt);
+
+    private sealed record BridgeFigure(string BridgeId, decimal? HealthScore, DateTime MadeAt);
+
+    private static partial class Log
+    {
+        [LoggerMessage(Level = LogLevel.Warning, Message = "The pool's figures could not be had: {Reason}")]
+        public static partial void PoolUnknown(ILogger logger, string reason);
+
+        [LoggerMessage(Level = LogLevel.Warning, Message = "The bridges' figures could not be had: {Reason}")]
+        public static partial void BridgesUnknown(ILogger logger, string reason);
+    }
+}

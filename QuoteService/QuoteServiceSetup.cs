@@ -1,0 +1,62 @@
+using StackExchange.Redis;
+using Sure.Coordination;
+using Sure.Coordination.Outbox;
+using Sure.QuoteService.Figures;
+using Sure.QuoteService.Pricing;
+using Sure.QuoteService.Products;
+using Sure.QuoteService.Quotes;
+using Sure.QuoteService.Statistics;
+using Sure.ServiceDefaults.Health;
+
+namespace Sure.QuoteService;
+
+/// <summary>What this service has and does.</summary>
+internal static class QuoteServiceSetup
+{
+    /// <summary>A quote waits for Redis no longer than this.</summary>
+    private static readonly TimeSpan StoreTimeout = TimeSpan.FromMilliseconds(250);
+
+    /// <summary>A dynamic quote waits for the pool's figures no longer than this.</summary>
+    private static readonly TimeSpan PoolTimeout = TimeSpan.FromSeconds(1);
+
+    public static void AddQuoteService(this IHostApplicationBuilder builder)
+    {
+        builder.AddNpgsqlDataSource("platform");
+        builder.AddRedisClient("cache", configureOptions: redis =>
+        {
+            // While Redis is away a quote is answered at once as not bindable; nothing queues up for it.
+            redis.BacklogPolicy = BacklogPolicy.FailFast;
+            redis.AsyncTimeout = (int)StoreTimeout.TotalMilliseconds;
+            redis.ReconnectRetryPolicy = new LinearRetry(500);
+        });
+        builder.AddSchema();
+        builder.Services.GoesOnWithout("PostgreSql", "schema", "StackExchange.Redis", CoordinationSetup.BrokerCheck);
+
+        builder.Services.AddOptions<PricingOptions>().BindConfiguration("Pricing").ValidateDataAnnotations()
+            .Validate(options => !options.Faults().Any(), "Pricing has faults: a rate is missing or negative, or the bounds of the cover are crossed.")
+            .ValidateOnStart();
+        builder.Services.ConfigureHttpJsonOptions(json => json.SerializerOptions.TypeInfoResolverChain.Insert(0, QuoteJson.Default));
+
+        builder.Services.AddSingleton<QuoteStore>();
+        builder.Services.AddSingleton<QuoteIssuer>();
+        builder.Services.AddSingleton<ConditionsReader>();
+        builder.Services.AddHttpClient(ConditionsReader.ClientName, client =>
+        {
+            client.BaseAddress = new Uri("http://utilizationservice");
+            client.Timeout = PoolTimeout;
+        });
+        builder.Services.AddSingleton<QuoteStatistics>();
+        builder.Services.AddHostedService(services => services.GetRequiredService<QuoteStatistics>());
+
+        builder.AddOutbox();
+        builder.AddIntake<BridgeFigures>("bridgeservice");
+        builder.AddEventBus("messaging");
+    }
+
+    public static void MapQuoteService(this WebApplication app)
+    {
+        app.MapQuotes();
+        app.MapProducts();
+        app.MapEvents();
+    }
+}

@@ -1,0 +1,83 @@
+using Microsoft.AspNetCore.Http.HttpResults;
+using Microsoft.AspNetCore.Mvc;
+using Sure.Contracts.Calls;
+using Sure.Contracts.Json;
+using Sure.ServiceDefaults.Problems;
+
+namespace Sure.QuoteService.Quotes;
+
+/// <summary>Body of <c>POST /api/v2/quote/batch</c>.</summary>
+/// <param name="Quotes">1 … 560 requests.</param>
+public sealed record BatchRequest(IReadOnlyList<QuoteRequest> Quotes);
+
+/// <summary>Quotes and refusals in the order of the requests.</summary>
+public sealed record BatchAnswer(IReadOnlyList<BatchResult> Results, DateTimeOffset Timestamp);
+
+/// <summary>What became of one request of a batch: a quote or a problem.</summary>
+public sealed record BatchResult(int Index, QuoteDocument? Quote, BatchProblem? Problem);
+
+/// <summary>Why one request of a batch got no quote.</summary>
+public sealed record BatchProblem(string Type, int Status, string Error);
+
+/// <summary>Asking for quotes and reading them.</summary>
+internal static class QuoteEndpoints
+{
+    private const int LargestBatch = 560;
+    private const int LargestBody = 64 * 1024;
+    private const int LargestBatchBody = 1024 * 1024;
+
+    public static void MapQuotes(this IEndpointRouteBuilder endpoints)
+    {
+        var group = endpoints.MapGroup("/api/v2").WithTags("Quotes");
+        group.MapPost("/quote/multi-dimensional", IssueAsync).WithMetadata(new RequestSizeLimitAttribute(LargestBody))
+            .WithName("Quote").WithSummary("A premium, valid for five minutes.");
+        group.MapPost("/quote/batch", IssueBatchAsync).WithMetadata(new RequestSizeLimitAttribute(LargestBatchBody))
+            .WithName("QuoteBatch").WithSummary("Up to 560 quotes at once.");
+        group.MapGet("/quotes/{quote_id}", FindAsync).WithName("GetQuote").WithSummary("A quote while it lives.");
+        endpoints.MapGet(BindableQuote.Path + "{quote_id:guid}", FindBindableAsync).ExcludeFromDescription();
+    }
+
+    private static async Task<Results<Ok<QuoteDocument>, ProblemHttpResult>> IssueAsync(
+        QuoteRequest request, QuoteIssuer issuer, CancellationToken cancellationToken) =>
+        await issuer.IssueAsync(request, cancellationToken) switch
+        {
+            QuoteOutcome.Issued issued => TypedResults.Ok(issued.Quote),
+            QuoteOutcome.Refused refused => refused.Problem,
+            var other => throw new InvalidOperationException($"No answer for {other}."),
+        };
+
+    private static async Task<Results<Ok<BatchAnswer>, ProblemHttpResult>> IssueBatchAsync(
+        BatchRequest request, QuoteIssuer issuer, TimeProvider time, CancellationToken cancellationToken)
+    {
+        if (request.Quotes.Count is 0 or > LargestBatch)
+        {
+            return Problem.NotAllowed("outside-bounds", $"quotes must hold 1 … {LargestBatch} requests.", "quotes");
+        }
+
+        var outcomes = await issuer.IssueAsync(request.Quotes, cancellationToken);
+        return TypedResults.Ok(new BatchAnswer([.. outcomes.Select(Translate)], time.GetUtcNow()));
+
+        static BatchResult Translate(QuoteOutcome outcome, int index) => outcome switch
+        {
+            QuoteOutcome.Issued issued => new(index, issued.Quote, Problem: null),
+            QuoteOutcome.Refused { Problem.ProblemDetails: var problem } => new(
+                index, Quote: null, new BatchProblem(problem.Type!, problem.Status!.Value, problem.Detail!)),
+            _ => throw new InvalidOperationException($"No answer for {outcome}."),
+        };
+    }
+
+    private static async Task<Results<Ok<QuoteDocument>, ProblemHttpResult>> FindAsync(string quote_id, QuoteStore store)
+    {
+        if (!Guid.TryParse(quote_id, out var id))
+        {
+            return Problem.Malformed("quote_id", "quote_id must be a UUID.");
+        }
+
+        return await store.FindAsync(id) is { } quote
+            ? TypedResults.Ok(quote.Document)
+            : Problem.NotFound("There is no such quote, or it has expired.");
+    }
+
+    private static async Task<Results<JsonHttpResult<BindableQuote>, NotFound>> FindBindableAsync(Guid quote_id, QuoteStore store) =>
+        await store.FindAsync(quote_id) is { } quote ? TypedResults.Json(quote.ToBindable(), SureJson.Internal) : TypedResults.NotFound();
+}

@@ -1,0 +1,37 @@
+using StackExchange.Redis;
+using Sure.Coordination;
+using Sure.RealtimeService.Channels;
+using Sure.RealtimeService.Connections;
+using Sure.RealtimeService.Streams;
+using Sure.ServiceDefaults.Health;
+
+namespace Sure.RealtimeService;
+
+/// <summary>What this service has and does.</summary>
+internal static class RealtimeServiceSetup
+{
+    public static void AddRealtimeService(this IHostApplicationBuilder builder)
+    {
+        builder.AddRedisClient("cache", configureOptions: redis =>
+        {
+            // What cannot be appended now waits in the broker's queue, not here.
+            redis.BacklogPolicy = BacklogPolicy.FailFast;
+            redis.ReconnectRetryPolicy = new LinearRetry(500);
+        });
+        builder.Services.GoesOnWithout("StackExchange.Redis", CoordinationSetup.BrokerCheck);
+        builder.Services.AddHealthChecks().AddCheck<StreamsHealthCheck>(StreamsHealthCheck.Name);
+        builder.Services.AddOptions<RealtimeOptions>().BindConfiguration("Realtime").ValidateDataAnnotations().ValidateOnStart();
+        builder.Services.AddSingleton(LimitScale.From(builder.Configuration));
+
+        builder.Services.AddSingleton<ChannelFeeds>();
+        builder.Services.AddSingleton<ConnectionRegistry>();
+        builder.Services.AddHttpClient(StreamSink.ClientName);
+        builder.Services.AddHostedService<StreamFollower>();
+        builder.Services.AddHostedService<ConnectionKeeper>();
+
+        builder.AddIntake<StreamSink>("bridgeservice", "riskservice", "utilizationservice");
+        builder.AddEventBus("messaging");
+    }
+
+    public static void MapRealtimeService(this WebApplication app) => app.MapWebSocket();
+}

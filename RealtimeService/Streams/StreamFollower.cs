@@ -1,0 +1,187 @@
+using Microsoft.Extensions.Options;
+using StackExchange.Redis;
+using Sure.Contracts.Vocabulary;
+using Sure.RealtimeService.Channels;
+using Sure.RealtimeService.Connections;
+
+namespace Sure.RealtimeService.Streams;
+
+/// <summary>
+/// Reads what is appended to the streams and hands it to the feeds: when told of news, and every second whether told or not. A history
+/// that began anew is another epoch: its offsets mean something else, so clients are sent away to come back and learn it.
+/// </summary>
+internal sealed partial class StreamFollower(
+    IConnectionMultiplexer redis,
+    ChannelFeeds feeds,
+    ConnectionRegistry connections,
+    IOptions<RealtimeOptions> options,
+    TimeProvider time,
+    ILogger<StreamFollower> logger) : BackgroundService
+{
+    /// <summary>
+    /// Read at once; well below what may wait for a client, so that a history which is caught up with is not taken for a client's slowness.
+    /// </summary>
+    private const int ReadSize = 100;
+
+    /// <summary>Between two full reads: time for clients to take the first.</summary>
+    private static readonly TimeSpan Pace = TimeSpan.FromMilliseconds(5);
+
+    private readonly SemaphoreSlim _news = new(0, 1);
+    private string? _epoch;
+    private bool _failing;
+
+    protected override async Task ExecuteAsync(CancellationToken stoppingToken)
+    {
+        var listening = false;
+        using var timer = new PeriodicTimer(options.Value.PollInterval, time);
+        var tick = timer.WaitForNextTickAsync(stoppingToken).AsTask();
+        while (!stoppingToken.IsCancellationRequested)
+        {
+            try
+            {
+                if (!listening)
+                {
+                    await redis.GetSubscriber().SubscribeAsync(StreamKeys.News, (_, _) => Wake());
+                    listening = true;
+                }
+
+                await ReadAsync(stoppingToken);
+                if (_failing)
+                {
+                    _failing = false;
+                    Log.ReadingAgain(logger);
+                }
+            }
+            catch (Exception exception) when (exception is RedisException or TimeoutException)
+            {
+                if (!_failing)
+                {
+                    _failing = true;
+                    Log.NotReadable(logger, exception.Message);
+                }
+            }
+
+            // Never both at once for long: what comes while it reads is read by the next round.
+            var woken = _news.WaitAsync(stoppingToken);
+            await Task.WhenAny(tick, woken);
+            if (tick.IsCompleted)
+            {
+                tick = timer.WaitForNextTickAsync(stoppingToken).AsTask();
+            }
+
+            if (!woken.IsCompleted)
+            {
+                Wake();
+                await woken;
+            }
+        }
+    }
+
+    public override void Dispose()
+    {
+        _news.Dispose();
+        base.Dispose();
+    }
+
+    private static IEnumerable<StreamedMessage> Messages(IEnumerable<StreamEntry> entries) =>
+        entries.Select(e => new StreamedMessage(OffsetOf(e), e["k"] == "1" ? (string?)e["s"] : null, (string)e["b"]!));
+
+    private static long OffsetOf(StreamEntry entry)
+    {
+        var id = (string)entry.Id!;
+        return long.Parse(id.AsSpan(0, id.IndexOf('-', StringComparison.Ordinal)));
+    }
+
+    private void Wake()
+    {
+        try
+        {
+            _news.Release();
+        }
+        catch (SemaphoreFullException)
+        {
+            // It has been told already.
+        }
+    }
+
+    private async Task ReadAsync(CancellationToken cancellationToken)
+    {
+        var database = redis.GetDatabase();
+        var epoch = (string?)await database.StringGetAsync(StreamKeys.Epoch);
+        if (epoch is null)
+        {
+            // Nothing was appended yet; who makes the history begins an epoch with its first message.
+            return;
+        }
+
+        if (epoch != _epoch)
+        {
+            await LoadAsync(database, epoch);
+            return;
+        }
+
+        foreach (var feed in feeds.All)
+        {
+            while (true)
+            {
+                var entries = await database.StreamRangeAsync(StreamKeys.Stream(feed.Channel), $"{feed.Offset + 1}-0", "+", ReadSize);
+                if (entries.Length > 0 && OffsetOf(entries[0]) != feed.Offset + 1)
+                {
+                    // More was appended than is kept before this instance has read it: clients cannot be told what they missed.
+                    await LoadAsync(database, epoch);
+                    return;
+                }
+
+                feed.Append([.. Messages(entries)]);
+                if (entries.Length < ReadSize)
+                {
+                    break;
+                }
+
+                await Task.Delay(Pace, time, cancellationToken);
+            }
+        }
+    }
+
+    private async Task LoadAsync(IDatabase database, string epoch)
+    {
+        foreach (var feed in feeds.All)
+        {
+            // One transaction: the last messages, the history and the offset are of the same moment.
+            var transaction = database.CreateTransaction();
+            var offset = transaction.HashGetAsync(StreamKeys.Offsets, feed.Channel.Word());
+            var history = transaction.StreamRangeAsync(StreamKeys.Stream(feed.Channel), "-", "+", options.Value.HistoryLength, Order.Descending);
+            var last = transaction.HashGetAllAsync(StreamKeys.Last(feed.Channel));
+            await transaction.ExecuteAsync();
+            feed.Load(epoch, (long)await offset, Messages((await history).Reverse()), (await last).Select(SnapshotOf));
+        }
+
+        var before = _epoch;
+        _epoch = epoch;
+        feeds.MarkLoaded();
+        if (before is not null)
+        {
+            Log.BegunAnew(logger, before, epoch);
+            connections.CloseAll("Messages were missed; subscribe again.");
+        }
+    }
+
+    private static StreamedMessage SnapshotOf(HashEntry entry)
+    {
+        var text = (string)entry.Value!;
+        var space = text.IndexOf(' ', StringComparison.Ordinal);
+        return new StreamedMessage(long.Parse(text.AsSpan(0, space)), (string)entry.Name!, text[(space + 1)..]);
+    }
+
+    private static partial class Log
+    {
+        [LoggerMessage(Level = LogLevel.Warning, Message = "The channels' history cannot be read; trying again: {Reason}")]
+        public static partial void NotReadable(ILogger logger, string reason);
+
+        [LoggerMessage(Level = LogLevel.Information, Message = "The channels' history is read again")]
+        public static partial void ReadingAgain(ILogger logger);
+
+        [LoggerMessage(Level = LogLevel.Warning, Message = "The history begins anew (epoch {Before}, now {After}); clients are asked to come back")]
+        public static partial void BegunAnew(ILogger logger, string before, string after);
+    }
+}

@@ -1,0 +1,111 @@
+using System.Reflection;
+using Microsoft.Extensions.Options;
+using StackExchange.Redis;
+using Sure.Contracts.Events;
+using Sure.Contracts.Json;
+using Sure.Contracts.Vocabulary;
+using Sure.Coordination.Intake;
+using Sure.Coordination.Outbox;
+using Sure.RealtimeService.Channels;
+
+using ChannelMessage = Sure.RealtimeService.Channels.ChannelMessage;
+
+namespace Sure.RealtimeService.Streams;
+
+/// <summary>
+/// Appends what clients are told of events to the channels' streams. Messages and the position in the producer's events change in one
+/// script, so each event is told once, whoever receives it how often.
+/// </summary>
+internal sealed class StreamSink(IConnectionMultiplexer redis, IHttpClientFactory clients, IOptions<RealtimeOptions> options, TimeProvider time) : IEventSink
+{
+    public const string ClientName = "snapshot";
+
+    private const string Missing = "-";
+    private const int PageSize = 1000;
+
+    private static readonly string Script = ReadScript("append.lua");
+
+    private static readonly RedisKey[] Keys =
+    [
+        StreamKeys.Positions, StreamKeys.Epoch, StreamKeys.Offsets,
+        .. Words<Channel>.Members.SelectMany(c => new[] { StreamKeys.Stream(c), StreamKeys.Last(c) }),
+    ];
+
+    private static readonly RedisValue[] ChannelNames = [Words<Channel>.All.Count, .. Words<Channel>.All.Select(c => (RedisValue)c)];
+
+    public async Task<long?> GetLastAppliedAsync(string producer, CancellationToken cancellationToken)
+    {
+        var position = await redis.GetDatabase().HashGetAsync(StreamKeys.Positions, producer).WaitAsync(cancellationToken);
+        return position.IsNull ? null : (long)position;
+    }
+
+    public Task<bool> TryApplyAsync(string producer, IReadOnlyList<EventEnvelope> events, CancellationToken cancellationToken) =>
+        AppendAsync(
+            producer,
+            events[0].Sequence - 1,
+            events[^1].Sequence,
+            [.. events.Select(e => e.Open() is { } known ? Translation.Of(known) : null).OfType<ChannelMessage>()],
+            cancellationToken);
+
+    /// <summary>Only the last message of each subject is told: clients learn what is so, not again what was.</summary>
+    public async Task RebuildAsync(string producer, long firstKept, long last, CancellationToken cancellationToken)
+    {
+        using var client = clients.CreateClient(ClientName);
+        var seen = await redis.GetDatabase().HashGetAsync(StreamKeys.Positions, producer).WaitAsync(cancellationToken);
+        var latest = new Dictionary<(Channel, string), (long Sequence, ChannelMessage Message)>();
+        var position = firstKept - 1;
+        while (position < last)
+        {
+            var uri = new Uri($"http://{producer}{OutboxEndpoints.Path}?after={position}&limit={PageSize}");
+            var page = await client.GetFromJsonAsync<EventPage>(uri, SureJson.Internal, cancellationToken);
+            if (page is not { Events: [.., var newest] })
+            {
+                break;
+            }
+
+            foreach (var envelope in page.Events)
+            {
+                if (envelope.Open() is { } known && Translation.ForSnapshot(known) is { Subject: { } subject } message)
+                {
+                    latest[(message.Channel, subject)] = (envelope.Sequence, message);
+                }
+            }
+
+            position = newest.Sequence;
+        }
+
+        // Where another instance was faster, its result stands.
+        await AppendAsync(producer, seen.IsNull ? Missing : seen, position, [.. latest.Values.OrderBy(l => l.Sequence).Select(l => l.Message)], cancellationToken);
+    }
+
+    private async Task<bool> AppendAsync(
+        string producer, RedisValue expected, long position, IReadOnlyCollection<ChannelMessage> messages, CancellationToken cancellationToken)
+    {
+        RedisValue[] arguments =
+        [
+            producer,
+            expected,
+            position,
+            Guid.CreateVersion7(time.GetUtcNow()).ToString("N"),
+            options.Value.HistoryLength,
+            .. ChannelNames,
+            .. messages.SelectMany(m => new RedisValue[] { (int)m.Channel + 1, m.Subject is null ? 0 : 1, m.Subject ?? "", m.Body }),
+        ];
+        var database = redis.GetDatabase();
+        var appended = (int)await database.ScriptEvaluateAsync(Script, Keys, arguments).WaitAsync(cancellationToken);
+        if (appended > 0)
+        {
+            await database.PublishAsync(StreamKeys.News, RedisValue.EmptyString, CommandFlags.FireAndForget);
+        }
+
+        return appended >= 0;
+    }
+
+    private static string ReadScript(string name)
+    {
+        var assembly = Assembly.GetExecutingAssembly();
+        var resource = assembly.GetManifestResourceNames().Single(n => n.EndsWith(name, StringComparison.Ordinal));
+        using var reader = new StreamReader(assembly.GetManifestResourceStream(resource)!);
+        return reader.ReadToEnd();
+    }
+}

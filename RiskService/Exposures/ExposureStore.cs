@@ -1,0 +1,68 @@
+using System.Text.Json;
+using Dapper;
+using Npgsql;
+using Sure.Contracts.Events;
+using Sure.Contracts.Json;
+using Sure.Contracts.Vocabulary;
+using Sure.Coordination.Reading;
+
+namespace Sure.RiskService.Exposures;
+
+/// <summary>Reads the exposure of the book.</summary>
+internal sealed class ExposureStore(NpgsqlDataSource database)
+{
+    private readonly LastKnown<Found> _last = new();
+
+    /// <summary>The exposure as it is known; null until the book was read for the first time.</summary>
+    public async Task<Exposure?> ReadAsync(CancellationToken cancellationToken) =>
+        (await _last.ReadAsync(async () => new Found(await ReadNowAsync(cancellationToken)))).Exposure;
+
+    private async Task<Exposure?> ReadNowAsync(CancellationToken cancellationToken)
+    {
+        await using var connection = await database.OpenConnectionAsync(cancellationToken);
+        // One statement, one snapshot: the sums belong to the time that is stated with them.
+        var rows = (await connection.QueryAsync<Row>(new CommandDefinition(
+            """
+            SELECT b.as_of, b.pool, e.coverage_type, e.chain, e.stablecoin, e.exposure_usd, e.policy_count
+            FROM book b LEFT JOIN product_exposure e ON e.policy_count > 0
+            """,
+            cancellationToken: cancellationToken))).ToList();
+        if (rows is not [var first, ..])
+        {
+            return null;
+        }
+
+        return new Exposure(
+            new DateTimeOffset(first.AsOf),
+            JsonSerializer.Deserialize<PoolFigures>(first.Pool, SureJson.Internal)!,
+            [
+                .. rows.Where(r => r.CoverageType is not null)
+                    .Select(r => new ProductExposure(
+                        Parse<CoverageType>(r.CoverageType!), Parse<Chain>(r.Chain!), Parse<Stablecoin>(r.Stablecoin!), r.ExposureUsd, r.PolicyCount))
+                    .OrderByDescending(p => p.ExposureUsd).ThenBy(p => p.CoverageType).ThenBy(p => p.Chain).ThenBy(p => p.Stablecoin),
+            ]);
+    }
+
+    private static T Parse<T>(string word)
+        where T : struct, Enum =>
+        Words<T>.TryParse(word, out var member) ? member : throw new InvalidOperationException($"The projection holds {word}, which is no {typeof(T).Name}.");
+
+    private sealed record Found(Exposure? Exposure);
+
+    private sealed class Row
+    {
+        public DateTime AsOf { get; init; }
+
+        public string Pool { get; init; } = "";
+
+        public string? CoverageType { get; init; }
+
+        public string? Chain { get; init; }
+
+        public string? Stablecoin { get; init; }
+
+        public decimal ExposureUsd { get; init; }
+
+        public int PolicyCount { get; init; }
+    }
+}

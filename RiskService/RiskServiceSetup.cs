@@ -1,0 +1,47 @@
+using Sure.Coordination;
+using Sure.Coordination.Outbox;
+using Sure.RiskService.Alerts;
+using Sure.RiskService.Exposures;
+using Sure.RiskService.Ranking;
+using Sure.ServiceDefaults.Health;
+
+namespace Sure.RiskService;
+
+/// <summary>What this service has and does.</summary>
+internal static class RiskServiceSetup
+{
+    /// <summary>The whole book may be large.</summary>
+    private static readonly TimeSpan BookTimeout = TimeSpan.FromSeconds(30);
+
+    public static void AddRiskService(this IHostApplicationBuilder builder)
+    {
+        builder.AddNpgsqlDataSource("platform");
+        builder.AddSchema();
+        builder.Services.GoesOnWithout(CoordinationSetup.BrokerCheck);
+
+        builder.Services.AddOptions<LimitOptions>().BindConfiguration("Risk:Limits")
+            .Validate(options => !options.Faults().Any(), "Risk:Limits has faults: Critical must lie beyond High, Hysteresis not be negative.")
+            .ValidateOnStart();
+
+        builder.Services.AddSingleton<ExposureStore>();
+        builder.Services.AddSingleton<AlertStore>();
+        builder.Services.AddHttpClient<BookClient>(client =>
+        {
+            client.BaseAddress = new Uri("http://utilizationservice");
+            client.Timeout = BookTimeout;
+        });
+
+        builder.AddMonitor<RiskMonitor>();
+        builder.AddMonitor<TopProductsMonitor>();
+        builder.AddOutbox();
+        builder.AddIntake<BookProjection>("utilizationservice");
+        builder.AddEventBus("messaging");
+    }
+
+    public static void MapRiskService(this WebApplication app)
+    {
+        app.MapExposure();
+        app.MapAlerts();
+        app.MapEvents();
+    }
+}

@@ -1,0 +1,28 @@
+using Sure.Contracts.Vocabulary;
+
+namespace Sure.UtilizationService.Ledger;
+
+/// <summary>The accounts of the journal. What the pool has is a debit (positive), what it owes or was given a credit (negative).</summary>
+public static class Account
+{
+    /// <summary>Money at hand.</summary>
+    public const string Cash = "cash";
+
+    /// <summary>Capital earning elsewhere.</summary>
+    public const string Deployed = "deployed";
+
+    /// <summary>Premium received for time that has not passed yet.</summary>
+    public const string PremiumUnearned = "premium_unearned";
+
+    /// <summary>Claims decided and not yet paid.</summary>
+    public const string ClaimsPayable = "claims_payable";
+
+    /// <summary>Losses that no tranche could bear.</summary>
+    public const string Shortfall = "shortfall";
+
+    /// <summary>Premium earned while there was no capital.</summary>
+    public const string Surplus = "surplus";
+
+    /// <summary>What the holders of a tranche are owed.</summary>
+    public static string Capital(Tranche tranche) => $"capital:{tranche.Word()}";
+}

@@ -1,0 +1,79 @@
+using Dapper;
+using Npgsql;
+
+namespace Sure.UtilizationService.Ledger;
+
+/// <summary>The journal in PostgreSQL.</summary>
+public sealed class LedgerStore(NpgsqlDataSource database)
+{
+    /// <summary>Writes an entry within the transaction; balances move with it.</summary>
+    public static Task WriteAsync(NpgsqlConnection connection, NpgsqlTransaction transaction, JournalEntry entry, CancellationToken cancellationToken)
+    {
+        ArgumentNullException.ThrowIfNull(entry);
+        if (entry.Postings.Count == 0)
+        {
+            return Task.CompletedTask;
+        }
+
+        return connection.ExecuteAsync(new CommandDefinition(
+            """
+            INSERT INTO journal_entry (entry_id, kind, reference, occurred_at) VALUES (@EntryId, @Kind, @Reference, @OccurredAt);
+            INSERT INTO posting (entry_id, account, amount, occurred_at)
+            SELECT @EntryId, account, amount, @OccurredAt FROM unnest(@Accounts, @Amounts) AS p (account, amount);
+            """,
+            new
+            {
+                entry.EntryId,
+                entry.Kind,
+                entry.Reference,
+                OccurredAt = entry.OccurredAt.ToUniversalTime(),
+                Accounts = entry.Postings.Select(p => p.Account).ToArray(),
+                Amounts = entry.Postings.Select(p => p.AmountUsd).ToArray(),
+            },
+            transaction,
+            cancellationToken: cancellationToken));
+    }
+
+    /// <summary>Entries, newest first; of one account where <paramref name="account"/> is given.</summary>
+    public async Task<IReadOnlyList<JournalEntry>> ReadAsync(string? account, Guid? before, int limit, CancellationToken cancellationToken)
+    {
+        await using var connection = await database.OpenConnectionAsync(cancellationToken);
+        var rows = await connection.QueryAsync<PostingRow>(new CommandDefinition(
+            """
+            SELECT e.entry_id, e.kind, e.reference, e.occurred_at, p.account, p.amount
+            FROM (
+                SELECT * FROM journal_entry
+                WHERE (@Before::uuid IS NULL OR entry_id < @Before)
+                  AND (@Account::text IS NULL OR EXISTS (SELECT FROM posting WHERE posting.entry_id = journal_entry.entry_id AND account = @Account))
+                ORDER BY entry_id DESC LIMIT @Limit
+            ) AS e JOIN posting p USING (entry_id)
+            ORDER BY e.entry_id DESC, p.posting_id
+            """,
+            new { Account = account, Before = before, Limit = limit },
+            cancellationToken: cancellationToken));
+        return
+        [
+            .. rows.GroupBy(r => r.EntryId).Select(e => new JournalEntry(
+                e.Key, e.First().Kind, e.First().Reference, new DateTimeOffset(e.First().OccurredAt), [.. e.Select(p => new Posting(p.Account, p.Amount))])),
+        ];
+    }
+
+    /// <summary>Recomputes every balance from the journal, in one snapshot.</summary>
+    public async Task<IReadOnlyList<BalanceCheck>> CheckAsync(CancellationToken cancellationToken)
+    {
+        await using var connection = await database.OpenConnectionAsync(cancellationToken);
+        var rows = await connection.QueryAsync<BalanceCheck>(new CommandDefinition(
+            """
+            SELECT a.name AS account, a.balance AS balance_usd, coalesce(j.amount, 0.00) AS journal_usd
+            FROM account a LEFT JOIN (SELECT account, sum(amount) AS amount FROM posting GROUP BY account) AS j ON j.account = a.name
+            ORDER BY a.name
+            """,
+            cancellationToken: cancellationToken));
+        return [.. rows];
+    }
+
+    private sealed record PostingRow(Guid EntryId, string Kind, string Reference, DateTime OccurredAt, string Account, decimal Amount);
+}
+
+/// <summary>A balance as it is kept and as the journal gives it, in USD.</summary>
+public sealed record BalanceCheck(string Account, decimal BalanceUsd, decimal JournalUsd);

@@ -1,0 +1,144 @@
+using Microsoft.AspNetCore.Http.HttpResults;
+using Sure.Contracts.Vocabulary;
+using Sure.ServiceDefaults.Identity;
+using Sure.ServiceDefaults.Problems;
+using Sure.UtilizationService.Idempotency;
+
+namespace Sure.UtilizationService.Policies;
+
+/// <summary>Body of <c>POST /api/v2/policies</c>.</summary>
+/// <param name="QuoteId">The quote to bind.</param>
+/// <param name="Holder">Whose policy it becomes; defaults to the caller's subject.</param>
+public sealed record BindRequest(Guid QuoteId, string? Holder = null);
+
+/// <summary>Binding and reading policies.</summary>
+internal static class PolicyEndpoints
+{
+    private const int DefaultPage = 50;
+    private const int LargestPage = 200;
+    private const int LongestName = 256;
+
+    public static void MapPolicies(this IEndpointRouteBuilder endpoints)
+    {
+        var group = endpoints.MapGroup("/api/v2/policies").WithTags("Policies");
+        group.MapPost("/", BindAsync).RequireScope(Scope.Write).WithName("BindPolicy").WithSummary("Binds a quote: the policy is in force at once.");
+        group.MapGet("/", ListAsync).RequireScope(Scope.Read).WithName("ListPolicies").WithSummary("Policies, newest first.");
+        group.MapGet("/{id}", FindAsync).RequireScope(Scope.Read).WithName("GetPolicy").WithSummary("One policy.");
+    }
+
+    private static async Task<IResult> BindAsync(BindRequest request, PolicyBinder binder, HttpContext context, CancellationToken cancellationToken)
+    {
+        var caller = context.Caller();
+        var holder = request.Holder ?? caller.Subject ?? "";
+        if (holder.Length is 0 or > LongestName)
+        {
+            return Problem.NotAllowed("outside-bounds", $"holder must have 1 … {LongestName} characters.", "holder");
+        }
+
+        if (!caller.MayActFor(holder))
+        {
+            return Problem.Forbidden("holder must be yourself.");
+        }
+
+        if (!IdempotentRequest.TryRead(context, request, out var idempotent, out var refusal))
+        {
+            return refusal;
+        }
+
+        return await binder.BindQuoteAsync(request.QuoteId, holder, idempotent, cancellationToken) switch
+        {
+            BindOutcome.Bound bound => bound.Answer.ToResult(),
+            BindOutcome.AlreadyBound => Problem.Conflict("This quote has been bound already."),
+            BindOutcome.Expired => Problem.Gone("This quote has expired; ask for a new one."),
+            BindOutcome.Unknown => Problem.NotAllowed("unknown-quote", "quote_id is not the id of a quote.", "quote_id"),
+            BindOutcome.NotBindable => Problem.NotAllowed("not-bindable", "This quote was given for information and cannot be bound.", "quote_id"),
+            BindOutcome.Refused refused => refused.Problem,
+            BindOutcome.Declined declined => Decline(declined.Failed),
+            var other => throw new InvalidOperationException($"No answer for {other}."),
+        };
+    }
+
+    private static async Task<Results<Ok<PolicyDocument>, ProblemHttpResult>> FindAsync(
+        string id, PolicyStore store, TimeProvider time, HttpContext context, CancellationToken cancellationToken) =>
+        Guid.TryParse(id, out var policyId)
+        && await store.FindAsync(policyId, cancellationToken) is { } policy
+        && context.Caller().MayActFor(policy.Holder)
+            ? TypedResults.Ok(PolicyDocument.Of(policy, time.GetUtcNow()))
+            : Problem.NotFound("There is no such policy.");
+
+    private static async Task<Results<Ok<PolicyPage>, ProblemHttpResult>> ListAsync(
+        PolicyStore store,
+        TimeProvider time,
+        HttpContext context,
+        string? holder,
+        string? status,
+        string? coverage_type,
+        string? chain,
+        string? stablecoin,
+        string? cursor,
+        int? limit,
+        CancellationToken cancellationToken)
+    {
+        if (limit is < 1 or > LargestPage)
+        {
+            return Problem.Malformed("limit", $"limit must be 1 … {LargestPage}.");
+        }
+
+        Guid? before = null;
+        if (cursor is not null)
+        {
+            if (!Guid.TryParse(cursor, out var parsed))
+            {
+                return Problem.Malformed("cursor", "cursor must be one that a page gave.");
+            }
+
+            before = parsed;
+        }
+
+        if (!TryFilter<PolicyStatus>("status", status, out var statusFilter, out var refusal)
+            || !TryFilter<CoverageType>("coverage_type", coverage_type, out var typeFilter, out refusal)
+            || !TryFilter<Chain>("chain", chain, out var chainFilter, out refusal)
+            || !TryFilter<Stablecoin>("stablecoin", stablecoin, out var coinFilter, out refusal))
+        {
+            return refusal!;
+        }
+
+        var caller = context.Caller();
+        var size = limit ?? DefaultPage;
+        var now = time.GetUtcNow();
+        // Who is no operator sees the own policies only; another holder's list is empty rather than forbidden, as are single policies.
+        var own = caller.IsAdmin ? holder : caller.Subject;
+        var policies = !caller.IsAdmin && holder is not null && holder != caller.Subject
+            ? []
+            : await store.ListAsync(new PolicyFilter(own, statusFilter, typeFilter, chainFilter, coinFilter), before, size, cancellationToken);
+        return TypedResults.Ok(new PolicyPage(
+            [.. policies.Select(p => PolicyDocument.Of(p, now))], policies.Count == size ? $"{policies[^1].PolicyId}" : null));
+    }
+
+    private static bool TryFilter<T>(string field, string? word, out T? member, out ProblemHttpResult? refusal)
+        where T : struct, Enum
+    {
+        member = null;
+        refusal = null;
+        if (word is null)
+        {
+            return true;
+        }
+
+        if (Words<T>.TryParse(word, out var parsed))
+        {
+            member = parsed;
+            return true;
+        }
+
+        refusal = Problem.Malformed(field, $"{field} must be one of {string.Join(", ", Words<T>.All)}.");
+        return false;
+    }
+
+    private static ProblemHttpResult Decline(IReadOnlyList<UnderwritingCheck> failed) => Problem.NotAllowed(
+        "declined",
+        $"The pool cannot carry this policy: {string.Join(", ", failed.Select(f => f.Subject is null ? f.Check : $"{f.Check} of {f.Subject}"))}.",
+        extensions: new Dictionary<string, object?>(StringComparer.Ordinal) { ["checks"] = failed });
+
+    internal sealed record PolicyPage(IReadOnlyList<PolicyDocument> Items, string? NextCursor);
+}

@@ -1,0 +1,194 @@
+using System.Text.Json;
+using Dapper;
+using Npgsql;
+using Sure.Contracts.Calls;
+using Sure.Contracts.Json;
+using Sure.Contracts.Vocabulary;
+
+namespace Sure.UtilizationService.Policies;
+
+/// <summary>Policies in PostgreSQL.</summary>
+public sealed class PolicyStore(NpgsqlDataSource database)
+{
+    private const string Columns =
+        """
+        policy_id, quote_id, holder, status, coverage_type, chain, stablecoin, coverage_usd, premium_usd, earned_usd, standard_rate,
+        terms::text AS terms, attribution::text AS attribution, starts_at, ends_at
+        """;
+
+    /// <summary>The policy that was bound from a quote, or null.</summary>
+    public static Task<Guid?> FindByQuoteAsync(NpgsqlConnection connection, NpgsqlTransaction transaction, Guid quoteId, CancellationToken cancellationToken) =>
+        connection.ExecuteScalarAsync<Guid?>(new CommandDefinition(
+            "SELECT policy_id FROM policy WHERE quote_id = @QuoteId", new { QuoteId = quoteId }, transaction, cancellationToken: cancellationToken));
+
+    /// <summary>Adds a policy within the transaction.</summary>
+    public static Task InsertAsync(NpgsqlConnection connection, NpgsqlTransaction transaction, Policy policy, CancellationToken cancellationToken)
+    {
+        ArgumentNullException.ThrowIfNull(policy);
+        return connection.ExecuteAsync(new CommandDefinition(
+            """
+            INSERT INTO policy (policy_id, quote_id, holder, status, coverage_type, chain, stablecoin, coverage_usd, premium_usd, earned_usd,
+                                standard_rate, terms, attribution, starts_at, ends_at)
+            VALUES (@PolicyId, @QuoteId, @Holder, @Status, @CoverageType, @Chain, @Stablecoin, @CoverageUsd, @PremiumUsd, @EarnedUsd,
+                    @StandardRate, @Terms::jsonb, @Attribution::jsonb, @StartsAt, @EndsAt)
+            """,
+            new
+            {
+                policy.PolicyId,
+                policy.QuoteId,
+                policy.Holder,
+                Status = policy.Status.Word(),
+                CoverageType = policy.Product.CoverageType.Word(),
+                Chain = policy.Product.Chain.Word(),
+                Stablecoin = policy.Product.Stablecoin.Word(),
+                policy.CoverageUsd,
+                policy.PremiumUsd,
+                policy.EarnedUsd,
+                policy.StandardRate,
+                Terms = policy.Terms is null ? null : JsonSerializer.Serialize(policy.Terms, SureJson.Internal),
+                Attribution = JsonSerializer.Serialize(policy.Attribution, SureJson.Internal),
+                StartsAt = policy.StartsAt.ToUniversalTime(),
+                EndsAt = policy.EndsAt.ToUniversalTime(),
+            },
+            transaction,
+            cancellationToken: cancellationToken));
+    }
+
+    /// <summary>Ends up to <paramref name="limit"/> active policies whose time is over, and answers them.</summary>
+    public static async Task<IReadOnlyList<Policy>> ExpireAsync(
+        NpgsqlConnection connection, NpgsqlTransaction transaction, DateTimeOffset now, int limit, CancellationToken cancellationToken)
+    {
+        var rows = await connection.QueryAsync<Row>(new CommandDefinition(
+            $"""
+            UPDATE policy SET status = 'expired'
+            WHERE policy_id IN (SELECT policy_id FROM policy WHERE status = 'active' AND ends_at <= @Now ORDER BY ends_at LIMIT @Limit)
+            RETURNING {Columns}
+            """,
+            new { Now = now.ToUniversalTime(), Limit = limit },
+            transaction,
+            cancellationToken: cancellationToken));
+        return [.. rows.Select(r => r.ToPolicy())];
+    }
+
+    /// <summary>Every active policy, as others project it.</summary>
+    public static async Task<IReadOnlyList<BookedPolicy>> ReadActiveAsync(
+        NpgsqlConnection connection, NpgsqlTransaction transaction, CancellationToken cancellationToken)
+    {
+        var rows = await connection.QueryAsync<Row>(new CommandDefinition(
+            $"SELECT {Columns} FROM policy WHERE status = 'active' ORDER BY policy_id", transaction: transaction, cancellationToken: cancellationToken));
+        return
+        [
+            .. rows.Select(r => r.ToPolicy()).Select(p => new BookedPolicy(
+                p.PolicyId,
+                p.Product.CoverageType,
+                p.Product.Chain,
+                p.Product.Stablecoin,
+                p.CoverageUsd,
+                p.StandardRate,
+                p.Terms,
+                p.StartsAt,
+                p.EndsAt)),
+        ];
+    }
+
+    /// <summary>The policy, or null.</summary>
+    public async Task<Policy?> FindAsync(Guid policyId, CancellationToken cancellationToken)
+    {
+        await using var connection = await database.OpenConnectionAsync(cancellationToken);
+        var row = await connection.QuerySingleOrDefaultAsync<Row>(new CommandDefinition(
+            $"SELECT {Columns} FROM policy WHERE policy_id = @PolicyId", new { PolicyId = policyId }, cancellationToken: cancellationToken));
+        return row?.ToPolicy();
+    }
+
+    /// <summary>Policies that match, newest first, after <paramref name="before"/>.</summary>
+    public async Task<IReadOnlyList<Policy>> ListAsync(PolicyFilter filter, Guid? before, int limit, CancellationToken cancellationToken)
+    {
+        ArgumentNullException.ThrowIfNull(filter);
+        var conditions = new List<string>();
+        if (filter.Holder is not null)
+        {
+            conditions.Add("holder = @Holder");
+        }
+
+        if (filter.Status is not null)
+        {
+            conditions.Add("status = @Status");
+        }
+
+        if (filter.CoverageType is not null)
+        {
+            conditions.Add("coverage_type = @CoverageType");
+        }
+
+        if (filter.Chain is not null)
+        {
+            conditions.Add("chain = @Chain");
+        }
+
+        if (filter.Stablecoin is not null)
+        {
+            conditions.Add("stablecoin = @Stablecoin");
+        }
+
+        if (before is not null)
+        {
+            conditions.Add("policy_id < @Before");
+        }
+
+        await using var connection = await database.OpenConnectionAsync(cancellationToken);
+        // Only the conditions that apply are written, so that the planner can take their index.
+        var rows = await connection.QueryAsync<Row>(new CommandDefinition(
+            $"SELECT {Columns} FROM policy {(conditions.Count > 0 ? "WHERE " + string.Join(" AND ", conditions) : "")} ORDER BY policy_id DESC LIMIT @Limit",
+            new
+            {
+                filter.Holder,
+                Status = filter.Status?.Word(),
+                CoverageType = filter.CoverageType?.Word(),
+                Chain = filter.Chain?.Word(),
+                Stablecoin = filter.Stablecoin?.Word(),
+                Before = before,
+                Limit = limit,
+            },
+            cancellationToken: cancellationToken));
+        return [.. rows.Select(r => r.ToPolicy())];
+    }
+
+    private sealed record Row(
+        Guid PolicyId,
+        Guid QuoteId,
+        string Holder,
+        string Status,
+        string CoverageType,
+        string Chain,
+        string Stablecoin,
+        decimal CoverageUsd,
+        decimal PremiumUsd,
+        decimal EarnedUsd,
+        decimal StandardRate,
+        string? Terms,
+        string Attribution,
+        DateTime StartsAt,
+        DateTime EndsAt)
+    {
+        public Policy ToPolicy() => new(
+            PolicyId,
+            QuoteId,
+            Holder,
+            Parse<PolicyStatus>(Status),
+            new Product(Parse<CoverageType>(CoverageType), Parse<Chain>(Chain), Parse<Stablecoin>(Stablecoin)),
+            CoverageUsd,
+            PremiumUsd,
+            EarnedUsd,
+            StandardRate,
+            Terms is null ? null : JsonSerializer.Deserialize<PolicyTerms>(Terms, SureJson.Internal),
+            JsonSerializer.Deserialize<Dictionary<Tranche, decimal>>(Attribution, SureJson.Internal)!,
+            new DateTimeOffset(StartsAt),
+            new DateTimeOffset(EndsAt));
+
+        private static T Parse<T>(string word)
+            where T : struct, Enum => Words<T>.TryParse(word, out var member) ? member : throw new InvalidDataException($"{word} is no {typeof(T).Name}.");
+    }
+}
+
+/// <summary>Which policies; null members match all.</summary>
+public sealed record PolicyFilter(string? Holder, PolicyStatus? Status, CoverageType? CoverageType, Chain? Chain, Stablecoin? Stablecoin);

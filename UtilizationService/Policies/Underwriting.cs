@@ -1,0 +1,81 @@
+using Sure.Contracts.Vocabulary;
+using Sure.UtilizationService.Capital;
+
+namespace Sure.UtilizationService.Policies;
+
+/// <summary>One check of a policy against the pool.</summary>
+/// <param name="Check">Its name in the contract.</param>
+/// <param name="Subject">What it is about where there are several, for example a tranche or a chain.</param>
+/// <param name="Value">The figure after adding the policy; null where it has no value, which fails.</param>
+/// <param name="Limit">What it is held against.</param>
+/// <param name="Passed">Whether it passed.</param>
+public sealed record UnderwritingCheck(string Check, string? Subject, decimal? Value, decimal Limit, bool Passed);
+
+/// <summary>What is decided about: the cover that would be added.</summary>
+public sealed record ProposedCover(Product Product, decimal CoverageUsd, IReadOnlyDictionary<Tranche, decimal> Attribution);
+
+/// <summary>Whether the pool can carry a policy (domain, §4): every check on the position after adding it.</summary>
+public static class Underwriting
+{
+    /// <summary>Digits of values in refusals; the comparison itself is exact.</summary>
+    private const int Digits = 8;
+
+    /// <summary>
+    /// Every check with its value, passed or not. The premium changes nothing here: it adds as much to cash as to unearned premium. The
+    /// checks <c>circuit_breaker</c> and <c>known_event</c> need the breaker and consensus points and are not part of this list yet.
+    /// </summary>
+    public static IReadOnlyList<UnderwritingCheck> Check(PoolPosition pool, ProposedCover cover, CapitalOptions capital, UnderwritingOptions limits)
+    {
+        ArgumentNullException.ThrowIfNull(pool);
+        ArgumentNullException.ThrowIfNull(cover);
+        ArgumentNullException.ThrowIfNull(limits);
+        var after = After(pool, cover);
+        var total = after.TotalCapitalUsd;
+        var checks = new List<UnderwritingCheck> { AtMost("ltv", subject: null, after.Ltv(capital), limits.LtvMax) };
+        checks.AddRange(after.Tranches.Select(t => AtMost("tranche_utilization", t.Tranche.Word(), Utilization(t), limits.TrancheUtilizationMax)));
+        checks.Add(AtMost(
+            "equity_utilization", subject: null, Utilization(after.Tranches.Single(t => t.Tranche == Tranche.Equity)), limits.EquityUtilizationMax));
+        checks.Add(AtLeast("reserve_ratio", after.ReserveRatio, limits.ReserveRatioMin));
+
+        var coin = cover.Product.Stablecoin;
+        checks.Add(AtMost("single_asset", coin.Word(), Over(after.CoverageByStablecoin[coin], total), limits.SingleAssetMax));
+        checks.AddRange(limits.CorrelatedGroups.Where(g => g.Contains(coin)).Select(g => AtMost(
+            "correlated_group",
+            string.Join('+', g.Select(c => c.Word())),
+            Over(g.Sum(c => after.CoverageByStablecoin.GetValueOrDefault(c)), total),
+            limits.CorrelatedGroupMax)));
+
+        var (type, chain) = (cover.Product.CoverageType, cover.Product.Chain);
+        checks.Add(AtMost("chain", chain.Word(), Over(after.CoverageByChain[chain], total), limits.ChainMax[chain]));
+        checks.Add(AtMost("coverage_type", type.Word(), Over(after.CoverageByType[type], total), limits.CoverageTypeMax[type]));
+
+        var stressed = (limits.AssumedStressLoss * pool.TotalCoverageUsd) + cover.CoverageUsd;
+        checks.Add(AtLeast("stress_buffer", Over(total, stressed), limits.StressBufferMin));
+        return checks;
+    }
+
+    private static PoolPosition After(PoolPosition pool, ProposedCover cover) => pool with
+    {
+        ActivePolicies = pool.ActivePolicies + 1,
+        Tranches = [.. pool.Tranches.Select(t => t with { CoverageUsd = t.CoverageUsd + cover.Attribution[t.Tranche] })],
+        CoverageByType = Plus(pool.CoverageByType, cover.Product.CoverageType, cover.CoverageUsd),
+        CoverageByChain = Plus(pool.CoverageByChain, cover.Product.Chain, cover.CoverageUsd),
+        CoverageByStablecoin = Plus(pool.CoverageByStablecoin, cover.Product.Stablecoin, cover.CoverageUsd),
+    };
+
+    private static Dictionary<T, decimal> Plus<T>(IReadOnlyDictionary<T, decimal> coverage, T member, decimal amount)
+        where T : struct => new(coverage) { [member] = coverage.GetValueOrDefault(member) + amount };
+
+    /// <summary>Coverage over capital without the cap at 1, so that a refusal says how far over it is.</summary>
+    private static decimal? Utilization(TranchePosition tranche) => tranche.CoverageUsd == 0 ? 0 : Over(tranche.CoverageUsd, tranche.CapitalUsd);
+
+    private static decimal? Over(decimal amount, decimal by) => by > 0 ? amount / by : null;
+
+    private static UnderwritingCheck AtMost(string check, string? subject, decimal? value, decimal limit) =>
+        new(check, subject, Shown(value), limit, value <= limit);
+
+    private static UnderwritingCheck AtLeast(string check, decimal? value, decimal limit) =>
+        new(check, Subject: null, Shown(value), limit, value >= limit);
+
+    private static decimal? Shown(decimal? value) => value is { } known ? Math.Round(known, Digits) : null;
+}

@@ -1,0 +1,108 @@
+using Npgsql;
+using Sure.ServiceDefaults.Problems;
+using Sure.UtilizationService.Capital;
+using Sure.UtilizationService.Idempotency;
+using Sure.UtilizationService.Ledger;
+using Sure.UtilizationService.Premiums;
+
+namespace Sure.UtilizationService.Pool;
+
+/// <summary>Where deployed capital goes.</summary>
+public enum DeploymentDirection
+{
+    /// <summary>Out, to earn elsewhere.</summary>
+    [System.Text.Json.Serialization.JsonStringEnumMemberName("deploy")]
+    Deploy,
+
+    /// <summary>Back into cash.</summary>
+    [System.Text.Json.Serialization.JsonStringEnumMemberName("return")]
+    Return,
+}
+
+/// <summary>Body of <c>POST /api/v2/pool/deployments</c>.</summary>
+/// <param name="Direction">Out or back.</param>
+/// <param name="AmountUsd">The capital that moves, without its gain.</param>
+/// <param name="GainUsd">On return: what it gained, or lost where negative.</param>
+public sealed record DeploymentRequest(DeploymentDirection Direction, decimal AmountUsd, decimal? GainUsd = null);
+
+/// <summary>Moves capital out of cash and back; a gain or loss on return goes pro rata to the capital of the tranches.</summary>
+internal sealed class Deployment(NpgsqlDataSource database, TimeProvider time)
+{
+    public async Task<MoneyOutcome> MoveAsync(DeploymentRequest request, IdempotentRequest? idempotent, CancellationToken cancellationToken)
+    {
+        if (!Cents.IsAmount(request.AmountUsd))
+        {
+            return new MoneyOutcome.Refused(Problem.NotAllowed("outside-bounds", "amount_usd must be above 0 with at most 2 decimals.", "amount_usd"));
+        }
+
+        var gain = request.GainUsd ?? 0;
+        if (gain != 0 && (request.Direction is DeploymentDirection.Deploy || !Cents.IsWhole(gain) || gain < -request.AmountUsd))
+        {
+            return new MoneyOutcome.Refused(Problem.NotAllowed(
+                "outside-bounds", "gain_usd is for a return, has at most 2 decimals and is no loss greater than amount_usd.", "gain_usd"));
+        }
+
+        await using var connection = await database.OpenConnectionAsync(cancellationToken);
+        await using var transaction = await connection.BeginTransactionAsync(cancellationToken);
+        var now = time.GetUtcNow();
+        var pool = await PoolStore.LockAsync(connection, transaction, cancellationToken);
+        if (idempotent is not null && await idempotent.ReplayAsync(connection, transaction, cancellationToken) is { } replayed)
+        {
+            return replayed;
+        }
+
+        var position = await PremiumBooking.BookAsync(connection, transaction, pool, now, cancellationToken);
+        if (request.Direction is DeploymentDirection.Deploy ? request.AmountUsd > position.LiquidReservesUsd : request.AmountUsd > position.DeployedUsd)
+        {
+            return new MoneyOutcome.Refused(Problem.NotAllowed(
+                "insufficient-funds",
+                request.Direction is DeploymentDirection.Deploy
+                    ? $"amount_usd is more than the liquid reserves of {position.LiquidReservesUsd:0.00}."
+                    : $"amount_usd is more than the {position.DeployedUsd:0.00} that are deployed.",
+                "amount_usd"));
+        }
+
+        var entry = request.Direction is DeploymentDirection.Deploy
+            ? JournalEntry.Of(
+                "deploy",
+                "pool",
+                now,
+                Posting.Debit(Account.Deployed, request.AmountUsd),
+                Posting.Credit(Account.Cash, request.AmountUsd))
+            : JournalEntry.Of(
+                "return",
+                "pool",
+                now,
+                [
+                    Posting.Debit(Account.Cash, request.AmountUsd + gain),
+                    Posting.Credit(Account.Deployed, request.AmountUsd),
+                    .. ShareByCapital(gain, position).Select(s => Posting.Credit(s.Account, s.AmountUsd)),
+                ]);
+        await LedgerStore.WriteAsync(connection, transaction, entry, cancellationToken);
+        await PoolStore.TouchAsync(connection, transaction, cancellationToken);
+        var answer = StoredAnswer.Of(StatusCodes.Status201Created, new { Entry = entry, Timestamp = now });
+        await idempotent.SaveAsync(answer, now, connection, transaction, cancellationToken);
+        await transaction.CommitAsync(cancellationToken);
+        return new MoneyOutcome.Moved(answer);
+    }
+
+    private static IEnumerable<Posting> ShareByCapital(decimal gainUsd, PoolPosition position)
+    {
+        if (gainUsd == 0)
+        {
+            return [];
+        }
+
+        if (position.TotalCapitalUsd <= 0)
+        {
+            return [new Posting(Account.Surplus, gainUsd)];
+        }
+
+        var parts = position.Tranches.ToDictionary(
+            t => t.Tranche, t => Math.Round(gainUsd * t.CapitalUsd / position.TotalCapitalUsd, 2, MidpointRounding.ToZero));
+        // A cent that rounding leaves goes to the largest tranche, which a loss of a cent cannot exhaust.
+        var largest = position.Tranches.MaxBy(t => t.CapitalUsd)!.Tranche;
+        parts[largest] += gainUsd - parts.Values.Sum();
+        return parts.Select(p => new Posting(Account.Capital(p.Key), p.Value));
+    }
+}

@@ -1,0 +1,135 @@
+using System.Data;
+using Dapper;
+using Npgsql;
+using Sure.Contracts.Vocabulary;
+using Sure.UtilizationService.Capital;
+using Sure.UtilizationService.Ledger;
+
+namespace Sure.UtilizationService.Pool;
+
+/// <summary>The pool in PostgreSQL: its position, and the lock under which it changes.</summary>
+public sealed class PoolStore(NpgsqlDataSource database)
+{
+    private const string ReadSql =
+        """
+        SELECT version, active_policies, premium_booked_at FROM pool;
+        SELECT name, balance FROM account;
+        SELECT tranche_id, coverage_usd FROM tranche;
+        SELECT dimension, member, coverage_usd FROM coverage WHERE coverage_usd > 0;
+        """;
+
+    /// <summary>The position as of one moment.</summary>
+    public async Task<PoolSnapshot> ReadAsync(CancellationToken cancellationToken)
+    {
+        await using var connection = await database.OpenConnectionAsync(cancellationToken);
+        await using var transaction = await connection.BeginTransactionAsync(IsolationLevel.RepeatableRead, cancellationToken);
+        var snapshot = await ReadAsync(connection, transaction, ReadSql, cancellationToken);
+        await transaction.CommitAsync(cancellationToken);
+        return snapshot;
+    }
+
+    /// <summary>
+    /// The position, which nobody else changes until the transaction ends: the row of the pool is locked first, and in READ COMMITTED the
+    /// statements after it see everything committed before. One round trip.
+    /// </summary>
+    public static Task<PoolSnapshot> LockAsync(NpgsqlConnection connection, NpgsqlTransaction transaction, CancellationToken cancellationToken) =>
+        ReadAsync(connection, transaction, "SELECT one FROM pool FOR UPDATE;" + ReadSql, cancellationToken, locked: true);
+
+    /// <summary>Says that figures changed, so that subscribers are told.</summary>
+    public static Task TouchAsync(NpgsqlConnection connection, NpgsqlTransaction transaction, CancellationToken cancellationToken) =>
+        connection.ExecuteAsync(new CommandDefinition("UPDATE pool SET version = version + 1", transaction: transaction, cancellationToken: cancellationToken));
+
+    /// <summary>Adds coverage (or with a negative factor releases it) in every dimension, and counts the policies.</summary>
+    public static Task MoveCoverageAsync(
+        NpgsqlConnection connection, NpgsqlTransaction transaction, IReadOnlyCollection<CoverageMove> moves, CancellationToken cancellationToken)
+    {
+        var members = moves.SelectMany(m => new (string Dimension, string Member, decimal Amount)[]
+            {
+                (Dimension.CoverageType, m.Product.CoverageType.Word(), m.AmountUsd),
+                (Dimension.Chain, m.Product.Chain.Word(), m.AmountUsd),
+                (Dimension.Stablecoin, m.Product.Stablecoin.Word(), m.AmountUsd),
+            })
+            .GroupBy(m => (m.Dimension, m.Member))
+            .Select(g => (g.Key.Dimension, g.Key.Member, Amount: g.Sum(m => m.Amount)))
+            .ToList();
+        var tranches = moves.SelectMany(m => m.Attribution).GroupBy(a => a.Key).ToDictionary(g => g.Key.Word(), g => g.Sum(a => a.Value));
+        return connection.ExecuteAsync(new CommandDefinition(
+            """
+            INSERT INTO coverage (dimension, member, coverage_usd)
+            SELECT * FROM unnest(@Dimensions, @Members, @Zeros) ON CONFLICT DO NOTHING;
+            UPDATE coverage SET coverage_usd = coverage.coverage_usd + m.amount
+            FROM unnest(@Dimensions, @Members, @Amounts) AS m (dimension, member, amount)
+            WHERE coverage.dimension = m.dimension AND coverage.member = m.member;
+            UPDATE tranche SET coverage_usd = coverage_usd + t.amount
+            FROM unnest(@Tranches, @TrancheAmounts) AS t (tranche_id, amount) WHERE tranche.tranche_id = t.tranche_id;
+            UPDATE pool SET active_policies = active_policies + @Policies, version = version + 1;
+            """,
+            new
+            {
+                Dimensions = members.Select(m => m.Dimension).ToArray(),
+                Members = members.Select(m => m.Member).ToArray(),
+                Zeros = members.Select(_ => 0m).ToArray(),
+                Amounts = members.Select(m => m.Amount).ToArray(),
+                Tranches = tranches.Keys.ToArray(),
+                TrancheAmounts = tranches.Values.ToArray(),
+                Policies = moves.Sum(m => Math.Sign(m.AmountUsd)),
+            },
+            transaction,
+            cancellationToken: cancellationToken));
+    }
+
+    private static async Task<PoolSnapshot> ReadAsync(
+        NpgsqlConnection connection, NpgsqlTransaction transaction, string sql, CancellationToken cancellationToken, bool locked = false)
+    {
+        await using var results = await connection.QueryMultipleAsync(new CommandDefinition(sql, transaction: transaction, cancellationToken: cancellationToken));
+        if (locked)
+        {
+            await results.ReadAsync();
+        }
+
+        var pool = await results.ReadSingleAsync<PoolRow>();
+        var balances = (await results.ReadAsync<(string Name, decimal Balance)>()).ToDictionary(a => a.Name, a => a.Balance, StringComparer.Ordinal);
+        var tranches = (await results.ReadAsync<(string Id, decimal Coverage)>()).ToDictionary(t => t.Id, t => t.Coverage, StringComparer.Ordinal);
+        var coverage = (await results.ReadAsync<(string Dimension, string Member, decimal Coverage)>()).ToLookup(c => c.Dimension, StringComparer.Ordinal);
+        var position = new PoolPosition(
+            [.. Words<Tranche>.Members.Select(t => new TranchePosition(t, -balances[Account.Capital(t)], tranches[t.Word()]))],
+            CashUsd: balances[Account.Cash],
+            DeployedUsd: balances[Account.Deployed],
+            UnearnedPremiumUsd: -balances[Account.PremiumUnearned],
+            ClaimsPayableUsd: -balances[Account.ClaimsPayable],
+            ShortfallUsd: balances[Account.Shortfall],
+            pool.ActivePolicies,
+            ByMember<CoverageType>(coverage[Dimension.CoverageType]),
+            ByMember<Chain>(coverage[Dimension.Chain]),
+            ByMember<Stablecoin>(coverage[Dimension.Stablecoin]));
+        return new PoolSnapshot(pool.Version, pool.PremiumBookedAt is { } at ? new DateTimeOffset(at) : null, position);
+    }
+
+    private static Dictionary<T, decimal> ByMember<T>(IEnumerable<(string Dimension, string Member, decimal Coverage)> rows)
+        where T : struct, Enum =>
+        rows.ToDictionary(
+            r => Words<T>.TryParse(r.Member, out var member) ? member : throw new InvalidDataException($"Coverage of the unknown member {r.Member}."),
+            r => r.Coverage);
+
+    private sealed record PoolRow(long Version, int ActivePolicies, DateTime? PremiumBookedAt);
+
+    private static class Dimension
+    {
+        public const string CoverageType = "coverage_type";
+        public const string Chain = "chain";
+        public const string Stablecoin = "stablecoin";
+    }
+}
+
+/// <summary>The pool as it was read.</summary>
+/// <param name="Version">Grows with every change.</param>
+/// <param name="PremiumBookedAt">Up to when earned premium is booked; null before the first movement.</param>
+/// <param name="Position">The figures.</param>
+public sealed record PoolSnapshot(long Version, DateTimeOffset? PremiumBookedAt, PoolPosition Position);
+
+/// <summary>Coverage of one policy that begins (positive) or ends (negative), in USD.</summary>
+public sealed record CoverageMove(Product Product, decimal AmountUsd, IReadOnlyDictionary<Tranche, decimal> Attribution)
+{
+    /// <summary>The same cover, released.</summary>
+    public CoverageMove Released() => new(Product, -AmountUsd, Attribution.ToDictionary(a => a.Key, a => -a.Value));
+}

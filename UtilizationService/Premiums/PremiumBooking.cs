@@ -1,0 +1,61 @@
+using Dapper;
+using Npgsql;
+using Sure.UtilizationService.Capital;
+using Sure.UtilizationService.Ledger;
+using Sure.UtilizationService.Pool;
+
+namespace Sure.UtilizationService.Premiums;
+
+/// <summary>
+/// Books what premiums have earned, linearly over each policy's life and to the second. Done before every movement of capital, so that
+/// nobody gains by its timing, and otherwise by <see cref="PremiumMonitor"/>.
+/// </summary>
+internal static class PremiumBooking
+{
+    /// <summary>Books within the transaction, under the pool's lock, and answers the position afterwards.</summary>
+    public static async Task<PoolPosition> BookAsync(
+        NpgsqlConnection connection, NpgsqlTransaction transaction, PoolSnapshot pool, DateTimeOffset now, CancellationToken cancellationToken)
+    {
+        var elapsed = now - (pool.PremiumBookedAt ?? now);
+        if (pool.PremiumBookedAt is not null && elapsed < TimeSpan.FromSeconds(1))
+        {
+            return pool.Position;
+        }
+
+        // Rounded down on the way, so that a policy never earns more than its premium; its end takes the rest.
+        var earned = await connection.ExecuteScalarAsync<decimal>(new CommandDefinition(
+            """
+            UPDATE pool SET premium_booked_at = @Now;
+            WITH due AS (
+                SELECT policy_id, earned_usd AS before, CASE
+                    WHEN ends_at <= @Now THEN premium_usd
+                    ELSE trunc(premium_usd * extract(epoch FROM @Now - starts_at) / extract(epoch FROM ends_at - starts_at), 2) END AS after
+                FROM policy WHERE status = 'active' AND starts_at < @Now
+            ), booked AS (
+                UPDATE policy SET earned_usd = due.after FROM due
+                WHERE policy.policy_id = due.policy_id AND due.after > due.before
+                RETURNING due.after - due.before AS amount
+            )
+            SELECT coalesce(sum(amount), 0) FROM booked;
+            """,
+            new { Now = now.ToUniversalTime() },
+            transaction,
+            cancellationToken: cancellationToken));
+        if (earned == 0)
+        {
+            return pool.Position;
+        }
+
+        var parts = PremiumSharing.Share(earned, pool.Position.Tranches, elapsed);
+        var credits = parts.Count == 0
+            ? [Posting.Credit(Account.Surplus, earned)]
+            : parts.Select(p => Posting.Credit(Account.Capital(p.Key), p.Value));
+        var entry = JournalEntry.Of("premium_earned", "book", now, [Posting.Debit(Account.PremiumUnearned, earned), .. credits]);
+        await LedgerStore.WriteAsync(connection, transaction, entry, cancellationToken);
+        return pool.Position with
+        {
+            UnearnedPremiumUsd = pool.Position.UnearnedPremiumUsd - earned,
+            Tranches = [.. pool.Position.Tranches.Select(t => t with { CapitalUsd = t.CapitalUsd + parts.GetValueOrDefault(t.Tranche) })],
+        };
+    }
+}

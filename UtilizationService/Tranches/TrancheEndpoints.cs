@@ -1,0 +1,66 @@
+using Microsoft.AspNetCore.Http.HttpResults;
+using Sure.Contracts.Vocabulary;
+using Sure.UtilizationService.Pool;
+
+namespace Sure.UtilizationService.Tranches;
+
+/// <summary>The six tranches.</summary>
+internal static class TrancheEndpoints
+{
+    /// <summary>Steps in which the curves are given.</summary>
+    private const int CurveSteps = 100;
+
+    public static void MapTranches(this IEndpointRouteBuilder endpoints)
+    {
+        var group = endpoints.MapGroup("/api/v2/tranches").WithTags("Tranches");
+        group.MapGet("/apy", ReadAsync).WithName("GetTrancheApy").WithSummary("Target and realised yield, utilization and capacity of each tranche.");
+        group.MapGet("/curves", ReadCurves).WithName("GetTrancheCurves").WithSummary("Target yield over utilization, as points and as formula.");
+    }
+
+    private static async Task<Ok<TranchesAnswer>> ReadAsync(PoolStore store, TrancheReport report, TimeProvider time, CancellationToken cancellationToken)
+    {
+        var now = time.GetUtcNow();
+        var position = (await store.ReadAsync(cancellationToken)).Position;
+        var figures = await report.ReadAsync(position, now, cancellationToken);
+        var prices = await report.ReadSharePricesAsync(cancellationToken);
+        var tranches = figures.Zip(position.Tranches, (f, p) => new TrancheAnswer(
+            f.TrancheId,
+            f.Apy,
+            f.RealisedApy30d,
+            f.Utilization,
+            f.TotalCapitalUsd,
+            f.CoverageSoldUsd,
+            report.AvailableCapacityUsd(p),
+            prices[f.TrancheId],
+            f.LastUpdated));
+        return TypedResults.Ok(new TranchesAnswer([.. tranches], now));
+    }
+
+    private static Ok<CurvesAnswer> ReadCurves(TimeProvider time) => TypedResults.Ok(new CurvesAnswer(
+        [
+            .. Words<Tranche>.Members.Select(t => new Curve(
+                t,
+                ApyCurve.Formula(t),
+                [.. Enumerable.Range(0, CurveSteps + 1).Select(i => (decimal)i / CurveSteps).Select(u => new CurvePoint(u, ApyCurve.TargetPercent(t, u)))])),
+        ],
+        time.GetUtcNow()));
+
+    internal sealed record TrancheAnswer(
+        Tranche TrancheId,
+        decimal Apy,
+        decimal RealisedApy30d,
+        decimal Utilization,
+        decimal TotalCapitalUsd,
+        decimal CoverageSoldUsd,
+        decimal AvailableCapacityUsd,
+        string SharePrice,
+        DateTimeOffset LastUpdated);
+
+    internal sealed record TranchesAnswer(IReadOnlyList<TrancheAnswer> Tranches, DateTimeOffset Timestamp);
+
+    internal sealed record CurvePoint(decimal Utilization, decimal Apy);
+
+    internal sealed record Curve(Tranche TrancheId, string Formula, IReadOnlyList<CurvePoint> Points);
+
+    internal sealed record CurvesAnswer(IReadOnlyList<Curve> Curves, DateTimeOffset Timestamp);
+}

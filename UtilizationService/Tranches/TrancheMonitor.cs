@@ -1,0 +1,55 @@
+using Dapper;
+using Microsoft.Extensions.Options;
+using Npgsql;
+using Sure.Contracts.Events;
+using Sure.Coordination.Leases;
+using Sure.Coordination.Monitors;
+using Sure.Coordination.Outbox;
+using Sure.UtilizationService.Capital;
+using Sure.UtilizationService.Pool;
+
+namespace Sure.UtilizationService.Tranches;
+
+/// <summary>
+/// Tells the figures of the tranches at <c>Monitoring:TrancheApyInterval</c>, and within a second of a change: many changes within one
+/// look are told once.
+/// </summary>
+internal sealed class TrancheMonitor(
+    NpgsqlDataSource database,
+    PoolStore store,
+    TrancheReport report,
+    IOptions<CapitalOptions> capital,
+    IOptions<MonitoringOptions> monitoring,
+    TimeProvider time) : IMonitor
+{
+    private long? _toldVersion;
+    private long _toldAt;
+
+    public string Name => "tranche-figures";
+
+    /// <summary>How often it looks for a change; half of the second within which a change is to be told.</summary>
+    public TimeSpan Interval => TimeSpan.FromMilliseconds(500);
+
+    public async Task RunOnceAsync(LeaseTerm term, CancellationToken cancellationToken)
+    {
+        await using var connection = await database.OpenConnectionAsync(cancellationToken);
+        var version = await connection.ExecuteScalarAsync<long>(new CommandDefinition("SELECT version FROM pool", cancellationToken: cancellationToken));
+        if (version == _toldVersion && time.GetElapsedTime(_toldAt) < monitoring.Value.TrancheApyInterval)
+        {
+            return;
+        }
+
+        var now = time.GetUtcNow();
+        var snapshot = await store.ReadAsync(cancellationToken);
+        var figures = await report.ReadAsync(snapshot.Position, now, cancellationToken);
+        await using var transaction = await connection.BeginTransactionAsync(cancellationToken);
+        await term.GuardAsync(connection, transaction, cancellationToken);
+        await connection.AppendEventsAsync(
+            transaction,
+            [new TrancheUtilizationChanged(Guid.CreateVersion7(now), now, figures, TrancheReport.Figures(snapshot.Position, capital.Value))],
+            cancellationToken);
+        await transaction.CommitAsync(cancellationToken);
+        _toldVersion = snapshot.Version;
+        _toldAt = time.GetTimestamp();
+    }
+}

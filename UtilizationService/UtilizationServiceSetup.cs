@@ -1,0 +1,69 @@
+using Microsoft.Extensions.Options;
+using Sure.Coordination;
+using Sure.Coordination.Outbox;
+using Sure.ServiceDefaults.Health;
+using Sure.UtilizationService.Capital;
+using Sure.UtilizationService.Ledger;
+using Sure.UtilizationService.Policies;
+using Sure.UtilizationService.Pool;
+using Sure.UtilizationService.Premiums;
+using Sure.UtilizationService.Tranches;
+using Sure.UtilizationService.Vault;
+
+namespace Sure.UtilizationService;
+
+/// <summary>What this service has and does.</summary>
+internal static class UtilizationServiceSetup
+{
+    /// <summary>A buyer waits for the quote no longer than this.</summary>
+    private static readonly TimeSpan QuoteTimeout = TimeSpan.FromSeconds(2);
+
+    public static void AddUtilizationService(this IHostApplicationBuilder builder)
+    {
+        builder.AddNpgsqlDataSource("platform");
+        builder.AddSchema();
+        builder.Services.GoesOnWithout(CoordinationSetup.BrokerCheck);
+
+        builder.Services.AddOptions<CapitalOptions>().BindConfiguration("Capital").ValidateDataAnnotations().ValidateOnStart();
+        builder.Services.AddSingleton<IValidateOptions<CapitalOptions>>(new FaultValidation<CapitalOptions>(o => o.Faults()));
+        builder.Services.AddOptions<UnderwritingOptions>().BindConfiguration("Underwriting").ValidateDataAnnotations().ValidateOnStart();
+        builder.Services.AddSingleton<IValidateOptions<UnderwritingOptions>>(new FaultValidation<UnderwritingOptions>(o => o.Faults()));
+
+        builder.Services.AddSingleton<LedgerStore>();
+        builder.Services.AddSingleton<PoolStore>();
+        builder.Services.AddSingleton<PolicyStore>();
+        builder.Services.AddSingleton<TrancheReport>();
+        builder.Services.AddSingleton<Deposits>();
+        builder.Services.AddSingleton<Deployment>();
+        builder.Services.AddTransient<PolicyBinder>();
+        builder.Services.AddHttpClient<QuoteClient>(client =>
+        {
+            client.BaseAddress = new Uri("http://quoteservice");
+            client.Timeout = QuoteTimeout;
+        });
+
+        builder.AddMonitor<TrancheMonitor>();
+        builder.AddMonitor<PremiumMonitor>();
+        builder.AddMonitor<ExpiryMonitor>();
+        builder.AddOutbox();
+        builder.AddEventBus("messaging");
+    }
+
+    public static void MapUtilizationService(this WebApplication app)
+    {
+        app.MapPolicies();
+        app.MapTranches();
+        app.MapPool();
+        app.MapVault();
+        app.MapLedger();
+        app.MapEvents();
+    }
+
+    /// <summary>Refuses to start with options that have faults, and names all of them.</summary>
+    private sealed class FaultValidation<TOptions>(Func<TOptions, IEnumerable<string>> faults) : IValidateOptions<TOptions>
+        where TOptions : class
+    {
+        public ValidateOptionsResult Validate(string? name, TOptions options) =>
+            faults(options).ToList() is { Count: > 0 } found ? ValidateOptionsResult.Fail(found) : ValidateOptionsResult.Success;
+    }
+}

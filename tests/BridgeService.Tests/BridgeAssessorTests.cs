@@ -1,0 +1,254 @@
+using Sure.BridgeService.Bridges;
+using Sure.BridgeService.Observations;
+using Sure.Contracts.Events;
+using Sure.Contracts.Vocabulary;
+
+namespace Sure.BridgeService.Tests;
+
+/// <summary>The rules of the domain, §6, by scores worked by hand: 0.40 · TVL + 0.30 · consensus + 0.20 · success + 0.10 · freshness.</summary>
+public sealed class BridgeAssessorTests
+{
+    private static readonly DateTimeOffset Start = new(2026, 1, 5, 12, 0, 0, TimeSpan.Zero);
+
+    private readonly BridgeAssessor _assessor = new(new BridgeOptions());
+    private readonly List<IPlatformEvent> _events = [];
+    private BridgeState _state = BridgeState.New(Start);
+
+    [Fact]
+    public void Of_a_bridge_nobody_saw_nothing_is_known()
+    {
+        var report = At(0);
+
+        Assert.Equal((null, BridgeStatus.Unknown, null, null), (report.HealthScore, report.HealthStatus, report.TvlUsd, report.OracleConsensus));
+        Assert.Equal("no_live_source", Assert.Single(report.ActiveAlerts).AlertType);
+        Assert.False(_events.OfType<BridgeHealthMade>().Single().Announce);
+    }
+
+    [Fact]
+    public void Agreeing_sources_of_a_steady_bridge_make_it_healthy()
+    {
+        var report = At(0, 1_000_000, 1_001_000, 999_000);
+
+        Assert.Equal((1m, BridgeStatus.Healthy, 1_000_000m, 0m, 1m), (report.HealthScore, report.HealthStatus, report.TvlUsd, report.TvlDrawdownPct, report.OracleConsensus));
+        Assert.Empty(report.ActiveAlerts);
+    }
+
+    /// <summary>Two sources m ± d vary by d/m. 0.40 + 0.30 × (1.0, 0.9, 0.7, 0.3) + 0.20 + 0.10.</summary>
+    [Theory]
+    [InlineData(19_900, 1.0, 1.0)]
+    [InlineData(20_000, 0.9, 0.97)]
+    [InlineData(49_900, 0.9, 0.97)]
+    [InlineData(50_000, 0.7, 0.91)]
+    [InlineData(100_000, 0.3, 0.79)]
+    public void Consensus_falls_with_the_variation_of_sources(double spread, double consensus, double score)
+    {
+        var report = At(0, 1_000_000 - (decimal)spread, 1_000_000 + (decimal)spread);
+
+        Assert.Equal(((decimal)consensus, (decimal)score), (report.OracleConsensus, report.HealthScore));
+    }
+
+    /// <summary>0.40 + 0.30 × 0.5 + 0.20 + 0.10 = 0.85.</summary>
+    [Fact]
+    public void A_single_source_is_half_a_consensus()
+    {
+        var report = At(0, 1_000_000);
+
+        Assert.Equal((0.5m, 0.85m, BridgeStatus.Caution), (report.OracleConsensus, report.HealthScore, report.HealthStatus));
+        Assert.Equal("single_source", Assert.Single(report.ActiveAlerts).AlertType);
+    }
+
+    /// <summary>0.40 × (1.0, 0.9, 0.7, 0.4, 0.1) + 0.60, capped at 0.49 from −20 % on.</summary>
+    [Theory]
+    [InlineData(4.9, 1.0, BridgeStatus.Healthy)]
+    [InlineData(5.0, 0.96, BridgeStatus.Healthy)]
+    [InlineData(10.0, 0.88, BridgeStatus.Caution)]
+    [InlineData(19.9, 0.88, BridgeStatus.Caution)]
+    [InlineData(20.0, 0.49, BridgeStatus.Critical)]
+    [InlineData(60.0, 0.49, BridgeStatus.Critical)]
+    public void The_score_falls_with_the_drawdown(double drop, double score, BridgeStatus status)
+    {
+        At(0, 1_000_000, 1_000_000);
+
+        var left = 1_000_000 - ((decimal)drop * 10_000);
+        var report = At(1, left, left);
+
+        Assert.Equal((-(decimal)drop, (decimal)score, status), (report.TvlDrawdownPct, report.HealthScore, report.HealthStatus));
+    }
+
+    [Fact]
+    public void The_message_of_a_drop_says_how_much_and_since_when()
+    {
+        At(0, 500_000, 500_000);
+        var report = At(45, 375_000, 375_000);
+
+        var alert = Assert.Single(report.ActiveAlerts, a => a.AlertType == "tvl_drop");
+        Assert.Equal((Severity.Critical, "CRITICAL: Bridge TVL dropped 25.0% ($125000) in 45 minutes"), (alert.Severity, alert.Message));
+    }
+
+    [Fact]
+    public void An_alert_is_raised_once_and_resolved_a_point_back_inside()
+    {
+        At(0, 1_000_000, 1_000_000);
+        At(1, 790_000, 790_000);
+        At(2, 795_000, 795_000);
+        Assert.Single(_events.OfType<BridgeAlertRaised>(), a => a.AlertType == "tvl_drop");
+
+        // −19.5 % is inside −20 % by less than a point, −18.9 % by more.
+        Assert.Contains(At(3, 805_000, 805_000).ActiveAlerts, a => a.AlertType == "tvl_drop");
+        Assert.DoesNotContain(At(4, 811_000, 811_000).ActiveAlerts, a => a.AlertType == "tvl_drop");
+        var raised = _events.OfType<BridgeAlertRaised>().Single(a => a.AlertType == "tvl_drop");
+        Assert.Equal(raised.AlertId, _events.OfType<BridgeAlertResolved>().Single(a => a.AlertType == "tvl_drop").AlertId);
+    }
+
+    [Fact]
+    public void An_exploit_is_detected_when_two_sources_see_it_twice_each()
+    {
+        At(0, 1_000_000, 1_000_000);
+        Assert.False(At(1, 500_000, 500_000).ExploitDetected);
+
+        var report = At(2, 500_000, 500_000);
+
+        Assert.True(report.ExploitDetected);
+        Assert.Equal(0.29m, report.HealthScore);
+        Assert.Equal(1_000_000m, Assert.Single(_events.OfType<ExploitDetected>()).PeakUsd);
+    }
+
+    [Fact]
+    public void One_source_that_errs_triggers_nothing()
+    {
+        At(0, 1_000_000, 1_000_000, 1_000_000);
+        for (var minute = 1; minute < 40; minute++)
+        {
+            Assert.False(At(minute, 100_000, 1_000_000, 1_000_000).ExploitDetected);
+        }
+    }
+
+    [Fact]
+    public void An_observation_that_is_seen_again_is_no_second_sighting()
+    {
+        At(0, 1_000_000, 1_000_000);
+        At(1, 500_000, 500_000);
+
+        var again = Judge(2, [Saw(1, "a", 500_000), Saw(1, "b", 500_000)]);
+
+        Assert.False(again.ExploitDetected);
+    }
+
+    [Fact]
+    public void An_exploit_is_confirmed_after_half_an_hour_below_and_not_before()
+    {
+        At(0, 1_000_000, 1_000_000);
+        At(1, 500_000, 500_000);
+        At(2, 500_000, 500_000);
+
+        Assert.False(At(31, 500_000, 500_000).ExploitConfirmed);
+        Assert.True(At(32, 500_000, 500_000).ExploitConfirmed);
+        Assert.Single(_events.OfType<ExploitConfirmed>());
+    }
+
+    [Fact]
+    public void An_outage_of_all_sources_confirms_nothing()
+    {
+        At(0, 1_000_000, 1_000_000);
+        At(1, 500_000, 500_000);
+        At(2, 500_000, 500_000);
+
+        Assert.False(At(40).ExploitConfirmed);
+    }
+
+    [Fact]
+    public void A_paused_contract_confirms_at_once()
+    {
+        At(0, 1_000_000, 1_000_000);
+        At(1, 500_000, 500_000);
+
+        var report = Judge(2, [Saw(2, "a", 500_000, paused: true), Saw(2, "b", 500_000, paused: true)]);
+
+        Assert.True(report.ExploitConfirmed);
+        Assert.Contains(report.ActiveAlerts, a => a.AlertType == "contract_paused");
+    }
+
+    [Fact]
+    public void The_peak_of_an_exploit_stays_and_it_clears_after_an_hour_of_recovery()
+    {
+        At(0, 1_000_000, 1_000_000);
+        At(1, 500_000, 500_000);
+        At(2, 500_000, 500_000);
+
+        // Two hours later the window has forgotten the peak, the exploit has not.
+        var later = At(122, 500_000, 500_000);
+        Assert.Equal((-50m, true), (later.TvlDrawdownPct, later.ExploitDetected));
+
+        Assert.True(At(130, 900_000, 900_000).ExploitDetected);
+        Assert.True(At(189, 900_000, 900_000).ExploitDetected);
+        Assert.False(At(190, 900_000, 900_000).ExploitDetected);
+        Assert.Single(_events.OfType<ExploitCleared>());
+    }
+
+    [Fact]
+    public void A_paused_contract_caps_the_score()
+    {
+        var report = Judge(0, [Saw(0, "a", 1_000_000, paused: true), Saw(0, "b", 1_000_000, paused: true)]);
+
+        Assert.Equal((0.69m, BridgeStatus.Warning), (report.HealthScore, report.HealthStatus));
+    }
+
+    [Fact]
+    public void Old_observations_do_not_count()
+    {
+        At(0, 1_000_000, 1_000_000);
+
+        var report = Judge(10, [Saw(0, "a", 1_000_000), Saw(0, "b", 1_000_000)]);
+
+        Assert.Equal(BridgeStatus.Unknown, report.HealthStatus);
+        Assert.All(report.Sources, s => Assert.False(s.Live));
+        Assert.True(_events.OfType<BridgeHealthMade>().Last().Announce);
+    }
+
+    [Fact]
+    public void After_half_an_hour_without_an_observation_a_bridge_is_stale()
+    {
+        At(0, 1_000_000, 1_000_000);
+
+        Assert.DoesNotContain(Judge(29, [Saw(0, "a", 1_000_000)]).ActiveAlerts, a => a.AlertType == "stale");
+        Assert.Contains(Judge(30, [Saw(0, "a", 1_000_000)]).ActiveAlerts, a => a.AlertType == "stale");
+    }
+
+    /// <summary>Success 0.5: 0.40 + 0.30 + 0.10 + 0.10 = 0.90.</summary>
+    [Fact]
+    public void Failing_transactions_lower_the_score()
+    {
+        var report = Judge(0, [Saw(0, "a", 1_000_000), Saw(0, "b", 1_000_000)], tried: 10, succeeded: 5);
+
+        Assert.Equal((0.5m, 0.90m), (report.TransactionSuccessRate, report.HealthScore));
+    }
+
+    [Fact]
+    public void Subscribers_are_told_of_the_first_score_and_of_moves_that_matter()
+    {
+        At(0, 1_000_000, 1_000_000);
+        At(1, 1_000_000, 1_000_000);
+        // −6 %: 0.96, moved by 0.04. −11 %: 0.88, moved by 0.12.
+        At(2, 940_000, 940_000);
+        At(3, 890_000, 890_000);
+
+        var made = _events.OfType<BridgeHealthMade>().ToList();
+        Assert.Equal([true, false, false, true], made.Select(m => m.Announce));
+        Assert.Equal((1m, 0.88m), (made[3].PreviousScore, made[3].HealthScore));
+    }
+
+    private static BridgeObservation Saw(double minute, string source, decimal tvl, bool? paused = null) =>
+        new(source, "orbit_eth_ton", Start.AddMinutes(minute), tvl, paused);
+
+    private BridgeReport At(double minute, params decimal[] tvls) =>
+        Judge(minute, [.. tvls.Select((tvl, i) => Saw(minute, $"{(char)('a' + i)}", tvl))]);
+
+    private BridgeReport Judge(double minute, IReadOnlyCollection<BridgeObservation> sources, long tried = 0, long succeeded = 0)
+    {
+        var assessment = _assessor.Assess(
+            new BridgeEvidence(Bridge.Find("orbit_eth_ton")!, Start.AddMinutes(minute), sources, tried, succeeded, TvlBeforeUsd: null), _state, "keepers");
+        _state = assessment.State;
+        _events.AddRange(assessment.Events);
+        return assessment.Report;
+    }
+}

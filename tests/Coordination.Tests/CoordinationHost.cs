@@ -1,0 +1,135 @@
+using Dapper;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Hosting;
+using Npgsql;
+using Sure.Contracts.Events;
+using Sure.Contracts.Vocabulary;
+using Sure.Coordination.Intake;
+using Sure.Coordination.Leases;
+using Sure.Coordination.Outbox;
+using Sure.TestServers;
+
+[assembly: AssemblyFixture(typeof(PostgresServer))]
+
+namespace Sure.Coordination.Tests;
+
+/// <summary>A service that has nothing but coordination: a producer with an outbox, and a consumer with a sink.</summary>
+internal sealed class CoordinationHost : IAsyncDisposable
+{
+    public static readonly DateTimeOffset Noon = new(2026, 1, 5, 12, 0, 0, TimeSpan.Zero);
+    private readonly TestService _service;
+
+    private CoordinationHost(TestService service) => _service = service;
+
+    public NpgsqlDataSource Database => _service.Services.GetRequiredService<NpgsqlDataSource>();
+
+    public Leadership Leadership => _service.Services.GetRequiredService<Leadership>();
+
+    public OutboxStore Outbox => _service.Services.GetRequiredService<OutboxStore>();
+
+    public EventIntake Intake => _service.Services.GetRequiredService<EventIntake>();
+
+    public Uri Address => _service.Client.BaseAddress!;
+
+    public static async Task<CoordinationHost> ProducerAsync(string database) => new(await TestService.StartAsync(
+        "Coordination.Tests",
+        Settings(database),
+        b =>
+        {
+            b.AddNpgsqlDataSource("platform");
+            b.AddSchema();
+            // Not AddOutbox: the relay would need the broker; numbering is what is looked at here.
+            b.Services.AddSingleton<OutboxStore>();
+        },
+        a => a.MapEvents()));
+
+    public static async Task<CoordinationHost> ConsumerAsync(string database, Uri producer) => new(await TestService.StartAsync(
+        "Coordination.Tests",
+        new Dictionary<string, string?>(Settings(database)) { ["services:producer:http:0"] = producer.ToString(), ["Intake:CatchUpInterval"] = "00:10:00" },
+        b =>
+        {
+            b.AddNpgsqlDataSource("platform");
+            b.AddSchema();
+            b.AddIntake<NoteSink>("producer");
+        },
+        _ => { }));
+
+    public static PolicyExpired Event(decimal number) => new(
+        Guid.CreateVersion7(Noon), Noon, Guid.CreateVersion7(Noon), CoverageType.Depeg, Chain.Base, Stablecoin.DAI, number);
+
+    /// <summary>Writes an event beside a note of the same number, in one transaction.</summary>
+    public async Task TellAsync(decimal number, bool commit = true)
+    {
+        await using var connection = await Database.OpenConnectionAsync();
+        await using var transaction = await connection.BeginTransactionAsync();
+        await connection.ExecuteAsync("INSERT INTO note VALUES (@Text)", new { Text = $"{number}" }, transaction);
+        await connection.AppendEventsAsync(transaction, [Event(number)], CancellationToken.None);
+        if (commit)
+        {
+            await transaction.CommitAsync();
+        }
+    }
+
+    public async Task<IReadOnlyList<string>> NotesAsync()
+    {
+        await using var connection = await Database.OpenConnectionAsync();
+        return [.. await connection.QueryAsync<string>("SELECT text FROM note")];
+    }
+
+    /// <summary>When the lease ends unless it is renewed.</summary>
+    public async Task<DateTime> LeaseEndAsync()
+    {
+        await using var connection = await Database.OpenConnectionAsync();
+        return await connection.ExecuteScalarAsync<DateTime>("SELECT expires_at FROM lease");
+    }
+
+    /// <summary>Leads for as long as <paramref name="body"/> takes.</summary>
+    public async Task LeadAsync(Func<LeaseTerm, Task> body)
+    {
+        using var stop = CancellationTokenSource.CreateLinkedTokenSource(TestContext.Current.CancellationToken);
+        var done = new TaskCompletionSource();
+        var leading = Leadership.RunAsync(
+            "work",
+            async (term, cancellationToken) =>
+            {
+                try
+                {
+                    await body(term);
+                    done.TrySetResult();
+                }
+                catch (Exception exception)
+                {
+                    done.TrySetException(exception);
+                }
+
+                await Task.Delay(Timeout.InfiniteTimeSpan, cancellationToken);
+            },
+            stop.Token);
+        try
+        {
+            await done.Task.WaitAsync(TimeSpan.FromSeconds(20));
+        }
+        finally
+        {
+            await stop.CancelAsync();
+            await leading;
+        }
+    }
+
+    public ValueTask DisposeAsync() => _service.DisposeAsync();
+
+    private static Dictionary<string, string?> Settings(string database) => new()
+    {
+        ["ConnectionStrings:platform"] = database,
+        ["Leases:Duration"] = "00:00:02",
+        ["Leases:RenewInterval"] = "00:00:00.5",
+    };
+}
+
+/// <summary>Writes down each event that is applied.</summary>
+internal sealed class NoteSink(NpgsqlDataSource database) : PostgresEventSink(database)
+{
+    protected override Task ApplyAsync(
+        EventEnvelope envelope, IPlatformEvent known, NpgsqlConnection connection, NpgsqlTransaction transaction, CancellationToken cancellationToken) =>
+        connection.ExecuteAsync("INSERT INTO note VALUES (@Text)", new { Text = $"{((PolicyExpired)known).CoverageUsd}" }, transaction);
+}

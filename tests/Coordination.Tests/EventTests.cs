@@ -1,0 +1,85 @@
+using Sure.Contracts.Events;
+using Sure.TestServers;
+
+namespace Sure.Coordination.Tests;
+
+/// <summary>From an outbox to a sink: whatever happens on the way, each fact is applied once and in order.</summary>
+public sealed class EventTests(PostgresServer postgres)
+{
+    [Fact]
+    public async Task Sequences_have_no_gaps_whoever_writes_at_the_same_time_and_whatever_is_rolled_back()
+    {
+        await using var producer = await CoordinationHost.ProducerAsync(await postgres.CreateDatabaseAsync());
+
+        await Task.WhenAll(Enumerable.Range(1, 60).Select(i => producer.TellAsync(i, commit: i % 3 != 0)));
+        var events = await NumberAsync(producer);
+
+        Assert.Equal(Enumerable.Range(1, 40).Select(i => (long)i), events.Select(e => e.Sequence));
+        Assert.DoesNotContain(events, e => ((PolicyExpired)e.Open()!).CoverageUsd % 3 == 0);
+    }
+
+    [Fact]
+    public async Task Events_are_applied_once_and_in_order_however_they_arrive()
+    {
+        await using var producer = await CoordinationHost.ProducerAsync(await postgres.CreateDatabaseAsync());
+        for (var i = 1; i <= 20; i++)
+        {
+            await producer.TellAsync(i);
+        }
+
+        var events = (await NumberAsync(producer)).Select(e => e with { Producer = "producer" }).ToList();
+        await using var consumer = await CoordinationHost.ConsumerAsync(await postgres.CreateDatabaseAsync(), producer.Address);
+
+        // Repeated, out of order, and every fifth lost on the way; the last one arrives.
+        var random = new Random(4);
+        var arriving = events.Concat(events).Where(e => e.Sequence % 5 != 0 || e.Sequence == 20).OrderBy(_ => random.Next()).ToList();
+        await Parallel.ForEachAsync(arriving, TestContext.Current.CancellationToken, async (e, token) => await consumer.Intake.ReceiveAsync(e, token));
+
+        Assert.Equal(Enumerable.Range(1, 20).Select(i => $"{i}"), await consumer.NotesAsync());
+    }
+
+    [Fact]
+    public async Task What_never_arrived_is_fetched()
+    {
+        await using var producer = await CoordinationHost.ProducerAsync(await postgres.CreateDatabaseAsync());
+        await producer.TellAsync(1);
+        await NumberAsync(producer);
+        await using var consumer = await CoordinationHost.ConsumerAsync(await postgres.CreateDatabaseAsync(), producer.Address);
+        await consumer.Intake.CatchUpAsync("producer", TestContext.Current.CancellationToken);
+        await producer.TellAsync(2);
+        await producer.TellAsync(3);
+        await NumberAsync(producer);
+
+        await consumer.Intake.CatchUpAsync("producer", TestContext.Current.CancellationToken);
+        await consumer.Intake.CatchUpAsync("producer", TestContext.Current.CancellationToken);
+
+        Assert.Equal(["1", "2", "3"], await consumer.NotesAsync());
+    }
+
+    [Fact]
+    public async Task Two_instances_of_a_consumer_apply_each_event_once()
+    {
+        await using var producer = await CoordinationHost.ProducerAsync(await postgres.CreateDatabaseAsync());
+        for (var i = 1; i <= 30; i++)
+        {
+            await producer.TellAsync(i);
+        }
+
+        await NumberAsync(producer);
+        var database = await postgres.CreateDatabaseAsync();
+        await using var one = await CoordinationHost.ConsumerAsync(database, producer.Address);
+        await using var other = await CoordinationHost.ConsumerAsync(database, producer.Address);
+
+        await Task.WhenAll(
+            one.Intake.CatchUpAsync("producer", TestContext.Current.CancellationToken), other.Intake.CatchUpAsync("producer", TestContext.Current.CancellationToken));
+
+        Assert.Equal(Enumerable.Range(1, 30).Select(i => $"{i}"), await one.NotesAsync());
+    }
+
+    private static async Task<IReadOnlyList<EventEnvelope>> NumberAsync(CoordinationHost producer)
+    {
+        IReadOnlyList<EventEnvelope> events = [];
+        await producer.LeadAsync(async term => events = await producer.Outbox.NumberAndReadAsync(term, 1000, CancellationToken.None));
+        return events;
+    }
+}

@@ -1,0 +1,85 @@
+using Dapper;
+using Sure.Coordination.Leases;
+using Sure.TestServers;
+
+namespace Sure.Coordination.Tests;
+
+public sealed class LeaseTests(PostgresServer postgres)
+{
+    [Fact]
+    public async Task Of_two_instances_one_leads_and_the_other_follows_when_it_ends()
+    {
+        var database = await postgres.CreateDatabaseAsync();
+        await using var one = await CoordinationHost.ProducerAsync(database);
+        await using var other = await CoordinationHost.ProducerAsync(database);
+        long first = 0, second = 0;
+        var ended = false;
+        var leads = new TaskCompletionSource();
+        var ends = new TaskCompletionSource();
+
+        var leading = one.LeadAsync(async term =>
+        {
+            first = term.Epoch;
+            leads.SetResult();
+            await ends.Task;
+            ended = true;
+        });
+        await leads.Task;
+        var following = other.LeadAsync(term =>
+        {
+            Assert.True(ended);
+            second = term.Epoch;
+            return Task.CompletedTask;
+        });
+        // Until the lease that was taken would be over: it is renewed.
+        var taken = await one.LeaseEndAsync();
+        using var timer = new PeriodicTimer(TimeSpan.FromMilliseconds(100));
+        while (await one.LeaseEndAsync() < taken + TimeSpan.FromSeconds(2))
+        {
+            Assert.False(following.IsCompleted);
+            await timer.WaitForNextTickAsync(TestContext.Current.CancellationToken);
+        }
+
+        ends.SetResult();
+        await leading;
+        await following;
+
+        Assert.True(second > first);
+    }
+
+    [Fact]
+    public async Task A_leader_that_was_deposed_and_wakes_up_changes_nothing()
+    {
+        await using var host = await CoordinationHost.ProducerAsync(await postgres.CreateDatabaseAsync());
+        LeaseTerm old = null!;
+        await host.LeadAsync(term =>
+        {
+            old = term;
+            return Task.CompletedTask;
+        });
+        await host.LeadAsync(_ => Task.CompletedTask);
+
+        await Assert.ThrowsAsync<LeaseLostException>(() => WriteAsync(host, old));
+
+        Assert.Empty(await host.NotesAsync());
+    }
+
+    [Fact]
+    public async Task A_leader_writes_in_its_term()
+    {
+        await using var host = await CoordinationHost.ProducerAsync(await postgres.CreateDatabaseAsync());
+
+        await host.LeadAsync(term => WriteAsync(host, term));
+
+        Assert.Equal(["written"], await host.NotesAsync());
+    }
+
+    private static async Task WriteAsync(CoordinationHost host, LeaseTerm term)
+    {
+        await using var connection = await host.Database.OpenConnectionAsync();
+        await using var transaction = await connection.BeginTransactionAsync();
+        await term.GuardAsync(connection, transaction, CancellationToken.None);
+        await connection.ExecuteAsync("INSERT INTO note VALUES ('written')", transaction: transaction);
+        await transaction.CommitAsync();
+    }
+}

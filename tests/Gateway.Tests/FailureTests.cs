@@ -1,0 +1,104 @@
+using System.Net;
+using System.Net.Http.Json;
+using Sure.Gateway.Tests.Hosts;
+using Sure.TestServers;
+
+namespace Sure.Gateway.Tests;
+
+/// <summary>What a client sees when a service, or one of its instances, is away.</summary>
+public sealed class FailureTests(PostgresServer postgres)
+{
+    [Theory]
+    [InlineData("GET")]
+    [InlineData("POST")]
+    public async Task A_service_that_is_away_is_503_and_says_when_to_come_back(string method)
+    {
+        await using var gateway = await GatewayHost.StartAsync(await postgres.CreateDatabaseAsync(), new() { ["services:riskservice:http:0"] = Nobody() });
+        using var request = new HttpRequestMessage(new HttpMethod(method), "/api/v2/risk/exposure");
+        if (method is "POST")
+        {
+            request.Content = JsonContent.Create(new { });
+        }
+
+        using var response = await gateway.Public.SendAsync(request, TestContext.Current.CancellationToken);
+        using var another = await gateway.GetAsync("/api/v2/products");
+
+        var problem = await Problems.AssertAsync(response, HttpStatusCode.ServiceUnavailable);
+        Assert.DoesNotContain("127.0.0.1", problem.ToJsonString(), StringComparison.Ordinal);
+        Assert.NotNull(response.Headers.RetryAfter?.Delta);
+        Problems.AssertSafe(response);
+        Assert.Equal(HttpStatusCode.OK, another.StatusCode);
+    }
+
+    [Fact]
+    public async Task A_service_that_does_not_answer_in_time_is_503()
+    {
+        await using var gateway = await GatewayHost.StartAsync(
+            await postgres.CreateDatabaseAsync(), new() { ["ReverseProxy:Clusters:riskservice:HttpRequest:ActivityTimeout"] = "00:00:00.3" });
+        gateway.Fakes["riskservice"].Answer = context => Task.Delay(TimeSpan.FromSeconds(30), context.RequestAborted);
+
+        using var response = await gateway.GetAsync("/api/v2/risk/exposure");
+
+        await Problems.AssertAsync(response, HttpStatusCode.ServiceUnavailable);
+        Assert.NotNull(response.Headers.RetryAfter?.Delta);
+    }
+
+    [Fact]
+    public async Task A_service_that_hangs_up_is_503()
+    {
+        await using var gateway = await GatewayHost.StartAsync(await postgres.CreateDatabaseAsync());
+        gateway.Fakes["riskservice"].Answer = context =>
+        {
+            context.Abort();
+            return Task.CompletedTask;
+        };
+
+        using var response = await gateway.GetAsync("/api/v2/risk/exposure");
+
+        await Problems.AssertAsync(response, HttpStatusCode.ServiceUnavailable);
+    }
+
+    [Fact]
+    public async Task Instances_share_the_requests_and_one_that_is_away_is_not_noticed()
+    {
+        await using var one = await FakeService.StartAsync("one");
+        await using var two = await FakeService.StartAsync("two");
+        await using var gateway = await GatewayHost.StartAsync(await postgres.CreateDatabaseAsync(), new()
+        {
+            ["services:quoteservice:http:0"] = one.Address,
+            ["services:quoteservice:http:1"] = Nobody(),
+            ["services:quoteservice:http:2"] = two.Address,
+        });
+
+        for (var i = 0; i < 40; i++)
+        {
+            using var response = await gateway.Public.PostAsJsonAsync("/api/v2/quote/multi-dimensional", new { i }, TestContext.Current.CancellationToken);
+            Assert.Equal(HttpStatusCode.OK, response.StatusCode);
+        }
+
+        Assert.NotEmpty(one.Arrivals);
+        Assert.NotEmpty(two.Arrivals);
+        Assert.Equal(40, one.Arrivals.Count + two.Arrivals.Count);
+    }
+
+    [Fact]
+    public async Task What_was_sent_is_not_sent_again_to_another_instance()
+    {
+        await using var one = await FakeService.StartAsync("one");
+        await using var two = await FakeService.StartAsync("two");
+        one.Answer = two.Answer = context =>
+        {
+            context.Abort();
+            return Task.CompletedTask;
+        };
+        await using var gateway = await GatewayHost.StartAsync(
+            await postgres.CreateDatabaseAsync(), new() { ["services:quoteservice:http:0"] = one.Address, ["services:quoteservice:http:1"] = two.Address });
+
+        using var response = await gateway.Public.PostAsJsonAsync("/api/v2/quote/multi-dimensional", new { }, TestContext.Current.CancellationToken);
+
+        await Problems.AssertAsync(response, HttpStatusCode.ServiceUnavailable);
+        Assert.Equal(1, one.Arrivals.Count + two.Arrivals.Count);
+    }
+
+    internal static string Nobody() => $"http://127.0.0.1:{FreePorts.One()}";
+}

@@ -1,0 +1,111 @@
+using System.Collections.Concurrent;
+using System.Net.WebSockets;
+using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Hosting;
+using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.Http.Features;
+using Microsoft.AspNetCore.Server.Kestrel.Core;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Logging;
+
+namespace Sure.Gateway.Tests.Hosts;
+
+/// <summary>A service that answers everything and remembers what reached it.</summary>
+public sealed class FakeService : IAsyncDisposable
+{
+    private readonly WebApplication _app;
+
+    private FakeService(WebApplication app, string name)
+    {
+        _app = app;
+        Name = name;
+    }
+
+    public string Name { get; }
+
+    public string Address => _app.Urls.Single();
+
+    /// <summary>What reached it, health questions apart.</summary>
+    public ConcurrentQueue<Arrival> Arrivals { get; } = new();
+
+    /// <summary>What <c>/health</c> answers.</summary>
+    public string Health { get; set; } = """{"status":"healthy","service":"fake","version":"1","checks":{"self":{"status":"healthy","description":null}},"timestamp":1}""";
+
+    public int HealthStatus { get; set; } = StatusCodes.Status200OK;
+
+    public int HealthQuestions { get; private set; }
+
+    public Func<HttpContext, Task>? Answer { get; set; }
+
+    public static async Task<FakeService> StartAsync(string name)
+    {
+        var builder = WebApplication.CreateSlimBuilder();
+        builder.Logging.ClearProviders();
+        builder.WebHost.UseUrls("http://127.0.0.1:0");
+        builder.Services.Configure<KestrelServerOptions>(kestrel => kestrel.Limits.MaxRequestBodySize = null);
+        var app = builder.Build();
+        var service = new FakeService(app, name);
+        app.UseWebSockets();
+        app.Run(service.HandleAsync);
+        await app.StartAsync();
+        return service;
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        await _app.StopAsync(new CancellationToken(canceled: true));
+        await _app.DisposeAsync();
+    }
+
+    private async Task HandleAsync(HttpContext context)
+    {
+        if (context.Request.Path == "/health")
+        {
+            HealthQuestions++;
+            context.Response.StatusCode = HealthStatus;
+            context.Response.ContentType = "application/json";
+            await context.Response.WriteAsync(Health);
+            return;
+        }
+
+        Arrivals.Enqueue(new Arrival(
+            context.Request.Method,
+            context.Features.Get<IHttpRequestFeature>()!.RawTarget,
+            context.Request.Protocol,
+            context.Request.Headers.ToDictionary(h => h.Key, h => h.Value.ToString(), StringComparer.OrdinalIgnoreCase)));
+        if (context.WebSockets.IsWebSocketRequest)
+        {
+            await EchoAsync(context);
+        }
+        else if (Answer is { } answer)
+        {
+            await answer(context);
+        }
+        else
+        {
+            await context.Request.Body.CopyToAsync(Stream.Null);
+            context.Response.ContentType = "application/json";
+            await context.Response.WriteAsync($$"""{"service":"{{Name}}"}""");
+        }
+    }
+
+    private static async Task EchoAsync(HttpContext context)
+    {
+        using var socket = await context.WebSockets.AcceptWebSocketAsync();
+        var buffer = new byte[4096];
+        while (true)
+        {
+            var received = await socket.ReceiveAsync(buffer.AsMemory(), context.RequestAborted);
+            if (received.MessageType is WebSocketMessageType.Close)
+            {
+                await socket.CloseAsync((WebSocketCloseStatus)4008, "slow_consumer", context.RequestAborted);
+                return;
+            }
+
+            await socket.SendAsync(buffer.AsMemory(0, received.Count), received.MessageType, received.EndOfMessage, context.RequestAborted);
+        }
+    }
+}
+
+/// <summary>A request as a service got it.</summary>
+public sealed record Arrival(string Method, string Target, string Protocol, IReadOnlyDictionary<string, string> Headers);

@@ -1,0 +1,3 @@
+using Sure.TestServers;
+
+[assembly: AssemblyFixture(typeof(PostgresServer))]

@@ -1,0 +1,90 @@
+using System.Diagnostics;
+using StackExchange.Redis;
+
+namespace Sure.TestServers;
+
+/// <summary>A real Redis of its own, started by the first test that needs it.</summary>
+public sealed class RedisServer : IAsyncDisposable
+{
+    private static readonly TimeSpan StartLimit = TimeSpan.FromSeconds(15);
+
+    private readonly string _folder = Directory.CreateTempSubdirectory("sure-redis-").FullName;
+    private readonly int _port = FreePorts.One();
+    private readonly SemaphoreSlim _starting = new(1, 1);
+    private Process? _process;
+
+    /// <summary>Configuration string of a client.</summary>
+    public string ConnectionString => $"127.0.0.1:{_port}";
+
+    /// <summary>Starts it if it is not running, with what it had.</summary>
+    public async Task StartAsync()
+    {
+        await _starting.WaitAsync();
+        try
+        {
+            if (_process is not null)
+            {
+                return;
+            }
+
+            _process = Process.Start(new ProcessStartInfo(Programs.Find("redis-server", "/usr/bin/redis-server", "/usr/local/bin/redis-server"))
+            {
+                ArgumentList = { "--bind", "127.0.0.1", "--port", $"{_port}", "--dir", _folder, "--appendonly", "yes", "--save", "", "--loglevel", "warning" },
+                UseShellExecute = false,
+                RedirectStandardOutput = true,
+            })!;
+            _process.BeginOutputReadLine();
+            using var limit = new CancellationTokenSource(StartLimit);
+            using var timer = new PeriodicTimer(TimeSpan.FromMilliseconds(20));
+            while (!await AnswersAsync())
+            {
+                await timer.WaitForNextTickAsync(limit.Token);
+            }
+        }
+        finally
+        {
+            _starting.Release();
+        }
+    }
+
+    /// <summary>Kills it, as a crash would.</summary>
+    public async Task StopAsync()
+    {
+        if (_process is { } process)
+        {
+            process.Kill();
+            await process.WaitForExitAsync();
+            process.Dispose();
+            _process = null;
+        }
+    }
+
+    /// <summary>Forgets everything.</summary>
+    public async Task EmptyAsync()
+    {
+        await using var client = await ConnectionMultiplexer.ConnectAsync($"{ConnectionString},allowAdmin=true");
+        await client.GetServer("127.0.0.1", _port).FlushAllDatabasesAsync();
+    }
+
+    /// <inheritdoc />
+    public async ValueTask DisposeAsync()
+    {
+        await StopAsync();
+        Directory.Delete(_folder, recursive: true);
+        _starting.Dispose();
+    }
+
+    private async Task<bool> AnswersAsync()
+    {
+        try
+        {
+            await using var client = await ConnectionMultiplexer.ConnectAsync($"{ConnectionString},connectRetry=0,connectTimeout=500");
+            await client.GetDatabase().PingAsync();
+            return true;
+        }
+        catch (RedisException)
+        {
+            return false;
+        }
+    }
+}

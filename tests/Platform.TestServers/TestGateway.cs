@@ -1,0 +1,65 @@
+using System.Security.Cryptography;
+using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Hosting;
+using Microsoft.Extensions.Logging;
+using Microsoft.IdentityModel.JsonWebTokens;
+using Microsoft.IdentityModel.Tokens;
+using Sure.ServiceDefaults.Identity;
+
+namespace Sure.TestServers;
+
+/// <summary>Vouches for callers as the gateway does: publishes its key and signs tokens.</summary>
+public sealed class TestGateway : IAsyncDisposable
+{
+    private readonly ECDsa _key = ECDsa.Create(ECCurve.NamedCurves.nistP256);
+    private readonly string _keyId = $"test-{Guid.CreateVersion7(TimeProvider.System.GetUtcNow()):N}";
+    private readonly WebApplication _app;
+
+    private TestGateway()
+    {
+        var builder = WebApplication.CreateSlimBuilder();
+        builder.Logging.ClearProviders();
+        builder.WebHost.UseUrls("http://127.0.0.1:0");
+        _app = builder.Build();
+        var jwk = JsonWebKeyConverter.ConvertFromECDsaSecurityKey(new ECDsaSecurityKey(ECDsa.Create(_key.ExportParameters(includePrivateParameters: false))) { KeyId = _keyId });
+        _app.MapGet(InternalToken.KeysPath, () => new { keys = new[] { new { kty = jwk.Kty, crv = jwk.Crv, x = jwk.X, y = jwk.Y, kid = _keyId, alg = "ES256", use = "sig" } } });
+    }
+
+    /// <summary>Where it listens.</summary>
+    public string Address => _app.Urls.Single();
+
+    /// <summary>Starts one.</summary>
+    public static async Task<TestGateway> StartAsync()
+    {
+        var gateway = new TestGateway();
+        await gateway._app.StartAsync();
+        return gateway;
+    }
+
+    /// <summary>A token that says who asks.</summary>
+    public string TokenOf(string subject, params string[] scopes)
+    {
+        var now = TimeProvider.System.GetUtcNow().UtcDateTime;
+        return new JsonWebTokenHandler().CreateToken(new SecurityTokenDescriptor
+        {
+            Issuer = InternalToken.Issuer,
+            Audience = InternalToken.Audience,
+            NotBefore = now,
+            Expires = now.AddMinutes(1),
+            Claims = new Dictionary<string, object>(StringComparer.Ordinal)
+            {
+                ["sub"] = subject,
+                [Caller.ClientIdClaim] = $"key of {subject}",
+                [Caller.ScopeClaim] = string.Join(' ', scopes),
+            },
+            SigningCredentials = new SigningCredentials(new ECDsaSecurityKey(_key) { KeyId = _keyId }, SecurityAlgorithms.EcdsaSha256),
+        });
+    }
+
+    /// <inheritdoc />
+    public async ValueTask DisposeAsync()
+    {
+        await _app.DisposeAsync();
+        _key.Dispose();
+    }
+}

@@ -1,0 +1,86 @@
+using Microsoft.AspNetCore.Builder;
+using Microsoft.Extensions.Configuration;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Hosting;
+using Microsoft.Extensions.Logging;
+using Sure.Coordination.Migrations;
+using Sure.ServiceDefaults.Identity;
+
+namespace Sure.TestServers;
+
+/// <summary>A service as it runs, on a free port, without a broker: what would come by it is fetched or stays in the outbox.</summary>
+public sealed class TestService : IAsyncDisposable
+{
+    private static readonly TimeSpan StartLimit = TimeSpan.FromSeconds(30);
+
+    private readonly WebApplication _app;
+    private readonly TestGateway _gateway;
+
+    private TestService(WebApplication app, TestGateway gateway)
+    {
+        _app = app;
+        _gateway = gateway;
+        Client = new HttpClient { BaseAddress = new Uri(app.Urls.Single()) };
+    }
+
+    /// <summary>What it is made of.</summary>
+    public IServiceProvider Services => _app.Services;
+
+    /// <summary>Nobody in particular.</summary>
+    public HttpClient Client { get; }
+
+    /// <summary>Starts it and waits until its schema is there.</summary>
+    /// <param name="name">Name of its assembly.</param>
+    /// <param name="settings">Its configuration.</param>
+    /// <param name="add">Adds what it has.</param>
+    /// <param name="map">Maps what it answers.</param>
+    public static async Task<TestService> StartAsync(
+        string name, IReadOnlyDictionary<string, string?> settings, Action<WebApplicationBuilder> add, Action<WebApplication> map)
+    {
+        var gateway = await TestGateway.StartAsync();
+        var builder = WebApplication.CreateBuilder(new WebApplicationOptions
+        {
+            ApplicationName = name,
+            ContentRootPath = AppContext.BaseDirectory,
+            EnvironmentName = Environments.Production,
+        });
+        builder.Logging.ClearProviders();
+        builder.Configuration.AddInMemoryCollection(new Dictionary<string, string?>(settings, StringComparer.OrdinalIgnoreCase)
+        {
+            ["urls"] = "http://127.0.0.1:0",
+            ["services:gateway:http:0"] = gateway.Address,
+            // Nobody listens there; the service goes on without.
+            ["ConnectionStrings:messaging"] = "amqp://guest:guest@127.0.0.1:1",
+        });
+        builder.AddServiceDefaults();
+        add(builder);
+        var app = builder.Build();
+        app.MapDefaultEndpoints();
+        map(app);
+        await app.StartAsync();
+        if (app.Services.GetService<SchemaReady>() is { } schema)
+        {
+            using var limit = new CancellationTokenSource(StartLimit);
+            await schema.WaitAsync(limit.Token);
+        }
+
+        return new TestService(app, gateway);
+    }
+
+    /// <summary>A client with these scopes.</summary>
+    public HttpClient ClientOf(string subject, params string[] scopes)
+    {
+        var client = new HttpClient { BaseAddress = Client.BaseAddress };
+        client.DefaultRequestHeaders.Add(InternalToken.Header, _gateway.TokenOf(subject, scopes));
+        return client;
+    }
+
+    /// <inheritdoc />
+    public async ValueTask DisposeAsync()
+    {
+        Client.Dispose();
+        await _app.StopAsync();
+        await _app.DisposeAsync();
+        await _gateway.DisposeAsync();
+    }
+}

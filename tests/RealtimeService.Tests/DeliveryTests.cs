@@ -1,0 +1,131 @@
+using System.Net.WebSockets;
+using Sure.RealtimeService.Channels;
+using Sure.RealtimeService.Tests.Hosts;
+
+namespace Sure.RealtimeService.Tests;
+
+/// <summary>From events of other services to clients, through a real Redis.</summary>
+public sealed class DeliveryTests
+{
+    [Fact]
+    public async Task What_a_service_tells_reaches_clients_in_order_whichever_instance_they_are_on()
+    {
+        await using var host = await RealtimeHost.StartAsync(instances: 2);
+        host.Producers.Tell("utilizationservice", Producers.Tranches(0.1m));
+        await host.ReachedAsync(Channel.TrancheApy, 1);
+        await host.ReachedAsync(Channel.TrancheApy, 1, instance: 1);
+        using var one = await Listener.ConnectAsync(host.AddressOf(0));
+        using var other = await Listener.ConnectAsync(host.AddressOf(1));
+        foreach (var client in new[] { one, other })
+        {
+            Assert.Equal(1, (long)(await client.SubscribeAsync("tranche_apy"))["offset"]!);
+            Assert.True((bool?)(await client.NextAsync())!["snapshot"]);
+        }
+
+        host.Producers.Tell("utilizationservice", Enumerable.Range(2, 50).Select(i => Producers.Tranches(i / 100m)));
+
+        foreach (var client in new[] { one, other })
+        {
+            for (var i = 2; i <= 51; i++)
+            {
+                var message = (await client.NextAsync())!;
+                Assert.Equal((i, i / 100m), ((long)message["offset"]!, (decimal)message["tranches"]![0]!["utilization"]!));
+            }
+        }
+    }
+
+    [Fact]
+    public async Task An_instance_that_starts_later_tells_the_same_history()
+    {
+        await using var host = await RealtimeHost.StartAsync();
+        host.Producers.Tell("bridgeservice", Producers.Health("a", 1m), Producers.Health("b", 0.9m), Producers.Health("a", 0.8m));
+        await host.ReachedAsync(Channel.BridgeHealth, 2);
+        using var client = await Listener.ConnectAsync(host.Address);
+
+        await client.SubscribeAsync("bridge_health");
+
+        // What was told before anybody kept it is a snapshot: the last message of each subject.
+        var snapshot = new[] { (await client.NextAsync())!, (await client.NextAsync())! };
+        Assert.Equal([("b", 0.9m), ("a", 0.8m)], snapshot.Select(m => ((string)m["bridge_id"]!, (decimal)m["current_score"]!)));
+    }
+
+    [Fact]
+    public async Task While_Redis_is_away_messages_wait_and_then_arrive_in_order()
+    {
+        await using var host = await RealtimeHost.StartAsync();
+        host.Producers.Tell("utilizationservice", Producers.Tranches(0.1m));
+        await host.ReachedAsync(Channel.TrancheApy, 1);
+        using var client = await Listener.ConnectAsync(host.Address);
+        await client.SubscribeAsync("tranche_apy");
+        await client.NextAsync();
+
+        await host.Redis.StopAsync();
+        host.Producers.Tell("utilizationservice", Producers.Tranches(0.2m), Producers.Tranches(0.3m));
+        await client.SendAsync("""{"action":"ping"}""");
+        Assert.Equal("pong", (string?)(await client.NextAsync())!["type"]);
+        await host.Redis.StartAsync();
+
+        Assert.Equal(2, (long)(await client.NextAsync())!["offset"]!);
+        Assert.Equal(3, (long)(await client.NextAsync())!["offset"]!);
+    }
+
+    [Fact]
+    public async Task A_history_that_was_emptied_is_another_epoch_with_the_same_snapshot()
+    {
+        await using var host = await RealtimeHost.StartAsync();
+        host.Producers.Tell("bridgeservice", Producers.Health("a", 1m), Producers.Health("b", 0.9m), Producers.Health("b", 0.9m, announce: false));
+        await host.ReachedAsync(Channel.BridgeHealth, 2);
+        using var before = await Listener.ConnectAsync(host.Address);
+        var epoch = (string)(await before.SubscribeAsync("bridge_health"))["epoch"]!;
+
+        await host.Redis.EmptyAsync();
+
+        Assert.Equal((WebSocketCloseStatus)1012, await before.UntilClosedAsync());
+        using var after = await Listener.ConnectAsync(host.Address);
+        var subscribed = await after.SubscribeAsync("bridge_health", $$""","since":1,"epoch":"{{epoch}}" """);
+        Assert.False((bool)subscribed["recovered"]!);
+        Assert.NotEqual(epoch, (string?)subscribed["epoch"]);
+        Assert.Equal(["a", "b"], new[] { (await after.NextAsync())!, (await after.NextAsync())! }.Select(m => (string)m["bridge_id"]!).Order());
+    }
+
+    [Fact]
+    public async Task Clients_for_whom_messages_are_gone_are_asked_to_come_back()
+    {
+        await using var host = await RealtimeHost.StartAsync(instances: 1, ("Realtime:HistoryLength", "50"));
+        host.Producers.Tell("utilizationservice", Producers.Tranches(0.1m));
+        await host.ReachedAsync(Channel.TrancheApy, 1);
+        using var client = await Listener.ConnectAsync(host.Address);
+        await client.SubscribeAsync("tranche_apy");
+        await client.NextAsync();
+
+        // A page of events is appended at once; of 400 only 50 are kept.
+        host.Producers.Tell("utilizationservice", Enumerable.Range(0, 400).Select(_ => Producers.Tranches(0.2m)));
+
+        Assert.Equal((WebSocketCloseStatus)1012, await client.UntilClosedAsync());
+        using var again = await Listener.ConnectAsync(host.Address);
+        Assert.Equal(401, (long)(await again.SubscribeAsync("tranche_apy"))["offset"]!);
+    }
+
+    [Fact]
+    public async Task Who_comes_back_to_another_instance_misses_nothing()
+    {
+        await using var host = await RealtimeHost.StartAsync(instances: 2);
+        host.Producers.Tell("utilizationservice", Producers.Tranches(0.1m));
+        await host.ReachedAsync(Channel.TrancheApy, 1);
+        string epoch;
+        using (var first = await Listener.ConnectAsync(host.AddressOf(0)))
+        {
+            epoch = (string)(await first.SubscribeAsync("tranche_apy"))["epoch"]!;
+            await host.StopAsync(0);
+            Assert.Equal((WebSocketCloseStatus)1012, await first.UntilClosedAsync());
+        }
+
+        host.Producers.Tell("utilizationservice", Producers.Tranches(0.2m), Producers.Tranches(0.3m));
+        await host.ReachedAsync(Channel.TrancheApy, 3);
+        using var second = await Listener.ConnectAsync(host.AddressOf(0));
+        var subscribed = await second.SubscribeAsync("tranche_apy", $$""","since":1,"epoch":"{{epoch}}" """);
+
+        Assert.True((bool)subscribed["recovered"]!);
+        Assert.Equal([2L, 3L], new[] { (await second.NextAsync())!, (await second.NextAsync())! }.Select(m => (long)m["offset"]!));
+    }
+}

@@ -1,0 +1,88 @@
+using Microsoft.Extensions.DependencyInjection;
+using Sure.RealtimeService.Channels;
+using Sure.RealtimeService.Streams;
+using Sure.TestServers;
+
+namespace Sure.RealtimeService.Tests.Hosts;
+
+/// <summary>RealtimeService as it runs, on a Redis of its own, with producers that tests speak for.</summary>
+internal sealed class RealtimeHost : IAsyncDisposable
+{
+    private readonly List<TestService> _instances = [];
+
+    private RealtimeHost(Producers producers)
+    {
+        Producers = producers;
+    }
+
+    public RedisServer Redis { get; } = new();
+
+    public Producers Producers { get; }
+
+    public Uri Address => AddressOf(0);
+
+    public static async Task<RealtimeHost> StartAsync(int instances = 1, params IEnumerable<(string Name, string Value)> settings)
+    {
+        var host = new RealtimeHost(await Producers.StartAsync());
+        await host.Redis.StartAsync();
+        for (var i = 0; i < instances; i++)
+        {
+            host._instances.Add(await TestService.StartAsync(
+                "RealtimeService",
+                new Dictionary<string, string?>(host.Producers.Settings.Concat(settings.Select(s => KeyValuePair.Create(s.Name, (string?)s.Value))))
+                {
+                    ["ConnectionStrings:cache"] = host.Redis.ConnectionString,
+                    ["Intake:CatchUpInterval"] = "00:00:00.1",
+                    ["Realtime:PollInterval"] = "00:00:00.2",
+                },
+                b => b.AddRealtimeService(),
+                a => a.MapRealtimeService()));
+        }
+
+        return host;
+    }
+
+    public Uri AddressOf(int instance) => new UriBuilder(_instances[instance].Client.BaseAddress!) { Scheme = "ws", Path = "/ws" }.Uri;
+
+    public ChannelFeed Feed(Channel channel, int instance = 0) => _instances[instance].Services.GetRequiredService<ChannelFeeds>()[channel];
+
+    /// <summary>Waits until an instance knows a channel up to an offset.</summary>
+    public Task ReachedAsync(Channel channel, long offset, int instance = 0) =>
+        Waiting.UntilAsync(() => Feed(channel, instance).Offset >= offset, $"{channel} reaches {offset}");
+
+    /// <summary>Stops an instance as an operator would.</summary>
+    public async Task StopAsync(int instance)
+    {
+        await _instances[instance].DisposeAsync();
+        _instances.RemoveAt(instance);
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        foreach (var instance in _instances)
+        {
+            await instance.DisposeAsync();
+        }
+
+        await Producers.DisposeAsync();
+        await Redis.DisposeAsync();
+    }
+}
+
+/// <summary>Waits for what happens in the background.</summary>
+internal static class Waiting
+{
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(20);
+
+    public static async Task UntilAsync(Func<bool> condition, string what)
+    {
+        using var limit = CancellationTokenSource.CreateLinkedTokenSource(TestContext.Current.CancellationToken);
+        limit.CancelAfter(Patience);
+        using var timer = new PeriodicTimer(TimeSpan.FromMilliseconds(20));
+        while (!condition())
+        {
+            Assert.False(limit.IsCancellationRequested, $"In vain waited until {what}.");
+            await timer.WaitForNextTickAsync(TestContext.Current.CancellationToken);
+        }
+    }
+}

@@ -1,0 +1,87 @@
+using FsCheck;
+using FsCheck.Fluent;
+using Sure.Contracts.Vocabulary;
+using Sure.UtilizationService.Capital;
+using Sure.UtilizationService.Premiums;
+
+namespace Sure.UtilizationService.Tests;
+
+public sealed class CapitalTests
+{
+    private static readonly CapitalOptions Options = new();
+
+    /// <summary>100.01 × (0.25, 0.20, 0.18, 0.15, 0.12) cut to cents is 25.00 20.00 18.00 15.00 12.00; equity takes the rest.</summary>
+    [Fact]
+    public void Coverage_is_attributed_by_loss_share_and_cents_left_go_to_equity() =>
+        Assert.Equal([25.00m, 20.00m, 18.00m, 15.00m, 12.00m, 10.01m], Words<Tranche>.Members.Select(t => Attribution.Of(100.01m, Options.LossShares)[t]));
+
+    [Fact]
+    public void What_is_attributed_adds_up_to_the_coverage() => Prop.ForAll((PositiveInt cents) =>
+        Attribution.Of(cents.Get / 100m, Options.LossShares).Values.Sum() == cents.Get / 100m).QuickCheckThrowOnFailure();
+
+    [Fact]
+    public void Effective_capital_weighs_each_tranche_by_its_risk_capacity() =>
+        Assert.Equal(6_990_000m, Positions.TenMillion().EffectiveCapitalUsd(Options));
+
+    [Fact]
+    public void Ltv_is_coverage_over_effective_capital()
+    {
+        Assert.Equal(0m, Positions.TenMillion().Ltv(Options));
+        Assert.Equal(0.5m, Positions.TenMillion(coverageUsd: 3_495_000m).Ltv(Options));
+    }
+
+    [Fact]
+    public void Coverage_without_capital_has_no_ltv()
+    {
+        var ruined = Positions.TenMillion(coverageUsd: 1000);
+        Assert.Null((ruined with { Tranches = [.. ruined.Tranches.Select(t => t with { CapitalUsd = 0 })] }).Ltv(Options));
+    }
+
+    [Theory]
+    [InlineData(0, 0, 0)]
+    [InlineData(0, 100, 1)]
+    [InlineData(200, 100, 0.5)]
+    [InlineData(50, 100, 1)]
+    public void Utilization_is_at_most_one(double capital, double coverage, double expected) =>
+        Assert.Equal((decimal)expected, new TranchePosition(Tranche.Senior, (decimal)capital, (decimal)coverage).Utilization);
+
+    [Fact]
+    public void Deployed_capital_is_no_liquid_reserve()
+    {
+        var pool = Positions.TenMillion(deployedUsd: 6_000_000m) with { UnearnedPremiumUsd = 100_000m, ClaimsPayableUsd = 50_000m };
+
+        Assert.Equal(3_850_000m, pool.LiquidReservesUsd);
+        Assert.Equal(0.385m, pool.ReserveRatio);
+    }
+
+    /// <summary>
+    /// At u = 0 the targets of 10 m in the loss shares are 0.1, 0.13, 0.162, 0.1875, 0.192, 0.17 m a year, 0.9415 m in all: 2 579.45 a
+    /// day. Of 1 000 earned in a day SURE_BTC gets 1 000 × 0.1/0.9415 = 106.21.
+    /// </summary>
+    [Fact]
+    public void Earned_premium_is_shared_by_capital_times_target()
+    {
+        var parts = PremiumSharing.Share(1_000m, Positions.TenMillion().Tranches, TimeSpan.FromDays(1));
+
+        Assert.Equal(106.21m, parts[Tranche.Bitcoin]);
+        Assert.Equal(1_000m, parts.Values.Sum());
+    }
+
+    /// <summary>5 000 in a day is 2 420.55 more than every target; that goes to equity on top of its 465.75.</summary>
+    [Fact]
+    public void What_exceeds_every_target_goes_to_equity()
+    {
+        var parts = PremiumSharing.Share(5_000m, Positions.TenMillion().Tranches, TimeSpan.FromDays(1));
+
+        Assert.Equal(273.97m, parts[Tranche.Bitcoin]);
+        Assert.InRange(parts[Tranche.Equity], 465.75m + 2_420.54m, 465.75m + 2_420.60m);
+        Assert.Equal(5_000m, parts.Values.Sum());
+    }
+
+    [Fact]
+    public void Without_capital_nobody_is_owed()
+    {
+        var nobody = Positions.TenMillion().Tranches.Select(t => t with { CapitalUsd = 0 }).ToList();
+        Assert.Empty(PremiumSharing.Share(10m, nobody, TimeSpan.FromDays(1)));
+    }
+}
