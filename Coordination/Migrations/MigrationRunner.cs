@@ -62,6 +62,9 @@ internal sealed partial class MigrationRunner(
         {
             throw result.Error is NpgsqlException ? result.Error : new InvalidOperationException($"Migration {result.ErrorScript?.Name} failed.", result.Error);
         }
+
+        // Given back at once: a pooled connection is reset, and would lose the lock, only when it is used again.
+        await guard.ExecuteAsync(new CommandDefinition("SELECT pg_advisory_unlock_all()", cancellationToken: cancellationToken));
     }
 
     private static IEnumerable<SqlScript> ScriptsOf(Assembly assembly, string prefix) =>

@@ -45,7 +45,7 @@ internal sealed class CoordinationHost : IAsyncDisposable
 
     public static async Task<CoordinationHost> ConsumerAsync(string database, Uri producer) => new(await TestService.StartAsync(
         "Coordination.Tests",
-        new Dictionary<string, string?>(Settings(database)) { ["services:producer:http:0"] = producer.ToString(), ["Intake:CatchUpInterval"] = "00:10:00" },
+        new Dictionary<string, string?>(Settings(database)) { ["services:producer:http:0"] = producer.ToString(), ["Intake:CatchUpInterval"] = "00:01:00" },
         b =>
         {
             b.AddNpgsqlDataSource("platform");

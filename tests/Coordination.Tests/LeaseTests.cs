@@ -50,18 +50,20 @@ public sealed class LeaseTests(PostgresServer postgres)
     [Fact]
     public async Task A_leader_that_was_deposed_and_wakes_up_changes_nothing()
     {
-        await using var host = await CoordinationHost.ProducerAsync(await postgres.CreateDatabaseAsync());
+        var database = await postgres.CreateDatabaseAsync();
+        await using var one = await CoordinationHost.ProducerAsync(database);
+        await using var other = await CoordinationHost.ProducerAsync(database);
         LeaseTerm old = null!;
-        await host.LeadAsync(term =>
+        await one.LeadAsync(term =>
         {
             old = term;
             return Task.CompletedTask;
         });
-        await host.LeadAsync(_ => Task.CompletedTask);
+        await other.LeadAsync(_ => Task.CompletedTask);
 
-        await Assert.ThrowsAsync<LeaseLostException>(() => WriteAsync(host, old));
+        await Assert.ThrowsAsync<LeaseLostException>(() => WriteAsync(one, old));
 
-        Assert.Empty(await host.NotesAsync());
+        Assert.Empty(await one.NotesAsync());
     }
 
     [Fact]
