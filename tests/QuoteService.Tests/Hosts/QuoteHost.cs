@@ -1,0 +1,120 @@
+using System.Net;
+using System.Net.Http.Json;
+using System.Text.Json.Nodes;
+using StackExchange.Redis;
+using Sure.TestServers;
+
+[assembly: AssemblyFixture(typeof(PostgresServer))]
+
+namespace Sure.QuoteService.Tests.Hosts;
+
+/// <summary>QuoteService as it runs, on a Redis of its own.</summary>
+internal sealed class QuoteHost : IAsyncDisposable
+{
+    /// <summary>Nobody listens there; the service goes on without.</summary>
+    private const string Nobody = "http://127.0.0.1:1";
+
+    private readonly TestService _service;
+
+    private QuoteHost(TestService service, RedisServer redis)
+    {
+        _service = service;
+        Redis = redis;
+    }
+
+    public RedisServer Redis { get; }
+
+    public static async Task<QuoteHost> StartAsync(PostgresServer postgres)
+    {
+        var redis = new RedisServer();
+        await redis.StartAsync();
+        var service = await TestService.StartAsync(
+            "QuoteService",
+            new Dictionary<string, string?>
+            {
+                ["ConnectionStrings:platform"] = await postgres.CreateDatabaseAsync(),
+                ["ConnectionStrings:cache"] = redis.ConnectionString,
+                ["services:utilizationservice:http:0"] = Nobody,
+                ["services:bridgeservice:http:0"] = Nobody,
+            },
+            b => b.AddQuoteService(),
+            a => a.MapQuoteService());
+        return new QuoteHost(service, redis);
+    }
+
+    /// <summary>Asks for a quote of depeg cover of USDC on Ethereum.</summary>
+    public async Task<Answer> QuoteAsync(decimal coverageUsd, int days)
+    {
+        using var response = await _service.Client.PostAsJsonAsync("/api/v2/quote/multi-dimensional", Request(coverageUsd, days), TestContext.Current.CancellationToken);
+        return await Answer.OfAsync(response);
+    }
+
+    /// <summary>Asks for several of them at once.</summary>
+    public async Task<Answer> QuoteBatchAsync(params IEnumerable<(decimal CoverageUsd, int Days)> quotes)
+    {
+        using var response = await _service.Client.PostAsJsonAsync(
+            "/api/v2/quote/batch", new { quotes = quotes.Select(q => Request(q.CoverageUsd, q.Days)) }, TestContext.Current.CancellationToken);
+        return await Answer.OfAsync(response);
+    }
+
+    /// <summary>Reads a quote.</summary>
+    public async Task<Answer> ReadAsync(string quoteId)
+    {
+        using var response = await _service.Client.GetAsync(new Uri($"/api/v2/quotes/{quoteId}", UriKind.Relative), TestContext.Current.CancellationToken);
+        return await Answer.OfAsync(response);
+    }
+
+    /// <summary>A client of its Redis.</summary>
+    public Task<ConnectionMultiplexer> ConnectToRedisAsync() => ConnectionMultiplexer.ConnectAsync(Redis.ConnectionString);
+
+    public async ValueTask DisposeAsync()
+    {
+        await _service.DisposeAsync();
+        await Redis.DisposeAsync();
+    }
+
+    private static object Request(decimal coverageUsd, int days) => new
+    {
+        coverage_type = "depeg",
+        chain = "Ethereum",
+        stablecoin = "USDC",
+        coverage_amount = coverageUsd,
+        duration_days = days,
+    };
+}
+
+/// <summary>An answer as a client sees it.</summary>
+internal sealed record Answer(HttpStatusCode Status, TimeSpan? RetryAfter, JsonNode? Body)
+{
+    public JsonNode this[string field] => Body![field] ?? throw new InvalidOperationException($"There is no {field} in {Body}.");
+
+    public static async Task<Answer> OfAsync(HttpResponseMessage response)
+    {
+        var text = await response.Content.ReadAsStringAsync(TestContext.Current.CancellationToken);
+        return new Answer(response.StatusCode, response.Headers.RetryAfter?.Delta, text.Length > 0 ? JsonNode.Parse(text) : null);
+    }
+}
+
+/// <summary>Waits for what happens in the background.</summary>
+internal static class Waiting
+{
+    private static readonly TimeSpan Pause = TimeSpan.FromMilliseconds(50);
+
+    /// <summary>Asks until the answer holds; within <paramref name="patience"/> it must.</summary>
+    public static async Task<Answer> UntilAsync(Func<Task<Answer>> ask, Func<Answer, bool> holds, TimeSpan patience, string what)
+    {
+        var startedAt = TimeProvider.System.GetTimestamp();
+        using var timer = new PeriodicTimer(Pause);
+        while (true)
+        {
+            var answer = await ask();
+            if (holds(answer))
+            {
+                return answer;
+            }
+
+            Assert.True(TimeProvider.System.GetElapsedTime(startedAt) < patience, $"In vain waited until {what}. Last: {answer}");
+            await timer.WaitForNextTickAsync(TestContext.Current.CancellationToken);
+        }
+    }
+}

@@ -1,0 +1,81 @@
+using System.Net;
+using System.Text.Json.Nodes;
+using Sure.QuoteService.Tests.Hosts;
+using Sure.TestServers;
+
+namespace Sure.QuoteService.Tests;
+
+/// <summary>A quote lives five minutes in a real Redis, and quoting does not need it.</summary>
+public sealed class QuoteLifeTests(PostgresServer postgres)
+{
+    /// <summary>In seconds; "Redis, 300 s".</summary>
+    private const int Life = 300;
+
+    /// <summary>Back with its dependency "by itself, within 10 s".</summary>
+    private static readonly TimeSpan Healed = TimeSpan.FromSeconds(10);
+
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(20);
+
+    [Fact]
+    public async Task A_quote_reads_as_it_was_answered()
+    {
+        await using var host = await QuoteHost.StartAsync(postgres);
+
+        var quote = await host.QuoteAsync(10_000m, 90);
+        var read = await host.ReadAsync((string)quote["quote_id"]!);
+
+        // 10 000 × 0.008 × 90 / 365 = 19.726…
+        Assert.Equal((HttpStatusCode.OK, 19.73m, true), (quote.Status, (decimal)quote["premium"], (bool)quote["bindable"]));
+        Assert.Equal(Life, (decimal)quote["expires_at"] - (decimal)quote["timestamp"]);
+        Assert.Equal(HttpStatusCode.OK, read.Status);
+        Assert.True(JsonNode.DeepEquals(quote.Body, read.Body), $"{quote.Body} reads as {read.Body}");
+    }
+
+    [Fact]
+    public async Task Redis_forgets_a_quote_after_300_seconds_and_then_it_is_not_found()
+    {
+        await using var host = await QuoteHost.StartAsync(postgres);
+        var asked = TimeProvider.System.GetTimestamp();
+        var id = (string)(await host.QuoteAsync(10_000m, 90))["quote_id"]!;
+        await using var redis = await host.ConnectToRedisAsync();
+        var key = Assert.Single(redis.GetServers().Single().Keys(pattern: $"*{Guid.Parse(id):N}*"));
+
+        var left = await redis.GetDatabase().KeyTimeToLiveAsync(key);
+        var elapsed = TimeProvider.System.GetElapsedTime(asked);
+        Assert.InRange(left!.Value, TimeSpan.FromSeconds(Life) - elapsed, TimeSpan.FromSeconds(Life));
+
+        // What the clock of Redis would do in the end.
+        await redis.GetDatabase().KeyExpireAsync(key, TimeSpan.FromMilliseconds(1));
+        await Waiting.UntilAsync(() => host.ReadAsync(id), a => a.Status == HttpStatusCode.NotFound, Patience, "the quote has expired");
+    }
+
+    [Fact]
+    public async Task Without_Redis_quotes_come_unbindable_and_with_it_bindable_again()
+    {
+        await using var host = await QuoteHost.StartAsync(postgres);
+        var before = await host.QuoteAsync(10_000m, 90);
+
+        await host.Redis.StopAsync();
+        // The first ones find the connection still open, later ones know that it is gone.
+        for (var i = 0; i < 20; i++)
+        {
+            var quote = await host.QuoteAsync(10_000m, 90);
+            Assert.Equal((HttpStatusCode.OK, 19.73m, false), (quote.Status, (decimal)quote["premium"], (bool)quote["bindable"]));
+        }
+
+        // 5 000 × 0.008 × 30 / 365 = 3.287…; 20 000 × 0.008 × 365 / 365 = 160.
+        var batch = await host.QuoteBatchAsync((5_000m, 30), (20_000m, 365));
+        Assert.Equal(HttpStatusCode.OK, batch.Status);
+        Assert.Equal([3.29m, 160m], batch["results"].AsArray().Select(r => (decimal)r!["quote"]!["premium"]!));
+        Assert.All(batch["results"].AsArray(), r => Assert.False((bool)r!["quote"]!["bindable"]!));
+
+        var read = await host.ReadAsync((string)before["quote_id"]!);
+        Assert.Equal(HttpStatusCode.ServiceUnavailable, read.Status);
+        Assert.NotNull(read.RetryAfter);
+
+        await host.Redis.StartAsync();
+        await Waiting.UntilAsync(() => host.QuoteAsync(10_000m, 90), a => (bool)a["bindable"], Healed, "quotes are bindable again");
+        // Redis keeps what it stored over its crash.
+        Assert.Equal(HttpStatusCode.OK, (await host.ReadAsync((string)before["quote_id"]!)).Status);
+    }
+}
