@@ -1,4 +1,6 @@
+using System.Net;
 using System.Net.WebSockets;
+using System.Text.Json.Nodes;
 
 namespace Sure.EndToEndTests;
 
@@ -61,13 +63,58 @@ public sealed class LiveTests(RunningPlatform platform)
 
         var quote = await platform.Anonymous.PostJsonAsync("/api/v2/quote/multi-dimensional", Api.Quote("oracle", "Polygon", "crvUSD", 150_000m, 60));
         var policy = await platform.Operator.PostJsonAsync("/api/v2/policies", new { quote_id = (string)quote["quote_id"]! });
-        Assert.True(policy.Status == System.Net.HttpStatusCode.Created, policy.ToString());
+        Assert.True(policy.Status == HttpStatusCode.Created, policy.ToString());
 
         var ranking = await client.NextAsync(
             m => (string?)m["type"] == "ranking_update" && m["snapshot"] is null
                 && m["products"]!.AsArray().Any(p => (string?)p!["coverage_type"] == "oracle" && (string?)p["chain"] == "Polygon" && (string?)p["stablecoin"] == "crvUSD"),
             "ranking with the new product");
         Assert.Equal("top_products", (string?)ranking["channel"]);
+    }
+
+    [Fact]
+    public async Task Reserves_that_fall_low_are_an_alert_live_and_so_is_its_end()
+    {
+        await using var client = await LiveClient.ConnectAsync(platform.Gateway);
+        await client.SendAsync(new { action = "subscribe", channel = "risk_alerts" });
+        await client.NextOfTypeAsync("subscribed");
+
+        // Leaves 18 % of the capital liquid: past the limit of 20 %, short of the critical one of 15 %.
+        var pool = await platform.Anonymous.GetJsonAsync("/api/v2/pool");
+        var amount = Math.Round((decimal)pool["liquid_reserves_usd"] - (0.18m * (decimal)pool["total_capital_usd"]), 2);
+        await MoveAsync("deploy", amount);
+        JsonObject raised;
+        try
+        {
+            raised = await NextOfReservesAsync("new_alert");
+            Assert.Contains(
+                (await platform.Anonymous.GetJsonAsync("/api/v2/risk/alerts?alert_type=Reserve_Low"))["alerts"].AsArray(),
+                a => (string?)a!["alert_id"] == (string?)raised["alert_id"]);
+        }
+        finally
+        {
+            await MoveAsync("return", amount);
+        }
+
+        Assert.Equal("High", (string?)raised["severity"]);
+        Assert.Equal("Reserves warning: 18.00% <= 20.00%", (string?)raised["message"]);
+        Assert.Equal(0.18m, (decimal)raised["current_value"]!, precision: 4);
+        Assert.Equal(0.20m, (decimal)raised["limit_value"]!);
+
+        var cleared = await NextOfReservesAsync("alert_cleared");
+        Assert.Equal((string?)raised["alert_id"], (string?)cleared["alert_id"]);
+        Assert.True((long)cleared["offset"]! > (long)raised["offset"]!);
+        Assert.Equal((decimal)pool["reserve_ratio"], (decimal)cleared["current_value"]!, precision: 4);
+        Assert.Empty((await platform.Anonymous.GetJsonAsync("/api/v2/risk/alerts?alert_type=Reserve_Low"))["alerts"].AsArray());
+
+        Task<JsonObject> NextOfReservesAsync(string type) => client.NextAsync(
+            m => (string?)m["type"] == type && (string?)m["alert_type"] == "Reserve_Low" && m["snapshot"] is null, $"live {type} of the reserves");
+
+        async Task MoveAsync(string direction, decimal amountUsd)
+        {
+            var moved = await platform.Operator.PostJsonAsync("/api/v2/pool/deployments", new { direction, amount_usd = amountUsd });
+            Assert.True(moved.Status == HttpStatusCode.Created, moved.ToString());
+        }
     }
 
     [Fact]
