@@ -1,9 +1,16 @@
 using Microsoft.Extensions.Options;
+using StackExchange.Redis;
 using Sure.Coordination;
 using Sure.Coordination.Outbox;
 using Sure.ServiceDefaults.Health;
+using Sure.UtilizationService.Audit;
+using Sure.UtilizationService.Breaker;
+using Sure.UtilizationService.Capacity;
 using Sure.UtilizationService.Capital;
+using Sure.UtilizationService.Figures;
+using Sure.UtilizationService.Incidents;
 using Sure.UtilizationService.Ledger;
+using Sure.UtilizationService.Market;
 using Sure.UtilizationService.Policies;
 using Sure.UtilizationService.Pool;
 using Sure.UtilizationService.Premiums;
@@ -18,11 +25,22 @@ internal static class UtilizationServiceSetup
     /// <summary>A buyer waits for the quote no longer than this.</summary>
     private static readonly TimeSpan QuoteTimeout = TimeSpan.FromSeconds(2);
 
+    /// <summary>A cache that takes longer than the database is none.</summary>
+    private static readonly TimeSpan CacheTimeout = TimeSpan.FromMilliseconds(200);
+
     public static void AddUtilizationService(this IHostApplicationBuilder builder)
     {
         builder.AddNpgsqlDataSource("platform");
+        builder.AddRedisClient("cache", configureOptions: redis =>
+        {
+            // While Redis is away figures are read from PostgreSQL at once; nothing queues up for it.
+            redis.BacklogPolicy = BacklogPolicy.FailFast;
+            redis.AsyncTimeout = (int)CacheTimeout.TotalMilliseconds;
+            redis.ReconnectRetryPolicy = new LinearRetry(500);
+        });
         builder.AddSchema();
         builder.Services.GoesOnWithout(CoordinationSetup.BrokerCheck);
+        builder.Services.GoesOnWithout("StackExchange.Redis");
 
         builder.Services.AddOptions<CapitalOptions>().BindConfiguration("Capital").ValidateDataAnnotations().ValidateOnStart();
         builder.Services.AddSingleton<IValidateOptions<CapitalOptions>>(new FaultValidation<CapitalOptions>(o => o.Faults()));
@@ -35,6 +53,15 @@ internal static class UtilizationServiceSetup
         builder.Services.AddSingleton<TrancheReport>();
         builder.Services.AddSingleton<Deposits>();
         builder.Services.AddSingleton<Deployment>();
+        builder.Services.AddSingleton<FigureCache>();
+        builder.Services.AddHostedService<PoolListener>();
+        builder.Services.AddSingleton<AuditTrail>();
+        builder.Services.AddSingleton<IncidentStore>();
+        builder.Services.AddSingleton<MarketStore>();
+        builder.Services.AddOptions<KnownEventOptions>().BindConfiguration("KnownEvents").ValidateDataAnnotations().ValidateOnStart();
+        builder.Services.AddOptions<BreakerOptions>().BindConfiguration("Breaker").ValidateDataAnnotations().ValidateOnStart();
+        builder.Services.AddSingleton<BindDesk>();
+        builder.Services.AddHostedService(services => services.GetRequiredService<BindDesk>());
         builder.Services.AddTransient<PolicyBinder>();
         builder.Services.AddHttpClient<QuoteClient>(client =>
         {
@@ -46,6 +73,7 @@ internal static class UtilizationServiceSetup
         builder.AddMonitor<PremiumMonitor>();
         builder.AddMonitor<ExpiryMonitor>();
         builder.AddOutbox();
+        builder.AddIntake<MarketIntake>("bridgeservice");
         builder.AddEventBus("messaging");
     }
 
@@ -56,6 +84,10 @@ internal static class UtilizationServiceSetup
         app.MapPool();
         app.MapVault();
         app.MapLedger();
+        app.MapCapacity();
+        app.MapIncidents();
+        app.MapBreaker();
+        app.MapAudit();
         app.MapEvents();
     }
 

@@ -39,6 +39,11 @@ public static class Words<T>
         return false;
     }
 
+    /// <summary>The member of a word that was written by ourselves.</summary>
+    /// <exception cref="FormatException">There is no such member.</exception>
+    public static T Parse(string word) =>
+        TryParse(word, out var member) ? member : throw new FormatException($"{word} is no {typeof(T).Name}.");
+
     private static string WordOf(T member)
     {
         var name = member.ToString();

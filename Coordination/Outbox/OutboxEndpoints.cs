@@ -3,6 +3,7 @@ using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Http.HttpResults;
 using Microsoft.AspNetCore.Routing;
 using Sure.Contracts.Json;
+using Sure.Coordination.Migrations;
 
 namespace Sure.Coordination.Outbox;
 
@@ -21,8 +22,14 @@ public static class OutboxEndpoints
         return endpoints;
     }
 
-    private static async Task<JsonHttpResult<EventPage>> ReadAsync(OutboxStore store, long after, int? limit, CancellationToken cancellationToken)
+    private static async Task<Results<JsonHttpResult<EventPage>, StatusCodeHttpResult>> ReadAsync(
+        OutboxStore store, SchemaReady schema, long after, int? limit, CancellationToken cancellationToken)
     {
+        if (!schema.IsReady)
+        {
+            return TypedResults.StatusCode(StatusCodes.Status503ServiceUnavailable);
+        }
+
         var page = await store.ReadAsync(after, Math.Clamp(limit ?? MaximumPage, 1, MaximumPage), cancellationToken);
         return TypedResults.Json(page, SureJson.Internal);
     }

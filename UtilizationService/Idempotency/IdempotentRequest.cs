@@ -5,6 +5,7 @@ using Dapper;
 using Microsoft.AspNetCore.Http.HttpResults;
 using Npgsql;
 using Sure.Contracts.Json;
+using Sure.Coordination.Writing;
 using Sure.ServiceDefaults.Identity;
 using Sure.ServiceDefaults.Problems;
 
@@ -49,56 +50,80 @@ internal sealed record IdempotentRequest(string ClientId, string Key, byte[] Bod
     /// <summary>The answer given before, or the refusal of a key that was used for another body; null when the key is new.</summary>
     public async Task<MoneyOutcome?> ReplayAsync(NpgsqlConnection connection, NpgsqlTransaction? transaction, CancellationToken cancellationToken)
     {
-        var kept = await connection.QuerySingleOrDefaultAsync<Row>(new CommandDefinition(
-            "SELECT body_hash, status, location, answer FROM idempotency WHERE client_id = @ClientId AND key = @Key",
-            new { ClientId, Key },
-            transaction,
-            cancellationToken: cancellationToken));
-        return kept switch
-        {
-            null => null,
-            _ when kept.BodyHash.AsSpan().SequenceEqual(BodyHash) => new MoneyOutcome.Moved(new StoredAnswer(kept.Status, kept.Location, kept.Answer)),
-            _ => new MoneyOutcome.Refused(Problem.NotAllowed("idempotency-key-reused", $"This {Header} was used for another request.", Header)),
-        };
+        await using var results = await connection.QueryMultipleAsync(new CommandDefinition(
+            IdempotencyStore.ReadSql, new { ClientIds = new[] { ClientId }, Keys = new[] { Key } }, transaction, cancellationToken: cancellationToken));
+        return (await IdempotencyStore.ParseAsync(results)).Values.SingleOrDefault()?.Replay(this);
     }
+}
 
-    private sealed record Row(byte[] BodyHash, int Status, string? Location, string Answer);
+/// <summary>An answer that was given before.</summary>
+/// <param name="BodyHash">What was asked.</param>
+/// <param name="Answer">What was answered.</param>
+internal sealed record KeptAnswer(byte[] BodyHash, StoredAnswer Answer)
+{
+    /// <summary>The same answer to the same request; the refusal of another one under the same key.</summary>
+    public MoneyOutcome Replay(IdempotentRequest request) => BodyHash.AsSpan().SequenceEqual(request.BodyHash)
+        ? new MoneyOutcome.Moved(Answer)
+        : new MoneyOutcome.Refused(Problem.NotAllowed(
+            "idempotency-key-reused", $"This {IdempotentRequest.Header} was used for another request.", IdempotentRequest.Header));
 }
 
 /// <summary>Keeps answers.</summary>
 internal static class IdempotencyStore
 {
+    /// <summary>Reads the answers to <c>@ClientIds</c> and <c>@Keys</c>, as <see cref="ParseAsync"/> expects them.</summary>
+    public const string ReadSql =
+        """
+        SELECT client_id, key, body_hash, status, location, answer FROM idempotency
+        WHERE (client_id, key) IN (SELECT * FROM unnest(@ClientIds, @Keys));
+        """;
+
     private static readonly TimeSpan Kept = TimeSpan.FromHours(24);
 
-    /// <summary>Keeps the answer within the transaction, and forgets a few that are too old.</summary>
+    /// <summary>The answers from the result of <see cref="ReadSql"/>.</summary>
+    public static async Task<IReadOnlyDictionary<(string ClientId, string Key), KeptAnswer>> ParseAsync(SqlMapper.GridReader results) =>
+        (await results.ReadAsync<Row>()).ToDictionary(
+            r => (r.ClientId, r.Key), r => new KeptAnswer(r.BodyHash, new StoredAnswer(r.Status, r.Location, r.Answer)));
+
+    /// <summary>Keeps the answer within the transaction.</summary>
     public static Task SaveAsync(
         this IdempotentRequest? request,
         StoredAnswer answer,
         DateTimeOffset now,
         NpgsqlConnection connection,
         NpgsqlTransaction transaction,
-        CancellationToken cancellationToken) =>
-        request is null
-            ? Task.CompletedTask
-            : connection.ExecuteAsync(new CommandDefinition(
-                """
-                DELETE FROM idempotency WHERE ctid IN (SELECT ctid FROM idempotency WHERE created_at < @Oldest LIMIT 100);
-                INSERT INTO idempotency (client_id, key, body_hash, status, location, answer, created_at)
-                VALUES (@ClientId, @Key, @BodyHash, @Status, @Location, @Text, @Now);
-                """,
-                new
-                {
-                    request.ClientId,
-                    request.Key,
-                    request.BodyHash,
-                    answer.Status,
-                    answer.Location,
-                    answer.Text,
-                    Now = now.ToUniversalTime(),
-                    Oldest = (now - Kept).ToUniversalTime(),
-                },
-                transaction,
-                cancellationToken: cancellationToken));
+        CancellationToken cancellationToken)
+    {
+        var batch = new WriteBatch(connection, transaction);
+        if (request is not null)
+        {
+            Save(batch, request, answer, now);
+        }
+
+        return batch.ExecuteAsync(cancellationToken);
+    }
+
+    /// <summary>Keeps the answer with the other statements of the batch, and forgets a few that are too old.</summary>
+    public static void Save(WriteBatch batch, IdempotentRequest request, StoredAnswer answer, DateTimeOffset now)
+    {
+        batch.Add(
+            "DELETE FROM idempotency WHERE ctid IN (SELECT ctid FROM idempotency WHERE created_at < $1 LIMIT 100)",
+            (now - Kept).ToUniversalTime());
+        batch.Add(
+            """
+            INSERT INTO idempotency (client_id, key, body_hash, status, location, answer, created_at)
+            VALUES ($1, $2, $3, $4, $5, $6, $7)
+            """,
+            request.ClientId,
+            request.Key,
+            request.BodyHash,
+            answer.Status,
+            answer.Location,
+            answer.Text,
+            now.ToUniversalTime());
+    }
+
+    private sealed record Row(string ClientId, string Key, byte[] BodyHash, int Status, string? Location, string Answer);
 }
 
 /// <summary>An answer as it goes over the wire, so that a repeated request gets the very same bytes.</summary>

@@ -14,11 +14,17 @@ public static class Account
     /// <summary>Premium received for time that has not passed yet.</summary>
     public const string PremiumUnearned = "premium_unearned";
 
+    /// <summary>Premium earned, on its way to the tranches: what comes in goes out in the same entry.</summary>
+    public const string PremiumEarned = "premium_earned";
+
     /// <summary>Claims decided and not yet paid.</summary>
     public const string ClaimsPayable = "claims_payable";
 
     /// <summary>Losses that no tranche could bear.</summary>
     public const string Shortfall = "shortfall";
+
+    /// <summary>The part of claims that nobody owes because no tranche could bear it; mirrors <see cref="Shortfall"/>.</summary>
+    public const string ClaimsReduced = "claims_reduced";
 
     /// <summary>Premium earned while there was no capital.</summary>
     public const string Surplus = "surplus";

@@ -1,5 +1,6 @@
 using Dapper;
 using Npgsql;
+using Sure.Coordination.Writing;
 
 namespace Sure.UtilizationService.Ledger;
 
@@ -9,29 +10,34 @@ public sealed class LedgerStore(NpgsqlDataSource database)
     /// <summary>Writes an entry within the transaction; balances move with it.</summary>
     public static Task WriteAsync(NpgsqlConnection connection, NpgsqlTransaction transaction, JournalEntry entry, CancellationToken cancellationToken)
     {
-        ArgumentNullException.ThrowIfNull(entry);
-        if (entry.Postings.Count == 0)
+        var batch = new WriteBatch(connection, transaction);
+        Write(batch, [entry]);
+        return batch.ExecuteAsync(cancellationToken);
+    }
+
+    /// <summary>Adds entries to the batch, in their order; those without postings are left out.</summary>
+    public static void Write(WriteBatch batch, IEnumerable<JournalEntry> entries)
+    {
+        ArgumentNullException.ThrowIfNull(batch);
+        var moving = entries.Where(e => e.Postings.Count > 0).ToList();
+        if (moving.Count == 0)
         {
-            return Task.CompletedTask;
+            return;
         }
 
-        return connection.ExecuteAsync(new CommandDefinition(
-            """
-            INSERT INTO journal_entry (entry_id, kind, reference, occurred_at) VALUES (@EntryId, @Kind, @Reference, @OccurredAt);
-            INSERT INTO posting (entry_id, account, amount, occurred_at)
-            SELECT @EntryId, account, amount, @OccurredAt FROM unnest(@Accounts, @Amounts) AS p (account, amount);
-            """,
-            new
-            {
-                entry.EntryId,
-                entry.Kind,
-                entry.Reference,
-                OccurredAt = entry.OccurredAt.ToUniversalTime(),
-                Accounts = entry.Postings.Select(p => p.Account).ToArray(),
-                Amounts = entry.Postings.Select(p => p.AmountUsd).ToArray(),
-            },
-            transaction,
-            cancellationToken: cancellationToken));
+        batch.Add(
+            "INSERT INTO journal_entry (entry_id, kind, reference, occurred_at) SELECT * FROM unnest($1, $2, $3, $4)",
+            moving.Select(e => e.EntryId).ToArray(),
+            moving.Select(e => e.Kind).ToArray(),
+            moving.Select(e => e.Reference).ToArray(),
+            moving.Select(e => e.OccurredAt.ToUniversalTime()).ToArray());
+        var postings = moving.SelectMany(e => e.Postings.Select(p => (Entry: e, Posting: p))).ToList();
+        batch.Add(
+            "INSERT INTO posting (entry_id, account, amount, occurred_at) SELECT * FROM unnest($1, $2, $3, $4)",
+            postings.Select(p => p.Entry.EntryId).ToArray(),
+            postings.Select(p => p.Posting.Account).ToArray(),
+            postings.Select(p => p.Posting.AmountUsd).ToArray(),
+            postings.Select(p => p.Entry.OccurredAt.ToUniversalTime()).ToArray());
     }
 
     /// <summary>Entries, newest first; of one account where <paramref name="account"/> is given.</summary>

@@ -4,6 +4,7 @@ using Sure.Contracts.Events;
 using Sure.Coordination.Leases;
 using Sure.Coordination.Monitors;
 using Sure.Coordination.Outbox;
+using Sure.Coordination.Writing;
 using Sure.UtilizationService.Pool;
 using Sure.UtilizationService.Premiums;
 
@@ -40,14 +41,14 @@ internal sealed class ExpiryMonitor(NpgsqlDataSource database, IOptions<Monitori
         var ended = await PolicyStore.ExpireAsync(connection, transaction, booked, Batch, cancellationToken);
         if (ended.Count > 0)
         {
-            await PoolStore.MoveCoverageAsync(connection, transaction, [.. ended.Select(p => p.ToMove().Released())], cancellationToken);
-            await connection.AppendEventsAsync(
-                transaction,
-                [
-                    .. ended.Select(p => new PolicyExpired(
-                        Guid.CreateVersion7(now), now, p.PolicyId, p.Product.CoverageType, p.Product.Chain, p.Product.Stablecoin, p.CoverageUsd)),
-                ],
-                cancellationToken);
+            var batch = new WriteBatch(connection, transaction);
+            PoolStore.MoveCoverage(batch, [.. ended.Select(p => p.ToMove().Released())]);
+            batch.AppendEvents(
+            [
+                .. ended.Select(p => new PolicyExpired(
+                    Guid.CreateVersion7(now), now, p.PolicyId, p.Product.CoverageType, p.Product.Chain, p.Product.Stablecoin, p.CoverageUsd)),
+            ]);
+            await batch.ExecuteAsync(cancellationToken);
         }
 
         await transaction.CommitAsync(cancellationToken);

@@ -14,8 +14,6 @@ public sealed record BindRequest(Guid QuoteId, string? Holder = null);
 /// <summary>Binding and reading policies.</summary>
 internal static class PolicyEndpoints
 {
-    private const int DefaultPage = 50;
-    private const int LargestPage = 200;
     private const int LongestName = 256;
 
     public static void MapPolicies(this IEndpointRouteBuilder endpoints)
@@ -66,7 +64,7 @@ internal static class PolicyEndpoints
             ? TypedResults.Ok(PolicyDocument.Of(policy, time.GetUtcNow()))
             : Problem.NotFound("There is no such policy.");
 
-    private static async Task<Results<Ok<PolicyPage>, ProblemHttpResult>> ListAsync(
+    private static async Task<Results<Ok<Page<PolicyDocument>>, ProblemHttpResult>> ListAsync(
         PolicyStore store,
         TimeProvider time,
         HttpContext context,
@@ -79,66 +77,27 @@ internal static class PolicyEndpoints
         int? limit,
         CancellationToken cancellationToken)
     {
-        if (limit is < 1 or > LargestPage)
+        if (!PageRequest.TryRead(cursor, limit, out var page, out var refusal)
+            || !Filter.TryRead<PolicyStatus>("status", status, out var statusFilter, out refusal)
+            || !Filter.TryRead<CoverageType>("coverage_type", coverage_type, out var typeFilter, out refusal)
+            || !Filter.TryRead<Chain>("chain", chain, out var chainFilter, out refusal)
+            || !Filter.TryRead<Stablecoin>("stablecoin", stablecoin, out var coinFilter, out refusal))
         {
-            return Problem.Malformed("limit", $"limit must be 1 … {LargestPage}.");
-        }
-
-        Guid? before = null;
-        if (cursor is not null)
-        {
-            if (!Guid.TryParse(cursor, out var parsed))
-            {
-                return Problem.Malformed("cursor", "cursor must be one that a page gave.");
-            }
-
-            before = parsed;
-        }
-
-        if (!TryFilter<PolicyStatus>("status", status, out var statusFilter, out var refusal)
-            || !TryFilter<CoverageType>("coverage_type", coverage_type, out var typeFilter, out refusal)
-            || !TryFilter<Chain>("chain", chain, out var chainFilter, out refusal)
-            || !TryFilter<Stablecoin>("stablecoin", stablecoin, out var coinFilter, out refusal))
-        {
-            return refusal!;
+            return refusal;
         }
 
         var caller = context.Caller();
-        var size = limit ?? DefaultPage;
         var now = time.GetUtcNow();
         // Who is no operator sees the own policies only; another holder's list is empty rather than forbidden, as are single policies.
         var own = caller.IsAdmin ? holder : caller.Subject;
         var policies = !caller.IsAdmin && holder is not null && holder != caller.Subject
             ? []
-            : await store.ListAsync(new PolicyFilter(own, statusFilter, typeFilter, chainFilter, coinFilter), before, size, cancellationToken);
-        return TypedResults.Ok(new PolicyPage(
-            [.. policies.Select(p => PolicyDocument.Of(p, now))], policies.Count == size ? $"{policies[^1].PolicyId}" : null));
-    }
-
-    private static bool TryFilter<T>(string field, string? word, out T? member, out ProblemHttpResult? refusal)
-        where T : struct, Enum
-    {
-        member = null;
-        refusal = null;
-        if (word is null)
-        {
-            return true;
-        }
-
-        if (Words<T>.TryParse(word, out var parsed))
-        {
-            member = parsed;
-            return true;
-        }
-
-        refusal = Problem.Malformed(field, $"{field} must be one of {string.Join(", ", Words<T>.All)}.");
-        return false;
+            : await store.ListAsync(new PolicyFilter(own, statusFilter, typeFilter, chainFilter, coinFilter), page.Before, page.Limit, cancellationToken);
+        return TypedResults.Ok(Page<PolicyDocument>.Of(policies, p => PolicyDocument.Of(p, now), p => p.PolicyId, page));
     }
 
     private static ProblemHttpResult Decline(IReadOnlyList<UnderwritingCheck> failed) => Problem.NotAllowed(
         "declined",
         $"The pool cannot carry this policy: {string.Join(", ", failed.Select(f => f.Subject is null ? f.Check : $"{f.Check} of {f.Subject}"))}.",
         extensions: new Dictionary<string, object?>(StringComparer.Ordinal) { ["checks"] = failed });
-
-    internal sealed record PolicyPage(IReadOnlyList<PolicyDocument> Items, string? NextCursor);
 }

@@ -4,6 +4,7 @@ using Npgsql;
 using Sure.Contracts.Calls;
 using Sure.Contracts.Json;
 using Sure.Contracts.Vocabulary;
+using Sure.Coordination.Writing;
 
 namespace Sure.UtilizationService.Policies;
 
@@ -16,42 +17,35 @@ public sealed class PolicyStore(NpgsqlDataSource database)
         terms::text AS terms, attribution::text AS attribution, starts_at, ends_at
         """;
 
-    /// <summary>The policy that was bound from a quote, or null.</summary>
-    public static Task<Guid?> FindByQuoteAsync(NpgsqlConnection connection, NpgsqlTransaction transaction, Guid quoteId, CancellationToken cancellationToken) =>
-        connection.ExecuteScalarAsync<Guid?>(new CommandDefinition(
-            "SELECT policy_id FROM policy WHERE quote_id = @QuoteId", new { QuoteId = quoteId }, transaction, cancellationToken: cancellationToken));
-
-    /// <summary>Adds a policy within the transaction.</summary>
-    public static Task InsertAsync(NpgsqlConnection connection, NpgsqlTransaction transaction, Policy policy, CancellationToken cancellationToken)
+    /// <summary>Adds policies to the batch.</summary>
+    public static void Insert(WriteBatch batch, IReadOnlyCollection<Policy> policies)
     {
-        ArgumentNullException.ThrowIfNull(policy);
-        return connection.ExecuteAsync(new CommandDefinition(
+        ArgumentNullException.ThrowIfNull(batch);
+        batch.Add(
             """
             INSERT INTO policy (policy_id, quote_id, holder, status, coverage_type, chain, stablecoin, coverage_usd, premium_usd, earned_usd,
                                 standard_rate, terms, attribution, starts_at, ends_at)
-            VALUES (@PolicyId, @QuoteId, @Holder, @Status, @CoverageType, @Chain, @Stablecoin, @CoverageUsd, @PremiumUsd, @EarnedUsd,
-                    @StandardRate, @Terms::jsonb, @Attribution::jsonb, @StartsAt, @EndsAt)
+            SELECT policy_id, quote_id, holder, status, coverage_type, chain, stablecoin, coverage_usd, premium_usd, earned_usd,
+                   standard_rate, terms::jsonb, attribution::jsonb, starts_at, ends_at
+            FROM unnest($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15)
+                AS p (policy_id, quote_id, holder, status, coverage_type, chain, stablecoin, coverage_usd, premium_usd, earned_usd,
+                      standard_rate, terms, attribution, starts_at, ends_at)
             """,
-            new
-            {
-                policy.PolicyId,
-                policy.QuoteId,
-                policy.Holder,
-                Status = policy.Status.Word(),
-                CoverageType = policy.Product.CoverageType.Word(),
-                Chain = policy.Product.Chain.Word(),
-                Stablecoin = policy.Product.Stablecoin.Word(),
-                policy.CoverageUsd,
-                policy.PremiumUsd,
-                policy.EarnedUsd,
-                policy.StandardRate,
-                Terms = policy.Terms is null ? null : JsonSerializer.Serialize(policy.Terms, SureJson.Internal),
-                Attribution = JsonSerializer.Serialize(policy.Attribution, SureJson.Internal),
-                StartsAt = policy.StartsAt.ToUniversalTime(),
-                EndsAt = policy.EndsAt.ToUniversalTime(),
-            },
-            transaction,
-            cancellationToken: cancellationToken));
+            policies.Select(p => p.PolicyId).ToArray(),
+            policies.Select(p => p.QuoteId).ToArray(),
+            policies.Select(p => p.Holder).ToArray(),
+            policies.Select(p => p.Status.Word()).ToArray(),
+            policies.Select(p => p.Product.CoverageType.Word()).ToArray(),
+            policies.Select(p => p.Product.Chain.Word()).ToArray(),
+            policies.Select(p => p.Product.Stablecoin.Word()).ToArray(),
+            policies.Select(p => p.CoverageUsd).ToArray(),
+            policies.Select(p => p.PremiumUsd).ToArray(),
+            policies.Select(p => p.EarnedUsd).ToArray(),
+            policies.Select(p => p.StandardRate).ToArray(),
+            policies.Select(p => p.Terms is null ? null : JsonSerializer.Serialize(p.Terms, SureJson.Internal)).ToArray(),
+            policies.Select(p => JsonSerializer.Serialize(p.Attribution, SureJson.Internal)).ToArray(),
+            policies.Select(p => p.StartsAt.ToUniversalTime()).ToArray(),
+            policies.Select(p => p.EndsAt.ToUniversalTime()).ToArray());
     }
 
     /// <summary>Ends up to <paramref name="limit"/> active policies whose time is over, and answers them.</summary>
@@ -89,6 +83,26 @@ public sealed class PolicyStore(NpgsqlDataSource database)
                 p.StartsAt,
                 p.EndsAt)),
         ];
+    }
+
+    /// <summary>The policies with these ids, whatever their status.</summary>
+    public static async Task<IReadOnlyList<Policy>> ReadAsync(NpgsqlConnection connection, Guid[] policyIds, CancellationToken cancellationToken)
+    {
+        var rows = await connection.QueryAsync<Row>(new CommandDefinition(
+            $"SELECT {Columns} FROM policy WHERE policy_id = ANY (@Ids)", new { Ids = policyIds }, cancellationToken: cancellationToken));
+        return [.. rows.Select(r => r.ToPolicy())];
+    }
+
+    /// <summary>The policies with these ids, whatever their status, locked until the transaction ends.</summary>
+    public static async Task<IReadOnlyDictionary<Guid, Policy>> LockAsync(
+        NpgsqlConnection connection, NpgsqlTransaction transaction, Guid[] policyIds, CancellationToken cancellationToken)
+    {
+        var rows = await connection.QueryAsync<Row>(new CommandDefinition(
+            $"SELECT {Columns} FROM policy WHERE policy_id = ANY (@Ids) ORDER BY policy_id FOR UPDATE",
+            new { Ids = policyIds },
+            transaction,
+            cancellationToken: cancellationToken));
+        return rows.Select(r => r.ToPolicy()).ToDictionary(p => p.PolicyId);
     }
 
     /// <summary>The policy, or null.</summary>
@@ -174,8 +188,8 @@ public sealed class PolicyStore(NpgsqlDataSource database)
             PolicyId,
             QuoteId,
             Holder,
-            Parse<PolicyStatus>(Status),
-            new Product(Parse<CoverageType>(CoverageType), Parse<Chain>(Chain), Parse<Stablecoin>(Stablecoin)),
+            Words<PolicyStatus>.Parse(Status),
+            new Product(Words<CoverageType>.Parse(CoverageType), Words<Chain>.Parse(Chain), Words<Stablecoin>.Parse(Stablecoin)),
             CoverageUsd,
             PremiumUsd,
             EarnedUsd,
@@ -184,9 +198,6 @@ public sealed class PolicyStore(NpgsqlDataSource database)
             JsonSerializer.Deserialize<Dictionary<Tranche, decimal>>(Attribution, SureJson.Internal)!,
             new DateTimeOffset(StartsAt),
             new DateTimeOffset(EndsAt));
-
-        private static T Parse<T>(string word)
-            where T : struct, Enum => Words<T>.TryParse(word, out var member) ? member : throw new InvalidDataException($"{word} is no {typeof(T).Name}.");
     }
 }
 

@@ -7,9 +7,19 @@ namespace Sure.UtilizationService.Policies;
 /// <param name="Check">Its name in the contract.</param>
 /// <param name="Subject">What it is about where there are several, for example a tranche or a chain.</param>
 /// <param name="Value">The figure after adding the policy; null where it has no value, which fails.</param>
-/// <param name="Limit">What it is held against.</param>
+/// <param name="Limit">What it is held against; null where the check is no figure.</param>
 /// <param name="Passed">Whether it passed.</param>
-public sealed record UnderwritingCheck(string Check, string? Subject, decimal? Value, decimal Limit, bool Passed);
+/// <param name="Reason">Why it failed, where no figure says it.</param>
+public sealed record UnderwritingCheck(string Check, string? Subject, decimal? Value, decimal? Limit, bool Passed, string? Reason = null);
+
+/// <summary>What stops sales of a product whatever the size: sentences for a person, null where nothing does.</summary>
+/// <param name="Breaker">Why the circuit breaker is open.</param>
+/// <param name="KnownEvent">Which event may have begun.</param>
+public sealed record SalesStops(string? Breaker, string? KnownEvent)
+{
+    /// <summary>Nothing stops sales.</summary>
+    public static SalesStops None { get; } = new(Breaker: null, KnownEvent: null);
+}
 
 /// <summary>What is decided about: the cover that would be added.</summary>
 public sealed record ProposedCover(Product Product, decimal CoverageUsd, IReadOnlyDictionary<Tranche, decimal> Attribution);
@@ -20,12 +30,16 @@ public static class Underwriting
     /// <summary>Digits of values in refusals; the comparison itself is exact.</summary>
     private const int Digits = 8;
 
-    /// <summary>
-    /// Every check with its value, passed or not. The premium changes nothing here: it adds as much to cash as to unearned premium. The
-    /// checks <c>circuit_breaker</c> and <c>known_event</c> need the breaker and consensus points and are not part of this list yet.
-    /// </summary>
-    public static IReadOnlyList<UnderwritingCheck> Check(PoolPosition pool, ProposedCover cover, CapitalOptions capital, UnderwritingOptions limits)
+    /// <summary>Every check with its value, passed or not. The premium changes nothing here: it adds as much to cash as to unearned premium.</summary>
+    /// <param name="pool">The pool before the policy.</param>
+    /// <param name="cover">What is added.</param>
+    /// <param name="stops">What stops sales whatever the size.</param>
+    /// <param name="capital">The capital structure.</param>
+    /// <param name="limits">The limits.</param>
+    public static IReadOnlyList<UnderwritingCheck> Check(
+        PoolPosition pool, ProposedCover cover, SalesStops stops, CapitalOptions capital, UnderwritingOptions limits)
     {
+        ArgumentNullException.ThrowIfNull(stops);
         ArgumentNullException.ThrowIfNull(pool);
         ArgumentNullException.ThrowIfNull(cover);
         ArgumentNullException.ThrowIfNull(limits);
@@ -51,17 +65,25 @@ public static class Underwriting
 
         var stressed = (limits.AssumedStressLoss * pool.TotalCoverageUsd) + cover.CoverageUsd;
         checks.Add(AtLeast("stress_buffer", Over(total, stressed), limits.StressBufferMin));
+        checks.Add(Free("circuit_breaker", subject: null, stops.Breaker));
+        checks.Add(Free("known_event", coin.Word(), stops.KnownEvent));
         return checks;
     }
 
-    private static PoolPosition After(PoolPosition pool, ProposedCover cover) => pool with
+    /// <summary>The pool with the cover added.</summary>
+    public static PoolPosition After(PoolPosition pool, ProposedCover cover)
     {
-        ActivePolicies = pool.ActivePolicies + 1,
-        Tranches = [.. pool.Tranches.Select(t => t with { CoverageUsd = t.CoverageUsd + cover.Attribution[t.Tranche] })],
-        CoverageByType = Plus(pool.CoverageByType, cover.Product.CoverageType, cover.CoverageUsd),
-        CoverageByChain = Plus(pool.CoverageByChain, cover.Product.Chain, cover.CoverageUsd),
-        CoverageByStablecoin = Plus(pool.CoverageByStablecoin, cover.Product.Stablecoin, cover.CoverageUsd),
-    };
+        ArgumentNullException.ThrowIfNull(pool);
+        ArgumentNullException.ThrowIfNull(cover);
+        return pool with
+        {
+            ActivePolicies = pool.ActivePolicies + 1,
+            Tranches = [.. pool.Tranches.Select(t => t with { CoverageUsd = t.CoverageUsd + cover.Attribution[t.Tranche] })],
+            CoverageByType = Plus(pool.CoverageByType, cover.Product.CoverageType, cover.CoverageUsd),
+            CoverageByChain = Plus(pool.CoverageByChain, cover.Product.Chain, cover.CoverageUsd),
+            CoverageByStablecoin = Plus(pool.CoverageByStablecoin, cover.Product.Stablecoin, cover.CoverageUsd),
+        };
+    }
 
     private static Dictionary<T, decimal> Plus<T>(IReadOnlyDictionary<T, decimal> coverage, T member, decimal amount)
         where T : struct => new(coverage) { [member] = coverage.GetValueOrDefault(member) + amount };
@@ -76,6 +98,9 @@ public static class Underwriting
 
     private static UnderwritingCheck AtLeast(string check, decimal? value, decimal limit) =>
         new(check, Subject: null, Shown(value), limit, value >= limit);
+
+    private static UnderwritingCheck Free(string check, string? subject, string? obstacle) =>
+        new(check, subject, Value: null, Limit: null, obstacle is null, obstacle);
 
     private static decimal? Shown(decimal? value) => value is { } known ? Math.Round(known, Digits) : null;
 }

@@ -6,6 +6,14 @@ namespace Sure.UtilizationService.Policies;
 /// <summary>The limits a policy must pass, section <c>Underwriting</c>; fractions. Defaults are those of the domain, §4.</summary>
 public sealed class UnderwritingOptions
 {
+    /// <summary>Least cover of a policy in USD, default 100. QuoteService quotes within the same bounds.</summary>
+    [Range(1.0, 1_000_000.0)]
+    public decimal LeastCoverageUsd { get; set; } = 100m;
+
+    /// <summary>Greatest cover of a policy in USD, default 10 000 000.</summary>
+    [Range(1_000.0, 1_000_000_000.0)]
+    public decimal GreatestCoverageUsd { get; set; } = 10_000_000m;
+
     /// <summary>Greatest LTV, default 0.85.</summary>
     [Range(0.0, 1.0)]
     public decimal LtvMax { get; set; } = 0.85m;

@@ -7,6 +7,7 @@ using Sure.Contracts.Calls;
 using Sure.Contracts.Json;
 using Sure.ServiceDefaults.Identity;
 using Sure.UtilizationService.Capital;
+using Sure.UtilizationService.Figures;
 using Sure.UtilizationService.Idempotency;
 using Sure.UtilizationService.Policies;
 using Sure.UtilizationService.Tranches;
@@ -26,24 +27,27 @@ internal static class PoolEndpoints
     }
 
     private static async Task<Ok<PoolAnswer>> ReadAsync(
-        PoolStore store, IOptions<CapitalOptions> options, TimeProvider time, CancellationToken cancellationToken)
-    {
-        var position = (await store.ReadAsync(cancellationToken)).Position;
-        var figures = TrancheReport.Figures(position, options.Value);
-        return TypedResults.Ok(new PoolAnswer(
-            figures.TotalCapitalUsd,
-            figures.EffectiveCapitalUsd,
-            figures.CoverageSoldUsd,
-            figures.ActivePolicies,
-            figures.Ltv,
-            figures.ReserveRatio,
-            figures.LiquidReservesUsd,
-            position.DeployedUsd,
-            position.ClaimsPayableUsd,
-            position.UnearnedPremiumUsd,
-            position.ShortfallUsd,
-            time.GetUtcNow()));
-    }
+        PoolStore store, FigureCache cache, IOptions<CapitalOptions> options, TimeProvider time) =>
+        TypedResults.Ok(await cache.ReadAsync(Figure.Pool, async () =>
+        {
+            var asOf = time.GetUtcNow();
+            var pool = await store.ReadAsync(CancellationToken.None);
+            var figures = TrancheReport.Figures(pool.Position, options.Value);
+            return (pool.Version, new PoolAnswer(
+                figures.TotalCapitalUsd,
+                figures.EffectiveCapitalUsd,
+                figures.CoverageSoldUsd,
+                figures.ActivePolicies,
+                figures.Ltv,
+                figures.ReserveRatio,
+                figures.LiquidReservesUsd,
+                pool.Position.DeployedUsd,
+                pool.Position.ClaimsPayableUsd,
+                pool.Position.UnearnedPremiumUsd,
+                pool.Position.ShortfallUsd,
+                new BreakerAnswer(pool.Breaker.Open, pool.Breaker.Reason, pool.Breaker.Since),
+                asOf));
+        }));
 
     private static async Task<IResult> DeployAsync(
         DeploymentRequest request, Deployment deployment, HttpContext context, CancellationToken cancellationToken)
@@ -62,18 +66,19 @@ internal static class PoolEndpoints
     }
 
     private static async Task<JsonHttpResult<PoolState>> ReadStateAsync(
-        PoolStore store, TrancheReport report, IOptions<CapitalOptions> options, TimeProvider time, CancellationToken cancellationToken)
-    {
-        var asOf = time.GetUtcNow();
-        var position = (await store.ReadAsync(cancellationToken)).Position;
-        return TypedResults.Json(
-            new PoolState(
-                asOf,
-                TrancheReport.Figures(position, options.Value),
-                await report.ReadAsync(position, asOf, cancellationToken),
-                position.CoverageByStablecoin),
+        PoolStore store, FigureCache cache, TrancheReport report, IOptions<CapitalOptions> options, TimeProvider time) =>
+        TypedResults.Json(
+            await cache.ReadAsync(Figure.State, async () =>
+            {
+                var asOf = time.GetUtcNow();
+                var pool = await store.ReadAsync(CancellationToken.None);
+                return (pool.Version, new PoolState(
+                    asOf,
+                    TrancheReport.Figures(pool.Position, options.Value),
+                    await report.ReadAsync(pool.Position, asOf, CancellationToken.None),
+                    pool.Position.CoverageByStablecoin));
+            }),
             SureJson.Internal);
-    }
 
     private static async Task<JsonHttpResult<Book>> ReadBookAsync(
         NpgsqlDataSource database, IOptions<CapitalOptions> options, PoolStore pool, TimeProvider time, CancellationToken cancellationToken)
@@ -102,5 +107,8 @@ internal static class PoolEndpoints
         decimal ClaimsPayableUsd,
         decimal UnearnedPremiumUsd,
         decimal ShortfallUsd,
+        BreakerAnswer CircuitBreaker,
         DateTimeOffset Timestamp);
+
+    internal sealed record BreakerAnswer(bool Open, string? Reason, DateTimeOffset? Since);
 }

@@ -2,6 +2,8 @@ using System.Data;
 using Dapper;
 using Npgsql;
 using Sure.Contracts.Vocabulary;
+using Sure.Coordination.Writing;
+using Sure.UtilizationService.Breaker;
 using Sure.UtilizationService.Capital;
 using Sure.UtilizationService.Ledger;
 
@@ -10,13 +12,17 @@ namespace Sure.UtilizationService.Pool;
 /// <summary>The pool in PostgreSQL: its position, and the lock under which it changes.</summary>
 public sealed class PoolStore(NpgsqlDataSource database)
 {
-    private const string ReadSql =
+    /// <summary>Reads the position, as <see cref="ParseAsync"/> expects it.</summary>
+    internal const string ReadSql =
         """
-        SELECT version, active_policies, premium_booked_at FROM pool;
+        SELECT version, active_policies, premium_booked_at, breaker_reason, breaker_since, breaker_reset_at FROM pool;
         SELECT name, balance FROM account;
         SELECT tranche_id, coverage_usd FROM tranche;
         SELECT dimension, member, coverage_usd FROM coverage WHERE coverage_usd > 0;
         """;
+
+    /// <summary>Waits for the row of the pool; yields one result, which <see cref="ParseAsync"/> does not read.</summary>
+    internal const string LockSql = "SELECT one FROM pool FOR UPDATE;";
 
     /// <summary>The position as of one moment.</summary>
     public async Task<PoolSnapshot> ReadAsync(CancellationToken cancellationToken)
@@ -33,16 +39,21 @@ public sealed class PoolStore(NpgsqlDataSource database)
     /// statements after it see everything committed before. One round trip.
     /// </summary>
     public static Task<PoolSnapshot> LockAsync(NpgsqlConnection connection, NpgsqlTransaction transaction, CancellationToken cancellationToken) =>
-        ReadAsync(connection, transaction, "SELECT one FROM pool FOR UPDATE;" + ReadSql, cancellationToken, locked: true);
+        ReadAsync(connection, transaction, LockSql + ReadSql, cancellationToken, locked: true);
 
     /// <summary>Says that figures changed, so that subscribers are told.</summary>
     public static Task TouchAsync(NpgsqlConnection connection, NpgsqlTransaction transaction, CancellationToken cancellationToken) =>
         connection.ExecuteAsync(new CommandDefinition("UPDATE pool SET version = version + 1", transaction: transaction, cancellationToken: cancellationToken));
 
     /// <summary>Adds coverage (or with a negative factor releases it) in every dimension, and counts the policies.</summary>
-    public static Task MoveCoverageAsync(
-        NpgsqlConnection connection, NpgsqlTransaction transaction, IReadOnlyCollection<CoverageMove> moves, CancellationToken cancellationToken)
+    public static void MoveCoverage(WriteBatch batch, IReadOnlyCollection<CoverageMove> moves)
     {
+        ArgumentNullException.ThrowIfNull(batch);
+        if (moves.Count == 0)
+        {
+            return;
+        }
+
         var members = moves.SelectMany(m => new (string Dimension, string Member, decimal Amount)[]
             {
                 (Dimension.CoverageType, m.Product.CoverageType.Word(), m.AmountUsd),
@@ -52,43 +63,35 @@ public sealed class PoolStore(NpgsqlDataSource database)
             .GroupBy(m => (m.Dimension, m.Member))
             .Select(g => (g.Key.Dimension, g.Key.Member, Amount: g.Sum(m => m.Amount)))
             .ToList();
-        var tranches = moves.SelectMany(m => m.Attribution).GroupBy(a => a.Key).ToDictionary(g => g.Key.Word(), g => g.Sum(a => a.Value));
-        return connection.ExecuteAsync(new CommandDefinition(
+        var tranches = moves.SelectMany(m => m.Attribution).GroupBy(a => a.Key).Select(g => (Word: g.Key.Word(), Amount: g.Sum(a => a.Value))).ToList();
+        var (dimensions, names) = (members.Select(m => m.Dimension).ToArray(), members.Select(m => m.Member).ToArray());
+        batch.Add(
+            "INSERT INTO coverage (dimension, member, coverage_usd) SELECT dimension, member, 0 FROM unnest($1, $2) AS m (dimension, member) ON CONFLICT DO NOTHING",
+            dimensions,
+            names);
+        batch.Add(
             """
-            INSERT INTO coverage (dimension, member, coverage_usd)
-            SELECT * FROM unnest(@Dimensions, @Members, @Zeros) ON CONFLICT DO NOTHING;
             UPDATE coverage SET coverage_usd = coverage.coverage_usd + m.amount
-            FROM unnest(@Dimensions, @Members, @Amounts) AS m (dimension, member, amount)
-            WHERE coverage.dimension = m.dimension AND coverage.member = m.member;
-            UPDATE tranche SET coverage_usd = coverage_usd + t.amount
-            FROM unnest(@Tranches, @TrancheAmounts) AS t (tranche_id, amount) WHERE tranche.tranche_id = t.tranche_id;
-            UPDATE pool SET active_policies = active_policies + @Policies, version = version + 1;
+            FROM unnest($1, $2, $3) AS m (dimension, member, amount)
+            WHERE coverage.dimension = m.dimension AND coverage.member = m.member
             """,
-            new
-            {
-                Dimensions = members.Select(m => m.Dimension).ToArray(),
-                Members = members.Select(m => m.Member).ToArray(),
-                Zeros = members.Select(_ => 0m).ToArray(),
-                Amounts = members.Select(m => m.Amount).ToArray(),
-                Tranches = tranches.Keys.ToArray(),
-                TrancheAmounts = tranches.Values.ToArray(),
-                Policies = moves.Sum(m => Math.Sign(m.AmountUsd)),
-            },
-            transaction,
-            cancellationToken: cancellationToken));
+            dimensions,
+            names,
+            members.Select(m => m.Amount).ToArray());
+        batch.Add(
+            """
+            UPDATE tranche SET coverage_usd = coverage_usd + t.amount
+            FROM unnest($1, $2) AS t (tranche_id, amount) WHERE tranche.tranche_id = t.tranche_id
+            """,
+            tranches.Select(t => t.Word).ToArray(),
+            tranches.Select(t => t.Amount).ToArray());
+        batch.Add("UPDATE pool SET active_policies = active_policies + $1, version = version + 1", moves.Sum(m => Math.Sign(m.AmountUsd)));
     }
 
-    private static async Task<PoolSnapshot> ReadAsync(
-        NpgsqlConnection connection, NpgsqlTransaction transaction, string sql, CancellationToken cancellationToken, bool locked = false)
+    /// <summary>The position from the results of <see cref="ReadSql"/>.</summary>
+    internal static async Task<PoolSnapshot> ParseAsync(SqlMapper.GridReader results)
     {
-        await using var results = await connection.QueryMultipleAsync(new CommandDefinition(sql, transaction: transaction, cancellationToken: cancellationToken));
-        if (locked)
-        {
-            await results.ReadAsync();
-        }
-
-        var pool = await results.ReadSingleAsync<PoolRow>();
-        var balances = (await results.ReadAsync<(string Name, decimal Balance)>()).ToDictionary(a => a.Name, a => a.Balance, StringComparer.Ordinal);
+        var pool = await results.ReadSingleAsync<PoolRow>(); var balances = (await results.ReadAsync<(string Name, decimal Balance)>()).ToDictionary(a => a.Name, a => a.Balance, StringComparer.Ordinal);
         var tranches = (await results.ReadAsync<(string Id, decimal Coverage)>()).ToDictionary(t => t.Id, t => t.Coverage, StringComparer.Ordinal);
         var coverage = (await results.ReadAsync<(string Dimension, string Member, decimal Coverage)>()).ToLookup(c => c.Dimension, StringComparer.Ordinal);
         var position = new PoolPosition(
@@ -102,7 +105,23 @@ public sealed class PoolStore(NpgsqlDataSource database)
             ByMember<CoverageType>(coverage[Dimension.CoverageType]),
             ByMember<Chain>(coverage[Dimension.Chain]),
             ByMember<Stablecoin>(coverage[Dimension.Stablecoin]));
-        return new PoolSnapshot(pool.Version, pool.PremiumBookedAt is { } at ? new DateTimeOffset(at) : null, position);
+        return new PoolSnapshot(
+            pool.Version,
+            Moment(pool.PremiumBookedAt),
+            position,
+            new BreakerState(pool.BreakerReason, Moment(pool.BreakerSince), Moment(pool.BreakerResetAt)));
+    }
+
+    private static async Task<PoolSnapshot> ReadAsync(
+        NpgsqlConnection connection, NpgsqlTransaction transaction, string sql, CancellationToken cancellationToken, bool locked = false)
+    {
+        await using var results = await connection.QueryMultipleAsync(new CommandDefinition(sql, transaction: transaction, cancellationToken: cancellationToken));
+        if (locked)
+        {
+            await results.ReadAsync();
+        }
+
+        return await ParseAsync(results);
     }
 
     private static Dictionary<T, decimal> ByMember<T>(IEnumerable<(string Dimension, string Member, decimal Coverage)> rows)
@@ -111,7 +130,10 @@ public sealed class PoolStore(NpgsqlDataSource database)
             r => Words<T>.TryParse(r.Member, out var member) ? member : throw new InvalidDataException($"Coverage of the unknown member {r.Member}."),
             r => r.Coverage);
 
-    private sealed record PoolRow(long Version, int ActivePolicies, DateTime? PremiumBookedAt);
+    private static DateTimeOffset? Moment(DateTime? kept) => kept is { } at ? new DateTimeOffset(at) : null;
+
+    private sealed record PoolRow(
+        long Version, int ActivePolicies, DateTime? PremiumBookedAt, string? BreakerReason, DateTime? BreakerSince, DateTime? BreakerResetAt);
 
     private static class Dimension
     {
@@ -125,7 +147,8 @@ public sealed class PoolStore(NpgsqlDataSource database)
 /// <param name="Version">Grows with every change.</param>
 /// <param name="PremiumBookedAt">Up to when earned premium is booked; null before the first movement.</param>
 /// <param name="Position">The figures.</param>
-public sealed record PoolSnapshot(long Version, DateTimeOffset? PremiumBookedAt, PoolPosition Position);
+/// <param name="Breaker">The circuit breaker.</param>
+public sealed record PoolSnapshot(long Version, DateTimeOffset? PremiumBookedAt, PoolPosition Position, BreakerState Breaker);
 
 /// <summary>Coverage of one policy that begins (positive) or ends (negative), in USD.</summary>
 public sealed record CoverageMove(Product Product, decimal AmountUsd, IReadOnlyDictionary<Tranche, decimal> Attribution)

@@ -46,16 +46,38 @@ internal static class PremiumBooking
             return pool.Position;
         }
 
-        var parts = PremiumSharing.Share(earned, pool.Position.Tranches, elapsed);
-        var credits = parts.Count == 0
-            ? [Posting.Credit(Account.Surplus, earned)]
-            : parts.Select(p => Posting.Credit(Account.Capital(p.Key), p.Value));
-        var entry = JournalEntry.Of("premium_earned", "book", now, [Posting.Debit(Account.PremiumUnearned, earned), .. credits]);
+        var (entry, position) = Earn(earned, "book", pool.Position, elapsed, now);
         await LedgerStore.WriteAsync(connection, transaction, entry, cancellationToken);
-        return pool.Position with
+        return position;
+    }
+
+    /// <summary>The entry that shares earned premium over the tranches, and the position after it.</summary>
+    /// <param name="earnedUsd">&gt; 0.</param>
+    /// <param name="reference">What it was earned on.</param>
+    /// <param name="position">The position before.</param>
+    /// <param name="span">The time it was earned in, for which the targets are owed.</param>
+    /// <param name="now">When it is booked.</param>
+    public static (JournalEntry Entry, PoolPosition After) Earn(
+        decimal earnedUsd, string reference, PoolPosition position, TimeSpan span, DateTimeOffset now)
+    {
+        var parts = PremiumSharing.Share(earnedUsd, position.Tranches, span);
+        var credits = parts.Count == 0
+            ? [Posting.Credit(Account.Surplus, earnedUsd)]
+            : parts.Select(p => Posting.Credit(Account.Capital(p.Key), p.Value));
+        var entry = JournalEntry.Of(
+            "premium_earned",
+            reference,
+            now,
+            [
+                Posting.Debit(Account.PremiumUnearned, earnedUsd),
+                Posting.Credit(Account.PremiumEarned, earnedUsd),
+                Posting.Debit(Account.PremiumEarned, earnedUsd),
+                .. credits,
+            ]);
+        return (entry, position with
         {
-            UnearnedPremiumUsd = pool.Position.UnearnedPremiumUsd - earned,
-            Tranches = [.. pool.Position.Tranches.Select(t => t with { CapitalUsd = t.CapitalUsd + parts.GetValueOrDefault(t.Tranche) })],
-        };
+            UnearnedPremiumUsd = position.UnearnedPremiumUsd - earnedUsd,
+            Tranches = [.. position.Tranches.Select(t => t with { CapitalUsd = t.CapitalUsd + parts.GetValueOrDefault(t.Tranche) })],
+        });
     }
 }

@@ -1,5 +1,6 @@
 using Microsoft.AspNetCore.Http.HttpResults;
 using Sure.Contracts.Vocabulary;
+using Sure.UtilizationService.Figures;
 using Sure.UtilizationService.Pool;
 
 namespace Sure.UtilizationService.Tranches;
@@ -17,24 +18,25 @@ internal static class TrancheEndpoints
         group.MapGet("/curves", ReadCurves).WithName("GetTrancheCurves").WithSummary("Target yield over utilization, as points and as formula.");
     }
 
-    private static async Task<Ok<TranchesAnswer>> ReadAsync(PoolStore store, TrancheReport report, TimeProvider time, CancellationToken cancellationToken)
-    {
-        var now = time.GetUtcNow();
-        var position = (await store.ReadAsync(cancellationToken)).Position;
-        var figures = await report.ReadAsync(position, now, cancellationToken);
-        var prices = await report.ReadSharePricesAsync(cancellationToken);
-        var tranches = figures.Zip(position.Tranches, (f, p) => new TrancheAnswer(
-            f.TrancheId,
-            f.Apy,
-            f.RealisedApy30d,
-            f.Utilization,
-            f.TotalCapitalUsd,
-            f.CoverageSoldUsd,
-            report.AvailableCapacityUsd(p),
-            prices[f.TrancheId],
-            f.LastUpdated));
-        return TypedResults.Ok(new TranchesAnswer([.. tranches], now));
-    }
+    private static async Task<Ok<TranchesAnswer>> ReadAsync(PoolStore store, FigureCache cache, TrancheReport report, TimeProvider time) =>
+        TypedResults.Ok(await cache.ReadAsync(Figure.Tranches, async () =>
+        {
+            var now = time.GetUtcNow();
+            var pool = await store.ReadAsync(CancellationToken.None);
+            var figures = await report.ReadAsync(pool.Position, now, CancellationToken.None);
+            var prices = await report.ReadSharePricesAsync(CancellationToken.None);
+            var tranches = figures.Zip(pool.Position.Tranches, (f, p) => new TrancheAnswer(
+                f.TrancheId,
+                f.Apy,
+                f.RealisedApy30d,
+                f.Utilization,
+                f.TotalCapitalUsd,
+                f.CoverageSoldUsd,
+                report.AvailableCapacityUsd(p),
+                prices[f.TrancheId],
+                f.LastUpdated));
+            return (pool.Version, new TranchesAnswer([.. tranches], now));
+        }));
 
     private static Ok<CurvesAnswer> ReadCurves(TimeProvider time) => TypedResults.Ok(new CurvesAnswer(
         [

@@ -81,5 +81,5 @@ public sealed class UnderwritingTests
     private static UnderwritingCheck Check(string check, Product product, PoolPosition pool, decimal cover) => All(product, pool, cover).Single(c => c.Check == check);
 
     private static IReadOnlyList<UnderwritingCheck> All(Product product, PoolPosition pool, decimal cover) =>
-        Underwriting.Check(pool, new ProposedCover(product, cover, Attribution.Of(cover, Capital.LossShares)), Capital, Limits);
+        Underwriting.Check(pool, new ProposedCover(product, cover, Attribution.Of(cover, Capital.LossShares)), SalesStops.None, Capital, Limits);
 }

@@ -1,15 +1,19 @@
 using System.Collections.Concurrent;
 using System.Net;
 using System.Net.Http.Json;
+using System.Text.Json;
 using System.Text.Json.Nodes;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Hosting;
 using Microsoft.AspNetCore.Http;
+using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
 using Npgsql;
 using Sure.Contracts.Calls;
+using Sure.Contracts.Events;
 using Sure.Contracts.Json;
 using Sure.Contracts.Vocabulary;
+using Sure.Coordination.Outbox;
 using Sure.ServiceDefaults.Identity;
 using Sure.TestServers;
 
@@ -23,9 +27,19 @@ internal sealed class UtilizationHost : IAsyncDisposable
     private readonly WebApplication _quotes;
     private readonly TestService _service;
     private readonly ConcurrentDictionary<Guid, BindableQuote> _living;
+    private readonly ToldEvents _told;
+    private readonly TimeProvider _time;
 
-    private UtilizationHost(WebApplication quotes, TestService service, ConcurrentDictionary<Guid, BindableQuote> living, string database)
+    private UtilizationHost(
+        WebApplication quotes,
+        TestService service,
+        ConcurrentDictionary<Guid, BindableQuote> living,
+        ToldEvents told,
+        string database,
+        TimeProvider time)
     {
+        _told = told;
+        _time = time;
         _quotes = quotes;
         _service = service;
         _living = living;
@@ -45,24 +59,114 @@ internal sealed class UtilizationHost : IAsyncDisposable
 
     public HttpClient Anonymous => _service.Client;
 
-    public static async Task<UtilizationHost> StartAsync(PostgresServer postgres)
+    /// <summary>The time it lives in.</summary>
+    public DateTimeOffset Now => _time.GetUtcNow();
+
+    public static async Task<UtilizationHost> StartAsync(
+        PostgresServer postgres, TimeProvider? time = null, Dictionary<string, string?>? settings = null, string? database = null, string? redis = null)
     {
         var living = new ConcurrentDictionary<Guid, BindableQuote>();
         var builder = WebApplication.CreateSlimBuilder();
         builder.Logging.ClearProviders();
         builder.WebHost.UseUrls("http://127.0.0.1:0");
         var quotes = builder.Build();
+        var told = new ToldEvents();
+        quotes.MapGet("/internal/events", (long after, int limit) => Results.Json(told.Page(after, limit), SureJson.Internal));
         quotes.MapGet(BindableQuote.Path + "{id:guid}", (Guid id) =>
             living.TryGetValue(id, out var quote) ? Results.Json(quote, SureJson.Internal) : Results.NotFound());
         await quotes.StartAsync();
 
-        var database = await postgres.CreateDatabaseAsync();
+        database ??= await postgres.CreateDatabaseAsync();
         var service = await TestService.StartAsync(
             "UtilizationService",
-            new Dictionary<string, string?> { ["ConnectionStrings:platform"] = database, ["services:quoteservice:http:0"] = quotes.Urls.Single() },
-            b => b.AddUtilizationService(),
+            new Dictionary<string, string?>(settings ?? [])
+            {
+                ["ConnectionStrings:platform"] = database,
+                ["services:quoteservice:http:0"] = quotes.Urls.Single(),
+                ["services:bridgeservice:http:0"] = quotes.Urls.Single(),
+                ["ConnectionStrings:cache"] = redis ?? "127.0.0.1:1,connectTimeout=100,abortConnect=false",
+                ["Intake:CatchUpInterval"] = "00:00:00.2",
+                ["Monitoring:TriggerInterval"] = "00:00:01",
+                ["Leases:RenewInterval"] = "00:00:00.5",
+            },
+            b =>
+            {
+                if (time is not null)
+                {
+                    b.Services.AddSingleton(time);
+                }
+
+                b.AddUtilizationService();
+            },
             a => a.MapUtilizationService());
-        return new UtilizationHost(quotes, service, living, database);
+        var host = new UtilizationHost(quotes, service, living, told, database, time ?? TimeProvider.System);
+        await host.CalmAsync();
+        return host;
+    }
+
+    /// <summary>Every coin at its peg and every bridge known and well, as of now.</summary>
+    public async Task CalmAsync()
+    {
+        Tell(
+        [
+            .. Words<Stablecoin>.Members.Select(coin => Price(coin, 1m)),
+            .. Bridge.All.Select(bridge => new BridgeHealthMade(
+                Guid.CreateVersion7(Now), Now, bridge.Id, 1m, BridgeStatus.Healthy, 1_000_000m, 0m, 1m, ExploitDetected: false, ExploitConfirmed: false, PreviousScore: null, Announce: true, "simulated")),
+        ]);
+        await KnownAsync();
+    }
+
+    /// <summary>A consensus of three sources at <paramref name="ratios"/>, or all at the first where only one is given.</summary>
+    public PriceConsensusMade Price(Stablecoin coin, params decimal[] ratios)
+    {
+        var at = Now;
+        var said = ratios.Length == 1 ? Enumerable.Repeat(ratios[0], 3).ToArray() : ratios;
+        var median = said.Order().ElementAt(said.Length / 2);
+        return new(
+            Guid.CreateVersion7(at),
+            at,
+            coin,
+            median,
+            median,
+            1m,
+            1m,
+            [.. said.Select((r, i) => new PriceSourceFigure($"source-{i}", r, r, at, Live: true))],
+            "simulated");
+    }
+
+    /// <summary>BridgeService tells these next.</summary>
+    public void Tell(params IEnumerable<IPlatformEvent> events) => _told.Add(events);
+
+    /// <summary>Waits until everything that was told is known here.</summary>
+    public async Task KnownAsync()
+    {
+        var last = _told.Last;
+        await EventuallyAsync(
+            async () =>
+            {
+                await using var command = Database.CreateCommand("SELECT coalesce(max(sequence), 0) FROM intake WHERE producer = 'bridgeservice'");
+                return (long)(await command.ExecuteScalarAsync(TestContext.Current.CancellationToken))! >= last;
+            },
+            "what BridgeService told to be known");
+    }
+
+    /// <summary>Waits until <paramref name="condition"/> holds; 20 s at most.</summary>
+    public static async Task EventuallyAsync(Func<Task<bool>> condition, string what)
+    {
+        using var limit = CancellationTokenSource.CreateLinkedTokenSource(TestContext.Current.CancellationToken);
+        limit.CancelAfter(TimeSpan.FromSeconds(20));
+        using var timer = new PeriodicTimer(TimeSpan.FromMilliseconds(50));
+        while (!await condition())
+        {
+            try
+            {
+                await timer.WaitForNextTickAsync(limit.Token);
+            }
+            catch (OperationCanceledException) when (!TestContext.Current.CancellationToken.IsCancellationRequested)
+            {
+                Assert.Fail($"Waited in vain for {what}.");
+            }
+        }
     }
 
     /// <summary>10 m in the loss shares.</summary>
@@ -76,9 +180,9 @@ internal sealed class UtilizationHost : IAsyncDisposable
     }
 
     /// <summary>Makes up a quote that can be bound.</summary>
-    public Guid Quote(decimal coverageUsd, Product product, decimal premiumUsd = 10m, int days = 90, bool bindable = true, TimeSpan? life = null)
+    public Guid Quote(decimal coverageUsd, Product product, decimal premiumUsd = 10m, int days = 90, bool bindable = true, TimeSpan? life = null, PolicyTerms? terms = null)
     {
-        var now = TimeProvider.System.GetUtcNow();
+        var now = Now;
         var id = Guid.CreateVersion7(now);
         _living[id] = new BindableQuote(
             id,
@@ -89,7 +193,12 @@ internal sealed class UtilizationHost : IAsyncDisposable
             days,
             premiumUsd,
             0.008m,
-            product.CoverageType == CoverageType.Depeg ? PolicyTerms.DepegDefault : null,
+            terms ?? product.CoverageType switch
+            {
+                CoverageType.Depeg => PolicyTerms.DepegDefault,
+                CoverageType.CexLiquidation => new PolicyTerms(0.95m, 0.80m, 1),
+                _ => null,
+            },
             bindable,
             now + (life ?? TimeSpan.FromMinutes(5)));
         return id;
@@ -122,6 +231,43 @@ internal sealed class UtilizationHost : IAsyncDisposable
         await Database.DisposeAsync();
         await _service.DisposeAsync();
         await _quotes.DisposeAsync();
+    }
+}
+
+/// <summary>What a BridgeService would have told so far.</summary>
+internal sealed class ToldEvents
+{
+    private readonly List<EventEnvelope> _events = [];
+
+    public long Last
+    {
+        get
+        {
+            lock (_events)
+            {
+                return _events.Count;
+            }
+        }
+    }
+
+    public void Add(IEnumerable<IPlatformEvent> events)
+    {
+        lock (_events)
+        {
+            foreach (var e in events)
+            {
+                _events.Add(new EventEnvelope(
+                    "bridgeservice", _events.Count + 1, e.EventId, e.OccurredAt, e.GetType().Name, JsonSerializer.SerializeToElement(e, e.GetType(), SureJson.Internal)));
+            }
+        }
+    }
+
+    public EventPage Page(long after, int limit)
+    {
+        lock (_events)
+        {
+            return new EventPage("bridgeservice", 1, _events.Count, [.. _events.Skip((int)after).Take(limit)]);
+        }
     }
 }
 

@@ -1,0 +1,126 @@
+using Dapper;
+using Npgsql;
+using Sure.Contracts.Vocabulary;
+
+namespace Sure.UtilizationService.Incidents;
+
+/// <summary>Incidents in PostgreSQL.</summary>
+internal sealed class IncidentStore(NpgsqlDataSource database)
+{
+    private const string Columns =
+        "incident_id, coverage_type, chain, stablecoin, occurred_at, evidence_url, loss_fraction, status, recorded_by, recorded_client, recorded_at, decided_by, decided_at";
+
+    /// <summary>Incidents, newest first; those with <paramref name="status"/> where it is given.</summary>
+    public async Task<IReadOnlyList<Incident>> ListAsync(IncidentStatus? status, PageRequest page, CancellationToken cancellationToken)
+    {
+        await using var connection = await database.OpenConnectionAsync(cancellationToken);
+        var rows = await connection.QueryAsync<Row>(new CommandDefinition(
+            $"""
+            SELECT {Columns} FROM incident
+            WHERE (@Status::text IS NULL OR status = @Status) AND (@Before::uuid IS NULL OR incident_id < @Before)
+            ORDER BY incident_id DESC LIMIT @Limit
+            """,
+            new { Status = status?.Word(), page.Before, page.Limit },
+            cancellationToken: cancellationToken));
+        return [.. rows.Select(r => r.ToIncident())];
+    }
+
+    /// <summary>Confirmed incidents whose policies have not all been decided.</summary>
+    public async Task<IReadOnlyList<Incident>> ListUnsettledAsync(CancellationToken cancellationToken)
+    {
+        await using var connection = await database.OpenConnectionAsync(cancellationToken);
+        var rows = await connection.QueryAsync<Row>(new CommandDefinition(
+            $"SELECT {Columns} FROM incident WHERE status = 'confirmed' AND settled_at IS NULL ORDER BY decided_at",
+            cancellationToken: cancellationToken));
+        return [.. rows.Select(r => r.ToIncident())];
+    }
+
+    /// <summary>Incidents that concern a product and happened in a span, dismissed ones left out, oldest first.</summary>
+    public async Task<IReadOnlyList<Incident>> FindAsync(
+        Product product, DateTimeOffset from, DateTimeOffset to, CancellationToken cancellationToken)
+    {
+        await using var connection = await database.OpenConnectionAsync(cancellationToken);
+        var rows = await connection.QueryAsync<Row>(new CommandDefinition(
+            $"""
+            SELECT {Columns} FROM incident
+            WHERE coverage_type = @CoverageType AND chain = @Chain AND (stablecoin IS NULL OR stablecoin = @Stablecoin)
+              AND occurred_at BETWEEN @From AND @To AND status <> 'dismissed'
+            ORDER BY occurred_at
+            """,
+            new
+            {
+                CoverageType = product.CoverageType.Word(),
+                Chain = product.Chain.Word(),
+                Stablecoin = product.Stablecoin.Word(),
+                From = from.UtcDateTime,
+                To = to.UtcDateTime,
+            },
+            cancellationToken: cancellationToken));
+        return [.. rows.Select(r => r.ToIncident())];
+    }
+
+    /// <summary>Keeps a new one, which <paramref name="clientId"/> recorded.</summary>
+    public async Task AddAsync(Incident incident, string clientId, CancellationToken cancellationToken)
+    {
+        await using var connection = await database.OpenConnectionAsync(cancellationToken);
+        await connection.ExecuteAsync(new CommandDefinition(
+            """
+            INSERT INTO incident (incident_id, coverage_type, chain, stablecoin, occurred_at, evidence_url, loss_fraction, status,
+                                  recorded_by, recorded_client, recorded_at)
+            VALUES (@IncidentId, @CoverageType, @Chain, @Stablecoin, @OccurredAt, @EvidenceUrl, @LossFraction, 'open', @RecordedBy, @Client, @RecordedAt)
+            """,
+            new
+            {
+                incident.IncidentId,
+                CoverageType = incident.CoverageType.Word(),
+                Chain = incident.Chain.Word(),
+                Stablecoin = incident.Stablecoin?.Word(),
+                OccurredAt = incident.OccurredAt.UtcDateTime,
+                incident.EvidenceUrl,
+                incident.LossFraction,
+                incident.RecordedBy,
+                Client = clientId,
+                RecordedAt = incident.RecordedAt.UtcDateTime,
+            },
+            cancellationToken: cancellationToken));
+    }
+
+    /// <summary>The incident with the client that recorded it, locked until the transaction ends; null where there is none.</summary>
+    public static async Task<(Incident Incident, string Client)?> LockAsync(
+        NpgsqlConnection connection, NpgsqlTransaction transaction, Guid incidentId, CancellationToken cancellationToken) =>
+        await connection.QuerySingleOrDefaultAsync<Row>(new CommandDefinition(
+            $"SELECT {Columns} FROM incident WHERE incident_id = @Id FOR UPDATE", new { Id = incidentId }, transaction, cancellationToken: cancellationToken))
+            is { } row
+            ? (row.ToIncident(), row.RecordedClient)
+            : null;
+
+    private sealed record Row(
+        Guid IncidentId,
+        string CoverageType,
+        string Chain,
+        string? Stablecoin,
+        DateTime OccurredAt,
+        string EvidenceUrl,
+        decimal LossFraction,
+        string Status,
+        string RecordedBy,
+        string RecordedClient,
+        DateTime RecordedAt,
+        string? DecidedBy,
+        DateTime? DecidedAt)
+    {
+        public Incident ToIncident() => new(
+            IncidentId,
+            Words<CoverageType>.Parse(CoverageType),
+            Words<Chain>.Parse(Chain),
+            Stablecoin is null ? null : Words<Stablecoin>.Parse(Stablecoin),
+            new DateTimeOffset(OccurredAt),
+            EvidenceUrl,
+            LossFraction,
+            Words<IncidentStatus>.Parse(Status),
+            RecordedBy,
+            new DateTimeOffset(RecordedAt),
+            DecidedBy,
+            DecidedAt is { } at ? new DateTimeOffset(at) : null);
+    }
+}

@@ -1,0 +1,51 @@
+using Sure.Contracts.Vocabulary;
+
+namespace Sure.UtilizationService.Market;
+
+/// <summary>The last word on a coin's peg.</summary>
+/// <param name="At">When it was made.</param>
+/// <param name="PegRatio">Price over reference; null without consensus.</param>
+/// <param name="Consensus">Score of agreement; null without consensus.</param>
+/// <param name="Troubled">Whether the peg fell to where sales stop and has not been back for long enough.</param>
+/// <param name="RecoveredSince">Since when it has been back; null while it is not troubled or not back.</param>
+public sealed record KnownPeg(DateTimeOffset At, decimal? PegRatio, decimal? Consensus, bool Troubled, DateTimeOffset? RecoveredSince)
+{
+    /// <summary>What is known after the next point (domain, §4, check 11): sales stop at the one ratio and resume after a time at the other.</summary>
+    public static KnownPeg After(KnownPeg? before, DateTimeOffset at, decimal? pegRatio, decimal? consensus, KnownEventOptions options)
+    {
+        ArgumentNullException.ThrowIfNull(options);
+        if (pegRatio <= options.StopRatio)
+        {
+            return new(at, pegRatio, consensus, Troubled: true, RecoveredSince: null);
+        }
+
+        if (before is not { Troubled: true } || pegRatio < options.ResumeRatio || pegRatio is null)
+        {
+            // Without a consensus nothing is known to have recovered; the hour begins anew.
+            return new(at, pegRatio, consensus, before is { Troubled: true }, RecoveredSince: null);
+        }
+
+        var since = before.RecoveredSince ?? at;
+        return at - since >= options.ResumeAfter
+            ? new(at, pegRatio, consensus, Troubled: false, RecoveredSince: null)
+            : new(at, pegRatio, consensus, Troubled: true, since);
+    }
+}
+
+/// <summary>The last word on a bridge.</summary>
+/// <param name="At">When it was made.</param>
+/// <param name="Known">Whether anything is known of it.</param>
+/// <param name="ExploitDetected">Whether an exploit is detected.</param>
+public sealed record KnownBridge(DateTimeOffset At, bool Known, bool ExploitDetected);
+
+/// <summary>An incident that one operator recorded and no other has decided yet.</summary>
+/// <param name="CoverageType">What it would trigger.</param>
+/// <param name="Chain">Where.</param>
+/// <param name="Stablecoin">On which coin; null where it concerns all.</param>
+public sealed record OpenIncident(CoverageType CoverageType, Chain Chain, Stablecoin? Stablecoin);
+
+/// <summary>What this service knows of the world outside when it decides.</summary>
+public sealed record MarketKnowledge(
+    IReadOnlyDictionary<Stablecoin, KnownPeg> Pegs,
+    IReadOnlyDictionary<string, KnownBridge> Bridges,
+    IReadOnlyList<OpenIncident> OpenIncidents);

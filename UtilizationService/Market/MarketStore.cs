@@ -1,0 +1,59 @@
+using Dapper;
+using Npgsql;
+using Sure.Contracts.Vocabulary;
+
+namespace Sure.UtilizationService.Market;
+
+/// <summary>What BridgeService told, in PostgreSQL.</summary>
+internal sealed class MarketStore(NpgsqlDataSource database)
+{
+    /// <summary>Reads what is known, as <see cref="ParseAsync"/> expects it.</summary>
+    public const string ReadSql =
+        """
+        SELECT stablecoin, at, peg_ratio, consensus, troubled, recovered_since FROM peg;
+        SELECT bridge_id, at, known, exploit_detected FROM bridge;
+        SELECT coverage_type, chain, stablecoin FROM incident WHERE status = 'open';
+        """;
+
+    /// <summary>What is known from the results of <see cref="ReadSql"/>.</summary>
+    public static async Task<MarketKnowledge> ParseAsync(SqlMapper.GridReader results)
+    {
+        var pegs = await results.ReadAsync<PegRow>();
+        var bridges = await results.ReadAsync<BridgeRow>();
+        var incidents = await results.ReadAsync<IncidentRow>();
+        return new MarketKnowledge(
+            pegs.ToDictionary(p => Words<Stablecoin>.Parse(p.Stablecoin), p => p.ToPeg()),
+            bridges.ToDictionary(b => b.BridgeId, b => new KnownBridge(new DateTimeOffset(b.At), b.Known, b.ExploitDetected), StringComparer.Ordinal),
+            [
+                .. incidents.Select(i => new OpenIncident(
+                    Words<CoverageType>.Parse(i.CoverageType), Words<Chain>.Parse(i.Chain), i.Stablecoin is null ? null : Words<Stablecoin>.Parse(i.Stablecoin))),
+            ]);
+    }
+
+    /// <summary>What is known of one coin, locked until the transaction ends; null before the first point.</summary>
+    public static async Task<KnownPeg?> FindPegAsync(
+        NpgsqlConnection connection, NpgsqlTransaction transaction, Stablecoin coin, CancellationToken cancellationToken) =>
+        (await connection.QuerySingleOrDefaultAsync<PegRow>(new CommandDefinition(
+            "SELECT stablecoin, at, peg_ratio, consensus, troubled, recovered_since FROM peg WHERE stablecoin = @Coin FOR UPDATE",
+            new { Coin = coin.Word() },
+            transaction,
+            cancellationToken: cancellationToken)))?.ToPeg();
+
+    /// <summary>What is known.</summary>
+    public async Task<MarketKnowledge> ReadAsync(CancellationToken cancellationToken)
+    {
+        await using var connection = await database.OpenConnectionAsync(cancellationToken);
+        await using var results = await connection.QueryMultipleAsync(new CommandDefinition(ReadSql, cancellationToken: cancellationToken));
+        return await ParseAsync(results);
+    }
+
+    private sealed record PegRow(string Stablecoin, DateTime At, decimal? PegRatio, decimal? Consensus, bool Troubled, DateTime? RecoveredSince)
+    {
+        public KnownPeg ToPeg() =>
+            new(new DateTimeOffset(At), PegRatio, Consensus, Troubled, RecoveredSince is { } since ? new DateTimeOffset(since) : null);
+    }
+
+    private sealed record BridgeRow(string BridgeId, DateTime At, bool Known, bool ExploitDetected);
+
+    private sealed record IncidentRow(string CoverageType, string Chain, string? Stablecoin);
+}

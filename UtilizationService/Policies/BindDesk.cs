@@ -1,0 +1,307 @@
+using System.Diagnostics;
+using System.Threading.Channels;
+using Dapper;
+using Microsoft.Extensions.Options;
+using Npgsql;
+using Sure.Contracts.Calls;
+using Sure.Contracts.Events;
+using Sure.Contracts.Vocabulary;
+using Sure.Coordination.Outbox;
+using Sure.Coordination.Writing;
+using Sure.UtilizationService.Capital;
+using Sure.UtilizationService.Idempotency;
+using Sure.UtilizationService.Ledger;
+using Sure.UtilizationService.Market;
+using Sure.UtilizationService.Pool;
+
+namespace Sure.UtilizationService.Policies;
+
+/// <summary>A quote somebody wants to bind.</summary>
+/// <param name="QuoteId">Its id.</param>
+/// <param name="Quote">The quote while it lives; else null.</param>
+/// <param name="Holder">Whose policy it becomes.</param>
+/// <param name="Idempotent">How to know the request again; null where it cannot be known.</param>
+internal sealed record BindOrder(Guid QuoteId, BindableQuote? Quote, string Holder, IdempotentRequest? Idempotent);
+
+/// <summary>
+/// Decides about orders. Each decision sees every one before it, because all are taken under the lock of the pool's row: of two buyers
+/// racing for the last capacity, one wins. The orders that wait are decided together, one after the other, in one transaction with their
+/// policies, journal entries and events, so that one commit serves many and costs three round trips whatever their number.
+/// </summary>
+internal sealed partial class BindDesk(
+    NpgsqlDataSource database,
+    IOptions<CapitalOptions> capital,
+    IOptions<UnderwritingOptions> limits,
+    IOptions<KnownEventOptions> knownEvents,
+    TimeProvider time,
+    ILogger<BindDesk> logger) : BackgroundService
+{
+    /// <summary>Orders of one transaction; those behind them wait no longer than that takes.</summary>
+    private const int LargestBatch = 64;
+
+    /// <summary>PostgreSQL asks to try again: a serialization failure or a deadlock.</summary>
+    private const int Attempts = 4;
+
+    private readonly Channel<Waiting> _waiting = Channel.CreateBounded<Waiting>(new BoundedChannelOptions(4096) { SingleReader = true });
+
+    /// <summary>Hands the order in and waits for its decision.</summary>
+    /// <exception cref="NpgsqlException">PostgreSQL is away; nothing was decided, or the answer was lost on the way.</exception>
+    public async Task<BindOutcome> DecideAsync(BindOrder order, CancellationToken cancellationToken)
+    {
+        var waiting = new Waiting(order, cancellationToken);
+        await _waiting.Writer.WriteAsync(waiting, cancellationToken);
+        return await waiting.Decided.Task;
+    }
+
+    protected override async Task ExecuteAsync(CancellationToken stoppingToken)
+    {
+        try
+        {
+            await WorkAsync(stoppingToken);
+        }
+        finally
+        {
+            _waiting.Writer.TryComplete();
+            while (_waiting.Reader.TryRead(out var left))
+            {
+                left.Decided.TrySetCanceled(CancellationToken.None);
+            }
+        }
+    }
+
+    private async Task WorkAsync(CancellationToken stoppingToken)
+    {
+        var batch = new List<Waiting>(LargestBatch);
+        while (await _waiting.Reader.WaitToReadAsync(stoppingToken))
+        {
+            batch.Clear();
+            while (batch.Count < LargestBatch && _waiting.Reader.TryRead(out var next))
+            {
+                if (next.Caller.IsCancellationRequested)
+                {
+                    // Who has gone buys nothing.
+                    next.Decided.TrySetCanceled(next.Caller);
+                }
+                else
+                {
+                    batch.Add(next);
+                }
+            }
+
+            if (batch.Count > 0)
+            {
+                await DecideAsync(batch);
+            }
+        }
+    }
+
+    private async Task DecideAsync(IReadOnlyList<Waiting> batch)
+    {
+        try
+        {
+            var outcomes = await TryDecideAsync([.. batch.Select(w => w.Order)]);
+            foreach (var (waiting, outcome) in batch.Zip(outcomes))
+            {
+                waiting.Decided.TrySetResult(outcome);
+            }
+        }
+        catch (Exception exception) when (batch.Count > 1 && exception is not NpgsqlException { IsTransient: true })
+        {
+            // One of them is at fault; alone it fails alone.
+            Log.DecidedOneByOne(logger, batch.Count, exception);
+            foreach (var waiting in batch)
+            {
+                await DecideAsync([waiting]);
+            }
+        }
+        catch (Exception exception)
+        {
+            foreach (var waiting in batch)
+            {
+                waiting.Decided.TrySetException(exception);
+            }
+        }
+    }
+
+    private async Task<IReadOnlyList<BindOutcome>> TryDecideAsync(IReadOnlyList<BindOrder> orders)
+    {
+        for (var attempt = 1; ; attempt++)
+        {
+            try
+            {
+                return await DecideAsync(orders);
+            }
+            catch (PostgresException exception) when (attempt < Attempts
+                && exception.SqlState is PostgresErrorCodes.SerializationFailure or PostgresErrorCodes.DeadlockDetected)
+            {
+                Log.TriedAgain(logger, exception.SqlState);
+            }
+        }
+    }
+
+    private async Task<IReadOnlyList<BindOutcome>> DecideAsync(IReadOnlyList<BindOrder> orders)
+    {
+        await using var connection = await database.OpenConnectionAsync();
+        await using var transaction = await connection.BeginTransactionAsync();
+        var desk = await ReadAsync(connection, transaction, orders);
+        var now = time.GetUtcNow();
+        var sales = new Sales(desk, capital.Value, limits.Value, knownEvents.Value, now);
+        var outcomes = orders.Select(sales.Decide).ToList();
+        if (sales.Policies.Count > 0)
+        {
+            var batch = new WriteBatch(connection, transaction);
+            PolicyStore.Insert(batch, sales.Policies);
+            PoolStore.MoveCoverage(batch, [.. sales.Policies.Select(p => p.ToMove())]);
+            LedgerStore.Write(batch, sales.Policies.Select(p => PremiumEntry(p, now)));
+            batch.AppendEvents([.. sales.Policies.Select(p => BoundEvent(p, now))]);
+            foreach (var (idempotent, answer) in sales.Answers)
+            {
+                IdempotencyStore.Save(batch, idempotent, answer, now);
+            }
+
+            await batch.ExecuteAsync(CancellationToken.None);
+            await transaction.CommitAsync();
+        }
+
+        return outcomes;
+    }
+
+    /// <summary>Locks the pool and reads everything the decisions rest on. One round trip.</summary>
+    private static async Task<DeskView> ReadAsync(NpgsqlConnection connection, NpgsqlTransaction transaction, IReadOnlyList<BindOrder> orders)
+    {
+        var keys = orders.Select(o => o.Idempotent).OfType<IdempotentRequest>().ToList();
+        await using var results = await connection.QueryMultipleAsync(new CommandDefinition(
+            PoolStore.LockSql
+            + PoolStore.ReadSql
+            + MarketStore.ReadSql
+            + "SELECT quote_id FROM policy WHERE quote_id = ANY (@QuoteIds);"
+            + IdempotencyStore.ReadSql,
+            new
+            {
+                QuoteIds = orders.Select(o => o.QuoteId).ToArray(),
+                ClientIds = keys.Select(k => k.ClientId).ToArray(),
+                Keys = keys.Select(k => k.Key).ToArray(),
+            },
+            transaction));
+        await results.ReadAsync();
+        return new DeskView(
+            await PoolStore.ParseAsync(results),
+            await MarketStore.ParseAsync(results),
+            (await results.ReadAsync<Guid>()).ToHashSet(),
+            await IdempotencyStore.ParseAsync(results));
+    }
+
+    private static JournalEntry PremiumEntry(Policy policy, DateTimeOffset now) => JournalEntry.Of(
+        "premium",
+        $"{policy.PolicyId}",
+        now,
+        Posting.Debit(Account.Cash, policy.PremiumUsd),
+        Posting.Credit(Account.PremiumUnearned, policy.PremiumUsd));
+
+    private static PolicyBound BoundEvent(Policy policy, DateTimeOffset now) => new(
+        Guid.CreateVersion7(now),
+        now,
+        policy.PolicyId,
+        policy.QuoteId,
+        policy.Product.CoverageType,
+        policy.Product.Chain,
+        policy.Product.Stablecoin,
+        policy.CoverageUsd,
+        policy.PremiumUsd,
+        policy.StandardRate,
+        policy.Terms,
+        policy.StartsAt,
+        policy.EndsAt);
+
+    private sealed record Waiting(BindOrder Order, CancellationToken Caller)
+    {
+        public TaskCompletionSource<BindOutcome> Decided { get; } = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    }
+
+    private static partial class Log
+    {
+        [LoggerMessage(Level = LogLevel.Warning, Message = "{Count} orders could not be decided together and are decided one by one")]
+        public static partial void DecidedOneByOne(ILogger logger, int count, Exception exception);
+
+        [LoggerMessage(Level = LogLevel.Information, Message = "PostgreSQL asked to try again ({SqlState})")]
+        public static partial void TriedAgain(ILogger logger, string sqlState);
+    }
+}
+
+/// <summary>What decisions rest on, read under the lock of the pool.</summary>
+/// <param name="Pool">The pool.</param>
+/// <param name="Market">What is known of coins, bridges and incidents.</param>
+/// <param name="BoundQuotes">Those of the quotes that are policies already.</param>
+/// <param name="Answered">The requests that were answered before.</param>
+internal sealed record DeskView(
+    PoolSnapshot Pool, MarketKnowledge Market, IReadOnlySet<Guid> BoundQuotes, IReadOnlyDictionary<(string ClientId, string Key), KeptAnswer> Answered);
+
+/// <summary>Decides orders one after the other; each sees the pool as those before it left it. No I/O.</summary>
+internal sealed class Sales(DeskView view, CapitalOptions capital, UnderwritingOptions limits, KnownEventOptions knownEvents, DateTimeOffset now)
+{
+    private readonly HashSet<Guid> _bound = [.. view.BoundQuotes];
+    private readonly Dictionary<(string ClientId, string Key), KeptAnswer> _answered = new(view.Answered);
+    private PoolPosition _position = view.Pool.Position;
+
+    /// <summary>The policies sold, in their order.</summary>
+    public List<Policy> Policies { get; } = [];
+
+    /// <summary>The answers to be kept.</summary>
+    public List<(IdempotentRequest Request, StoredAnswer Answer)> Answers { get; } = [];
+
+    /// <summary>What becomes of <paramref name="order"/>.</summary>
+    public BindOutcome Decide(BindOrder order)
+    {
+        if (order.Idempotent is { } idempotent && _answered.TryGetValue((idempotent.ClientId, idempotent.Key), out var kept))
+        {
+            return kept.Replay(idempotent) switch
+            {
+                MoneyOutcome.Moved moved => new BindOutcome.Bound(moved.Answer),
+                MoneyOutcome.Refused refused => new BindOutcome.Refused(refused.Problem),
+                _ => throw new UnreachableException(),
+            };
+        }
+
+        if (_bound.Contains(order.QuoteId))
+        {
+            return new BindOutcome.AlreadyBound();
+        }
+
+        return order.Quote switch
+        {
+            // Ids of quotes carry their time: one of the past that is not there any more has expired.
+            null => order.QuoteId.Version == 7 && TimeOf(order.QuoteId) < now ? new BindOutcome.Expired() : new BindOutcome.Unknown(),
+            { } late when late.ExpiresAt <= now => new BindOutcome.Expired(),
+            { Bindable: false } => new BindOutcome.NotBindable(),
+            { } quote => Sell(quote, order),
+        };
+    }
+
+    private BindOutcome Sell(BindableQuote quote, BindOrder order)
+    {
+        var product = new Product(quote.CoverageType, quote.Chain, quote.Stablecoin);
+        var cover = new ProposedCover(product, quote.CoverageUsd, Attribution.Of(quote.CoverageUsd, capital.LossShares));
+        var stops = new SalesStops(view.Pool.Breaker.Reason, KnownEvents.WhyNotSold(product, view.Market, now, knownEvents));
+        var failed = Underwriting.Check(_position, cover, stops, capital, limits).Where(c => !c.Passed).ToList();
+        if (failed.Count > 0)
+        {
+            return new BindOutcome.Declined(failed);
+        }
+
+        var policy = Policy.Bind(quote, order.Holder, cover.Attribution, now);
+        var answer = StoredAnswer.Of(StatusCodes.Status201Created, PolicyDocument.Of(policy, now), $"/api/v2/policies/{policy.PolicyId}");
+        Policies.Add(policy);
+        _bound.Add(quote.QuoteId);
+        _position = Underwriting.After(_position, cover);
+        if (order.Idempotent is { } idempotent)
+        {
+            Answers.Add((idempotent, answer));
+            _answered[(idempotent.ClientId, idempotent.Key)] = new KeptAnswer(idempotent.BodyHash, answer);
+        }
+
+        return new BindOutcome.Bound(answer);
+    }
+
+    private static DateTimeOffset TimeOf(Guid version7) =>
+        DateTimeOffset.FromUnixTimeMilliseconds(Convert.ToInt64(version7.ToString("N")[..12], fromBase: 16));
+}
