@@ -82,7 +82,7 @@ internal static class IncidentEndpoints
         {
             faults["chain"] = [$"The bridges of {request.Chain.Word()} are monitored; confirm their exploit instead."];
         }
-        else if (!new Product(request.CoverageType, request.Chain, request.Stablecoin ?? Contracts.Vocabulary.Stablecoin.USDC).IsOffered)
+        else if (!new Product(request.CoverageType, request.Chain, request.Stablecoin ?? Stablecoin.USDC).IsOffered)
         {
             faults["chain"] = [$"{request.CoverageType.Word()} is not offered on {request.Chain.Word()}."];
         }
