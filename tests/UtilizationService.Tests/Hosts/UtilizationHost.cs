@@ -101,6 +101,7 @@ internal sealed class UtilizationHost : IAsyncDisposable
                 ["ConnectionStrings:cache"] = redis ?? "127.0.0.1:1,connectTimeout=100,abortConnect=false",
                 ["Intake:CatchUpInterval"] = "00:00:00.2",
                 ["Monitoring:TriggerInterval"] = "00:00:01",
+                ["Monitoring:ExpiryInterval"] = "00:00:01",
                 ["Leases:RenewInterval"] = "00:00:00.5",
             },
             b =>
