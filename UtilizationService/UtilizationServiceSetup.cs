@@ -52,6 +52,7 @@ internal static class UtilizationServiceSetup
         builder.Services.AddSingleton<PolicyStore>();
         builder.Services.AddSingleton<TrancheReport>();
         builder.Services.AddSingleton<Deposits>();
+        builder.Services.AddSingleton<Withdrawals>();
         builder.Services.AddSingleton<Deployment>();
         builder.Services.AddSingleton<FigureCache>();
         builder.Services.AddHostedService<PoolListener>();
