@@ -24,12 +24,39 @@ public sealed record WithdrawalRequest(Tranche TrancheId, decimal? AmountUsd = n
 internal static class VaultEndpoints
 {
     private const int LongestName = 256;
+    private const string EitherOr = "Give either amount_usd or shares.";
 
     public static void MapVault(this IEndpointRouteBuilder endpoints)
     {
         var group = endpoints.MapGroup("/api/v2/vault").WithTags("Vault");
         group.MapPost("/deposit", DepositAsync).RequireScope(Scope.Write).WithName("Deposit").WithSummary("Adds capital to a tranche for shares at net asset value.");
         group.MapPost("/withdraw", WithdrawAsync).RequireScope(Scope.Write).WithName("Withdraw").WithSummary("Pays capital out of a tranche for shares at net asset value.");
+        group.MapPost("/preview", PreviewAsync).RequireScope(Scope.Read).WithName("PreviewVault").WithSummary("What a deposit or withdrawal would do now, and why it would be refused.");
+        group.MapGet("/accounts/{account}", FindAccountAsync).RequireScope(Scope.Read).WithName("GetVaultAccount").WithSummary("Shares of an account and what they are worth, per tranche.");
+    }
+
+    private static async Task<Results<Ok<VaultAccount>, ProblemHttpResult>> FindAccountAsync(
+        string account, VaultAccounts accounts, HttpContext context, CancellationToken cancellationToken) =>
+        account.Length <= LongestName && context.Caller().MayActFor(account)
+            ? TypedResults.Ok(await accounts.ReadAsync(account, cancellationToken))
+            : Problem.NotFound("There is no such account.");
+
+    private static async Task<Results<Ok<PreviewAnswer>, ProblemHttpResult>> PreviewAsync(
+        PreviewRequest request, VaultPreview preview, HttpContext context, CancellationToken cancellationToken)
+    {
+        if (request.Direction is VaultDirection.Deposit && request.Shares is not null)
+        {
+            return Problem.Malformed("shares", "shares are for a withdrawal; give amount_usd.");
+        }
+
+        if ((request.AmountUsd is null) == (request.Shares is null))
+        {
+            return Problem.Malformed("amount_usd", EitherOr);
+        }
+
+        return TryReadAccount(context, request.Account, out var account, out var refusal)
+            ? TypedResults.Ok(await preview.PreviewAsync(request, account, cancellationToken))
+            : refusal;
     }
 
     private static async Task<IResult> DepositAsync(DepositRequest request, Deposits deposits, HttpContext context, CancellationToken cancellationToken) =>
@@ -42,7 +69,7 @@ internal static class VaultEndpoints
     {
         if ((request.AmountUsd is null) == (request.Shares is null))
         {
-            return Problem.Malformed("amount_usd", "Give either amount_usd or shares.");
+            return Problem.Malformed("amount_usd", EitherOr);
         }
 
         return !TryReadAccount(context, request.Account, out var account, out var refusal) || !IdempotentRequest.TryRead(context, request, out var idempotent, out refusal)
