@@ -1,5 +1,5 @@
 using Sure.BridgeService.Observations;
-using Sure.BridgeService.Statistics;
+using Sure.Contracts.Consensus;
 using Sure.Contracts.Events;
 using Sure.Contracts.Vocabulary;
 
@@ -30,7 +30,7 @@ internal static class PriceConsensus
             price is { } known && reference is { } par ? Ratio(known, par) : null,
             price,
             reference,
-            agreed ? options.ConsensusScore(Sample.CoefficientOfVariation(live)) : null,
+            agreed ? options.ConsensusScore(live) : null,
             live.Count,
             [
                 .. prices.Select(o => new PriceSourceFigure(
