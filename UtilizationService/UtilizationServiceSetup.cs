@@ -55,7 +55,11 @@ internal static class UtilizationServiceSetup
         builder.Services.AddSingleton<PoolStore>();
         builder.Services.AddSingleton<PolicyStore>();
         builder.Services.AddSingleton<TrancheReport>();
+        builder.Services.AddSingleton<TrancheHistory>();
         builder.Services.AddSingleton<Deposits>();
+        builder.Services.AddSingleton<Withdrawals>();
+        builder.Services.AddSingleton<VaultPreview>();
+        builder.Services.AddSingleton<VaultAccounts>();
         builder.Services.AddSingleton<Deployment>();
         builder.Services.AddSingleton<FigureCache>();
         builder.Services.AddHostedService<PoolListener>();

@@ -32,10 +32,14 @@ public sealed class PoolStore(NpgsqlDataSource database)
     {
         await using var connection = await database.OpenConnectionAsync(cancellationToken);
         await using var transaction = await connection.BeginTransactionAsync(IsolationLevel.RepeatableRead, cancellationToken);
-        var snapshot = await ReadAsync(connection, transaction, ReadSql, cancellationToken);
+        var snapshot = await ReadAsync(connection, transaction, cancellationToken);
         await transaction.CommitAsync(cancellationToken);
         return snapshot;
     }
+
+    /// <summary>The position as of the snapshot of a transaction that is REPEATABLE READ.</summary>
+    public static Task<PoolSnapshot> ReadAsync(NpgsqlConnection connection, NpgsqlTransaction transaction, CancellationToken cancellationToken) =>
+        ReadAsync(connection, transaction, ReadSql, cancellationToken);
 
     /// <summary>
     /// The position, which nobody else changes until the transaction ends: the row of the pool is locked first, and in READ COMMITTED the
