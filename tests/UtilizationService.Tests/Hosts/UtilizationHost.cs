@@ -16,8 +16,10 @@ using Sure.Contracts.Vocabulary;
 using Sure.Coordination.Outbox;
 using Sure.ServiceDefaults.Identity;
 using Sure.TestServers;
+using Sure.UtilizationService.Policies;
 
 [assembly: AssemblyFixture(typeof(PostgresServer))]
+[assembly: AssemblyFixture(typeof(RabbitMqServer))]
 
 namespace Sure.UtilizationService.Tests.Hosts;
 
@@ -64,6 +66,9 @@ internal sealed class UtilizationHost : IAsyncDisposable
     public HttpClient Bob { get; }
 
     public HttpClient Anonymous => _service.Client;
+
+    /// <summary>Orders that nobody has begun to decide.</summary>
+    public int QueuedOrders => _service.Services.GetRequiredService<BindDesk>().Queued;
 
     /// <summary>The time it lives in.</summary>
     public DateTimeOffset Now => _time.GetUtcNow();
