@@ -127,13 +127,13 @@ internal sealed class ClaimStore(NpgsqlDataSource database)
     public async Task<IReadOnlyList<Claim>> ListAsync(ClaimFilter filter, PageRequest page, CancellationToken cancellationToken)
     {
         await using var connection = await database.OpenConnectionAsync(cancellationToken);
-        var rows = await connection.QueryAsync<Row>(new CommandDefinition(
-            ListSql(filter, page), new { filter.Holder, Status = filter.Status?.Word(), filter.PolicyId, page.Before, page.Limit }, cancellationToken: cancellationToken));
+        var (sql, values) = ListQuery(filter, page);
+        var rows = await connection.QueryAsync<Row>(new CommandDefinition(sql, values, cancellationToken: cancellationToken));
         return [.. rows.Select(r => r.ToClaim())];
     }
 
-    /// <summary>The query of a list. Only the conditions that apply are written, so that the planner can take their index.</summary>
-    internal static string ListSql(ClaimFilter filter, PageRequest page)
+    /// <summary>The query of a page. Only the conditions that apply are written, so that the planner can take their index.</summary>
+    internal static (string Sql, object Values) ListQuery(ClaimFilter filter, PageRequest page)
     {
         string?[] conditions =
         [
@@ -143,7 +143,9 @@ internal sealed class ClaimStore(NpgsqlDataSource database)
             page.Before is null ? null : "claim.claim_id < @Before",
         ];
         var applied = conditions.OfType<string>().ToList();
-        return $"SELECT {Columns} {From} {(applied.Count > 0 ? "WHERE " + string.Join(" AND ", applied) : "")} ORDER BY claim.claim_id DESC LIMIT @Limit";
+        return (
+            $"SELECT {Columns} {From} {(applied.Count > 0 ? "WHERE " + string.Join(" AND ", applied) : "")} ORDER BY claim.claim_id DESC LIMIT @Limit",
+            new { filter.Holder, Status = filter.Status?.Word(), filter.PolicyId, page.Before, page.Limit });
     }
 
     private sealed record Row(
