@@ -7,6 +7,8 @@ using Sure.UtilizationService.Audit;
 using Sure.UtilizationService.Breaker;
 using Sure.UtilizationService.Capacity;
 using Sure.UtilizationService.Capital;
+using Sure.UtilizationService.Claims.Backtests;
+using Sure.UtilizationService.Claims.Rules;
 using Sure.UtilizationService.Figures;
 using Sure.UtilizationService.Incidents;
 using Sure.UtilizationService.Ledger;
@@ -60,6 +62,9 @@ internal static class UtilizationServiceSetup
         builder.Services.AddSingleton<MarketStore>();
         builder.Services.AddOptions<KnownEventOptions>().BindConfiguration("KnownEvents").ValidateDataAnnotations().ValidateOnStart();
         builder.Services.AddOptions<BreakerOptions>().BindConfiguration("Breaker").ValidateDataAnnotations().ValidateOnStart();
+        builder.Services.AddOptions<TriggerOptions>().BindConfiguration(TriggerOptions.Section).ValidateDataAnnotations().ValidateOnStart();
+        builder.Services.AddSingleton<IValidateOptions<TriggerOptions>>(new FaultValidation<TriggerOptions>(o => o.Faults()));
+        builder.Services.AddOptions<BacktestOptions>().BindConfiguration("Backtests").ValidateDataAnnotations().ValidateOnStart();
         builder.Services.AddSingleton<BindDesk>();
         builder.Services.AddHostedService(services => services.GetRequiredService<BindDesk>());
         builder.Services.AddTransient<PolicyBinder>();
@@ -88,6 +93,8 @@ internal static class UtilizationServiceSetup
         app.MapIncidents();
         app.MapBreaker();
         app.MapAudit();
+        app.MapBacktests();
+        app.MapStoredEvents();
         app.MapEvents();
     }
 
