@@ -16,7 +16,8 @@ public sealed class BacktestEndpointTests(BacktestEndpointTests.Host host) : ICl
         var events = (await UtilizationHost.GetAsync(host.Service.Anonymous, "/api/v2/events"))["events"].AsArray();
         var usdc = events.Single(e => (string?)e!["name"] == "usdc-svb-2023-03")!;
         Assert.Equal(("USDC", 290, 1678428059, 1678610987), ((string?)usdc["stablecoin"], (int)usdc["points"]!, (long)usdc["from"]!, (long)usdc["to"]!));
-        Assert.All(events, e => Assert.All(new[] { "source", "confidence", "description" }, f => Assert.NotEmpty((string)e![f]!)));
+        string[] texts = ["source", "confidence", "description"];
+        Assert.All(events, e => Assert.All(texts, t => Assert.NotEmpty((string)e![t]!)));
 
         var answer = await PostAsync("""{"coverage_type":"depeg","event":"usdc-svb-2023-03"}""");
 
