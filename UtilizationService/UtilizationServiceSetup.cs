@@ -8,6 +8,7 @@ using Sure.UtilizationService.Breaker;
 using Sure.UtilizationService.Capacity;
 using Sure.UtilizationService.Capital;
 using Sure.UtilizationService.Claims;
+using Sure.UtilizationService.Claims.Backtests;
 using Sure.UtilizationService.Claims.Evidence;
 using Sure.UtilizationService.Claims.Rules;
 using Sure.UtilizationService.Figures;
@@ -70,6 +71,7 @@ internal static class UtilizationServiceSetup
         builder.Services.AddOptions<BreakerOptions>().BindConfiguration("Breaker").ValidateDataAnnotations().ValidateOnStart();
         builder.Services.AddOptions<TriggerOptions>().BindConfiguration(TriggerOptions.Section).ValidateDataAnnotations().ValidateOnStart();
         builder.Services.AddSingleton<IValidateOptions<TriggerOptions>>(new FaultValidation<TriggerOptions>(o => o.Faults()));
+        builder.Services.AddOptions<BacktestOptions>().BindConfiguration("Backtests").ValidateDataAnnotations().ValidateOnStart();
         builder.Services.AddSingleton<ExploitStore>();
         builder.Services.AddSingleton<ConsensusStore>();
         builder.Services.AddSingleton<WatchStore>();
@@ -108,6 +110,8 @@ internal static class UtilizationServiceSetup
         app.MapIncidents();
         app.MapBreaker();
         app.MapAudit();
+        app.MapBacktests();
+        app.MapStoredEvents();
         app.MapEvents();
     }
 

@@ -6,6 +6,8 @@ public static class PriceAgreement
     /// <summary>Score of those who agree least: beyond the last step.</summary>
     public const decimal LeastScore = 0.3m;
 
+    private const int RatioDecimals = 8;
+
     /// <summary>Score by the coefficient of variation of live prices, where a deployment configures no others.</summary>
     public static IReadOnlyList<ScoreStep> DefaultSteps { get; } = [new(0.002, 1.0m), new(0.005, 0.9m), new(0.01, 0.7m)];
 
@@ -19,4 +21,7 @@ public static class PriceAgreement
         ArgumentNullException.ThrowIfNull(steps);
         return (steps.Count > 0 ? steps : DefaultSteps).Of(Sample.CoefficientOfVariation(prices), least);
     }
+
+    /// <summary>Peg ratio: <paramref name="price"/> over <paramref name="reference"/>, to 8 decimals, half away from zero.</summary>
+    public static decimal PegRatio(decimal price, decimal reference) => Math.Round(price / reference, RatioDecimals, MidpointRounding.AwayFromZero);
 }

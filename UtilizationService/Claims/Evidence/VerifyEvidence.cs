@@ -43,7 +43,8 @@ public static class VerifyEvidence
 
             return sound ? 0 : 1;
         }
-        catch (Exception e) when (e is IOException or UnauthorizedAccessException or JsonException or ArgumentException)
+        // Half a surrogate pair in a string is an invalid operation to the reader of JSON.
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException or JsonException or ArgumentException or InvalidOperationException)
         {
             errors.WriteLine($"{file} cannot be read as evidence: {e.Message}");
             return 2;

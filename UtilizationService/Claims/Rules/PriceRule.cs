@@ -16,7 +16,7 @@ public abstract class PriceRule
 
     /// <summary>The rule of a policy.</summary>
     /// <param name="type">What it covers.</param>
-    /// <param name="terms">What it was sold with; null for the defaults. <c>oracle</c> has none.</param>
+    /// <param name="terms">What it was sold with; null for the defaults. <c>oracle</c> has none; of <c>cex_liquidation</c> trigger and floor count, its window is an option.</param>
     /// <param name="options">What is not in a policy's terms.</param>
     /// <exception cref="ArgumentOutOfRangeException">Cover of that type is not decided by prices.</exception>
     public static PriceRule For(CoverageType type, PolicyTerms? terms, TriggerOptions options)

@@ -13,8 +13,8 @@ public sealed record TriggerOptions
     [Range(1, 100)]
     public int MinSources { get; set; } = 2;
 
-    /// <summary>Longest time between two points with consensus that does not break a run; 1 s … 1 day, default 15 min.</summary>
-    [Range(typeof(TimeSpan), "00:00:01", "1.00:00:00")]
+    /// <summary>Longest time between two points with consensus that does not break a run; 1 min … 1 day, default 15 min.</summary>
+    [Range(typeof(TimeSpan), "00:01:00", "1.00:00:00")]
     public TimeSpan LongestGap { get; set; } = TimeSpan.FromMinutes(15);
 
     /// <summary>Peg ratio that triggers <c>cex_liquidation</c> where the policy states none; 0.01 … 1, default 0.95.</summary>

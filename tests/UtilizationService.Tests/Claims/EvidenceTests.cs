@@ -56,6 +56,8 @@ public sealed class EvidenceTests : IDisposable
     [InlineData("7")]
     [InlineData("""{"number":1}""")]
     [InlineData("""{"number":1,"number":1}""")]
+    [InlineData("""{"number":1,"claim_id":"00000001-0000-0000-0000-000000000000","previous_hash":"","hash":"","body":"\ud800"}""")]
+    [InlineData("""{"number":1,"claim_id":"00000001-0000-0000-0000-000000000000","previous_hash":"","hash":"","body":1e400}""")]
     public void What_is_no_evidence_cannot_be_read(string text)
     {
         File.WriteAllText(_file, text);
