@@ -4,7 +4,6 @@ using Sure.UtilizationService.Capital;
 using Sure.UtilizationService.Claims.Evidence;
 using Sure.UtilizationService.Ledger;
 using Sure.UtilizationService.Policies;
-using Sure.UtilizationService.Pool;
 using Sure.UtilizationService.Premiums;
 
 namespace Sure.UtilizationService.Claims;

@@ -44,6 +44,9 @@ internal sealed partial class BindDesk(
 
     private readonly Channel<Waiting> _waiting = Channel.CreateBounded<Waiting>(new BoundedChannelOptions(4096) { SingleReader = true });
 
+    /// <summary>Orders that nobody has begun to decide.</summary>
+    public int Queued => _waiting.Reader.Count;
+
     /// <summary>Hands the order in and waits for its decision.</summary>
     /// <exception cref="NpgsqlException">PostgreSQL is away; nothing was decided, or the answer was lost on the way.</exception>
     public async Task<BindOutcome> DecideAsync(BindOrder order, CancellationToken cancellationToken)

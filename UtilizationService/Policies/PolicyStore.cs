@@ -163,6 +163,15 @@ public sealed class PolicyStore(NpgsqlDataSource database)
     /// <summary>Policies that match, newest first, after <paramref name="before"/>.</summary>
     public async Task<IReadOnlyList<Policy>> ListAsync(PolicyFilter filter, Guid? before, int limit, CancellationToken cancellationToken)
     {
+        await using var connection = await database.OpenConnectionAsync(cancellationToken);
+        var (sql, values) = ListQuery(filter, before, limit);
+        var rows = await connection.QueryAsync<Row>(new CommandDefinition(sql, values, cancellationToken: cancellationToken));
+        return [.. rows.Select(r => r.ToPolicy())];
+    }
+
+    /// <summary>The query of a page. Only the conditions that apply are written, so that the planner can take their index.</summary>
+    internal static (string Sql, object Values) ListQuery(PolicyFilter filter, Guid? before, int limit)
+    {
         ArgumentNullException.ThrowIfNull(filter);
         var conditions = new List<string>();
         if (filter.Holder is not null)
@@ -195,9 +204,7 @@ public sealed class PolicyStore(NpgsqlDataSource database)
             conditions.Add("policy_id < @Before");
         }
 
-        await using var connection = await database.OpenConnectionAsync(cancellationToken);
-        // Only the conditions that apply are written, so that the planner can take their index.
-        var rows = await connection.QueryAsync<Row>(new CommandDefinition(
+        return (
             $"SELECT {Columns} FROM policy {(conditions.Count > 0 ? "WHERE " + string.Join(" AND ", conditions) : "")} ORDER BY policy_id DESC LIMIT @Limit",
             new
             {
@@ -208,9 +215,7 @@ public sealed class PolicyStore(NpgsqlDataSource database)
                 Stablecoin = filter.Stablecoin?.Word(),
                 Before = before,
                 Limit = limit,
-            },
-            cancellationToken: cancellationToken));
-        return [.. rows.Select(r => r.ToPolicy())];
+            });
     }
 
     private sealed record Row(

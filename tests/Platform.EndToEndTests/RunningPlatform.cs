@@ -21,7 +21,17 @@ public sealed class RunningPlatform : IAsyncLifetime
 
     private readonly string _data = Directory.CreateTempSubdirectory("sure-e2e-").FullName;
     private readonly StringBuilder _output = new();
+    private readonly string[] _arguments;
     private Process? _host;
+
+    /// <summary>One with the demonstration book, for all tests.</summary>
+    public RunningPlatform()
+        : this([])
+    {
+    }
+
+    /// <summary>One of its own for a test that needs it otherwise.</summary>
+    internal RunningPlatform(params string[] arguments) => _arguments = arguments;
 
     /// <summary>Where the gateway listens.</summary>
     public Uri Gateway { get; private set; } = null!;
@@ -37,9 +47,9 @@ public sealed class RunningPlatform : IAsyncLifetime
     {
         var port = FreePort();
         Gateway = new Uri($"http://127.0.0.1:{port}");
-        _host = Process.Start(new ProcessStartInfo("dotnet")
+        _host = Process.Start(new ProcessStartInfo(
+            "dotnet", [Path.Combine(BuildOutput("LocalHost"), "LocalHost.dll"), "--no-build", "--no-install", "--data", _data, .. _arguments])
         {
-            ArgumentList = { Path.Combine(BuildOutput("LocalHost"), "LocalHost.dll"), "--no-build", "--no-install", "--data", _data },
             UseShellExecute = false,
             RedirectStandardOutput = true,
             RedirectStandardError = true,

@@ -8,7 +8,7 @@ using Sure.ServiceDefaults.Identity;
 
 namespace Sure.TestServers;
 
-/// <summary>A service as it runs, on a free port, without a broker: what would come by it is fetched or stays in the outbox.</summary>
+/// <summary>A service as it runs, on a free port. Without a broker what would come by it is fetched or stays in the outbox.</summary>
 public sealed class TestService : IAsyncDisposable
 {
     private static readonly TimeSpan StartLimit = TimeSpan.FromSeconds(30);
@@ -49,8 +49,8 @@ public sealed class TestService : IAsyncDisposable
         {
             ["urls"] = "http://127.0.0.1:0",
             ["services:gateway:http:0"] = gateway.Address,
-            // Nobody listens there; the service goes on without.
-            ["ConnectionStrings:messaging"] = "amqp://guest:guest@127.0.0.1:1",
+            // Unless it is given a broker: nobody listens there; the service goes on without.
+            ["ConnectionStrings:messaging"] = settings.GetValueOrDefault("ConnectionStrings:messaging") ?? "amqp://guest:guest@127.0.0.1:1",
         });
         builder.AddServiceDefaults();
         add(builder);

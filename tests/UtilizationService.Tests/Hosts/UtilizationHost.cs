@@ -16,8 +16,10 @@ using Sure.Contracts.Vocabulary;
 using Sure.Coordination.Outbox;
 using Sure.ServiceDefaults.Identity;
 using Sure.TestServers;
+using Sure.UtilizationService.Policies;
 
 [assembly: AssemblyFixture(typeof(PostgresServer))]
+[assembly: AssemblyFixture(typeof(RabbitMqServer))]
 
 namespace Sure.UtilizationService.Tests.Hosts;
 
@@ -65,6 +67,9 @@ internal sealed class UtilizationHost : IAsyncDisposable
 
     public HttpClient Anonymous => _service.Client;
 
+    /// <summary>Orders that nobody has begun to decide.</summary>
+    public int QueuedOrders => _service.Services.GetRequiredService<BindDesk>().Queued;
+
     /// <summary>The time it lives in.</summary>
     public DateTimeOffset Now => _time.GetUtcNow();
 
@@ -101,6 +106,7 @@ internal sealed class UtilizationHost : IAsyncDisposable
                 ["ConnectionStrings:cache"] = redis ?? "127.0.0.1:1,connectTimeout=100,abortConnect=false",
                 ["Intake:CatchUpInterval"] = "00:00:00.2",
                 ["Monitoring:TriggerInterval"] = "00:00:01",
+                ["Monitoring:ExpiryInterval"] = "00:00:01",
                 ["Leases:RenewInterval"] = "00:00:00.5",
             },
             b =>

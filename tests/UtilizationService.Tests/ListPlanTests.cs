@@ -1,0 +1,93 @@
+using System.Text.Json.Nodes;
+using Dapper;
+using Npgsql;
+using Sure.Contracts.Vocabulary;
+using Sure.TestServers;
+using Sure.UtilizationService.Policies;
+using Sure.UtilizationService.Tests.Hosts;
+
+namespace Sure.UtilizationService.Tests;
+
+/// <summary>
+/// Pages stay cheap however many rows there are: PostgreSQL reads each from an index in its order, and neither reads all of the table
+/// nor sorts.
+/// </summary>
+public sealed class ListPlanTests(PostgresServer postgres)
+{
+    private const int Page = 50;
+
+    /// <summary>A cursor in the middle of the 200 000.</summary>
+    private static readonly Guid Middle = new("00000000-0000-0000-0000-0000000186a0");
+
+    private static readonly PolicyFilter All = new(Holder: null, Status: null, CoverageType: null, Chain: null, Stablecoin: null);
+
+    /// <summary>Filters with common and with rare members, alone and together.</summary>
+    private static readonly PolicyFilter[] Filters =
+    [
+        All,
+        All with { Holder = "holder-7" },
+        All with { Holder = "nobody" },
+        All with { Status = PolicyStatus.Active },
+        All with { Status = PolicyStatus.Triggered },
+        All with { CoverageType = CoverageType.Depeg },
+        All with { CoverageType = CoverageType.Bridge },
+        All with { Chain = Chain.Ethereum },
+        All with { Chain = Chain.Lightning },
+        All with { Stablecoin = Stablecoin.USDC },
+        All with { Stablecoin = Stablecoin.mkUSD },
+        All with { Holder = "holder-7", Status = PolicyStatus.Active },
+        All with { Status = PolicyStatus.Expired, Stablecoin = Stablecoin.USDC },
+        All with { CoverageType = CoverageType.Bridge, Chain = Chain.Ethereum },
+        All with { CoverageType = CoverageType.Bridge, Chain = Chain.Lightning, Stablecoin = Stablecoin.mkUSD },
+        All with { CoverageType = CoverageType.Depeg, Chain = Chain.Ethereum, Stablecoin = Stablecoin.USDC, Status = PolicyStatus.Active },
+    ];
+
+    [Fact]
+    public async Task A_page_of_200_000_policies_is_read_from_an_index_in_its_order()
+    {
+        await using var host = await UtilizationHost.StartAsync(postgres);
+        await using var connection = await host.Database.OpenConnectionAsync(TestContext.Current.CancellationToken);
+        await FillAsync(connection);
+
+        foreach (var filter in Filters)
+        {
+            foreach (var before in new Guid?[] { null, Middle })
+            {
+                var (sql, values) = PolicyStore.ListQuery(filter, before, Page);
+                await AssertReadFromIndexAsync(connection, sql, values, $"{filter}, before {before}");
+            }
+        }
+    }
+
+    /// <summary>Most are active, of a few common products; bridge cover, Lightning, mkUSD and triggered ones are rare.</summary>
+    private static async Task FillAsync(NpgsqlConnection connection)
+    {
+        await connection.ExecuteAsync(new CommandDefinition(
+            """
+            INSERT INTO policy (policy_id, quote_id, holder, status, coverage_type, chain, stablecoin, coverage_usd, premium_usd, standard_rate,
+                                terms, attribution, starts_at, ends_at)
+            SELECT lpad(to_hex(i), 32, '0')::uuid, lpad(to_hex(i), 32, '0')::uuid, 'holder-' || i % 1000,
+                   CASE WHEN i % 1000 = 0 THEN 'triggered' WHEN i % 10 = 0 THEN 'expired' ELSE 'active' END,
+                   CASE WHEN i % 1999 = 0 THEN 'bridge' WHEN i % 3 = 0 THEN 'smart_contract' ELSE 'depeg' END,
+                   CASE WHEN i % 2999 = 0 THEN 'Lightning' WHEN i % 7 = 0 THEN 'Base' ELSE 'Ethereum' END,
+                   CASE WHEN i % 3989 = 0 THEN 'mkUSD' WHEN i % 11 = 0 THEN 'DAI' ELSE 'USDC' END,
+                   100, 1, 0.008, '{"trigger_price": 0.97}', '{}', timestamptz '2026-01-01', timestamptz '2026-04-01'
+            FROM generate_series(1, 200000) AS i
+            """,
+            commandTimeout: 120,
+            cancellationToken: TestContext.Current.CancellationToken));
+        await connection.ExecuteAsync("ANALYZE policy");
+    }
+
+    private static async Task AssertReadFromIndexAsync(NpgsqlConnection connection, string sql, object values, string what)
+    {
+        var plan = JsonNode.Parse((await connection.ExecuteScalarAsync<string>($"EXPLAIN (FORMAT JSON) {sql}", values))!)![0]!["Plan"]!;
+        var nodes = NodesOf(plan).ToList();
+
+        Assert.True(nodes.Any(n => n.StartsWith("Index", StringComparison.Ordinal)), $"No index is read for {what}: {plan}");
+        Assert.True(nodes.TrueForAll(n => n is "Limit" or "Index Scan" or "Index Only Scan"), $"More is done for {what} than reading an index: {plan}");
+    }
+
+    private static IEnumerable<string> NodesOf(JsonNode plan) =>
+        (plan["Plans"]?.AsArray() ?? []).SelectMany(p => NodesOf(p!)).Prepend((string)plan["Node Type"]!);
+}
