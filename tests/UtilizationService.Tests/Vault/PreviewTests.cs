@@ -98,7 +98,7 @@ public sealed class PreviewTests(PostgresServer postgres) : IAsyncLifetime
     [Fact]
     public async Task An_account_is_worth_what_a_withdrawal_would_pay()
     {
-        var time = new ShiftedTime();
+        var time = new MovableClock();
         await using var host = await UtilizationHost.StartAsync(postgres, time, new() { ["Capital:PremiumBookingInterval"] = "1.00:00:00" });
         await host.FillAsync();
         Assert.Equal(HttpStatusCode.Created, (await UtilizationHost.BindAsync(host.Alice, host.Quote(10_000m, Depeg, premiumUsd: 90m))).Status);
