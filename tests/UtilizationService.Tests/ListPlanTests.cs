@@ -10,12 +10,15 @@ using Sure.UtilizationService.Tests.Hosts;
 namespace Sure.UtilizationService.Tests;
 
 /// <summary>
-/// Pages stay cheap however many rows there are: PostgreSQL reads each from an index in its order, and neither reads all of the table
-/// nor sorts.
+/// Pages stay cheap however many rows there are: PostgreSQL reads each from an index, and neither reads all of the table nor sorts
+/// much of it.
 /// </summary>
 public sealed class ListPlanTests(PostgresServer postgres)
 {
     private const int Page = 50;
+
+    /// <summary>Rows that are sorted in no time; half a per cent of the table.</summary>
+    private const int Few = 1_000;
 
     /// <summary>A cursor in the middle of the 200 000.</summary>
     private static readonly Guid Middle = new("00000000-0000-0000-0000-0000000186a0");
@@ -44,7 +47,7 @@ public sealed class ListPlanTests(PostgresServer postgres)
     ];
 
     [Fact]
-    public async Task A_page_of_200_000_policies_is_read_from_an_index_in_its_order()
+    public async Task A_page_of_200_000_policies_is_read_from_an_index()
     {
         await using var host = await UtilizationHost.StartAsync(postgres);
         await using var connection = await host.Database.OpenConnectionAsync(TestContext.Current.CancellationToken);
@@ -61,7 +64,7 @@ public sealed class ListPlanTests(PostgresServer postgres)
     }
 
     [Fact]
-    public async Task A_page_of_200_000_claims_is_read_from_an_index_in_its_order()
+    public async Task A_page_of_200_000_claims_is_read_from_an_index()
     {
         await using var host = await UtilizationHost.StartAsync(postgres);
         await using var connection = await host.Database.OpenConnectionAsync(TestContext.Current.CancellationToken);
@@ -82,7 +85,7 @@ public sealed class ListPlanTests(PostgresServer postgres)
             foreach (var before in new Guid?[] { null, Middle })
             {
                 var (sql, values) = ClaimStore.ListQuery(filter, new PageRequest(before, Page));
-                await AssertReadFromIndexAsync(connection, sql, values, $"{filter}, before {before}", "Nested Loop");
+                await AssertReadFromIndexAsync(connection, sql, values, $"{filter}, before {before}");
             }
         }
     }
@@ -129,16 +132,20 @@ public sealed class ListPlanTests(PostgresServer postgres)
         await connection.ExecuteAsync("ANALYZE policy");
     }
 
-    private static async Task AssertReadFromIndexAsync(
-        NpgsqlConnection connection, string sql, object values, string what, params string[] further)
+    /// <summary>
+    /// Pages come from an index, never from all of the table. Where the planner expects few rows to match altogether it may read those and
+    /// sort them, which is cheaper than walking an index past all that do not match.
+    /// </summary>
+    private static async Task AssertReadFromIndexAsync(NpgsqlConnection connection, string sql, object values, string what)
     {
         var plan = JsonNode.Parse((await connection.ExecuteScalarAsync<string>($"EXPLAIN (FORMAT JSON) {sql}", values))!)![0]!["Plan"]!;
         var nodes = NodesOf(plan).ToList();
+        var types = nodes.ConvertAll(n => (string)n["Node Type"]!);
 
-        Assert.True(nodes.Any(n => n.StartsWith("Index", StringComparison.Ordinal)), $"No index is read for {what}: {plan}");
-        Assert.True(nodes.TrueForAll(n => n is "Limit" or "Index Scan" or "Index Only Scan" || further.Contains(n)), $"More is done for {what} than reading an index: {plan}");
+        Assert.True(types.Exists(t => t is "Index Scan" or "Index Only Scan" or "Bitmap Index Scan"), $"No index is read for {what}: {plan}");
+        Assert.False(types.Exists(t => t.Contains("Seq Scan", StringComparison.Ordinal)), $"All of a table is read for {what}: {plan}");
+        Assert.All(nodes.Where(n => (string)n["Node Type"]! is "Sort" or "Incremental Sort"), n => Assert.True((int)n["Plan Rows"]! <= Few, $"Many rows are sorted for {what}: {plan}"));
     }
 
-    private static IEnumerable<string> NodesOf(JsonNode plan) =>
-        (plan["Plans"]?.AsArray() ?? []).SelectMany(p => NodesOf(p!)).Prepend((string)plan["Node Type"]!);
+    private static IEnumerable<JsonNode> NodesOf(JsonNode plan) => (plan["Plans"]?.AsArray() ?? []).SelectMany(p => NodesOf(p!)).Prepend(plan);
 }
