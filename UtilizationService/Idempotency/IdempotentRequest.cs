@@ -78,6 +78,9 @@ internal static class IdempotencyStore
         WHERE (client_id, key) IN (SELECT * FROM unnest(@ClientIds, @Keys));
         """;
 
+    /// <summary>More are forgotten than kept, so that the table never grows for long.</summary>
+    private const int ForgottenForEach = 100;
+
     private static readonly TimeSpan Kept = TimeSpan.FromHours(24);
 
     /// <summary>The answers from the result of <see cref="ReadSql"/>.</summary>
@@ -97,29 +100,36 @@ internal static class IdempotencyStore
         var batch = new WriteBatch(connection, transaction);
         if (request is not null)
         {
-            Save(batch, request, answer, now);
+            Save(batch, [(request, answer)], now);
         }
 
         return batch.ExecuteAsync(cancellationToken);
     }
 
-    /// <summary>Keeps the answer with the other statements of the batch, and forgets a few that are too old.</summary>
-    public static void Save(WriteBatch batch, IdempotentRequest request, StoredAnswer answer, DateTimeOffset now)
+    /// <summary>Keeps the answers with the other statements of the batch, and forgets some that are too old.</summary>
+    public static void Save(WriteBatch batch, IReadOnlyCollection<(IdempotentRequest Request, StoredAnswer Answer)> answers, DateTimeOffset now)
     {
+        if (answers.Count == 0)
+        {
+            return;
+        }
+
         batch.Add(
-            "DELETE FROM idempotency WHERE ctid IN (SELECT ctid FROM idempotency WHERE created_at < $1 LIMIT 100)",
-            (now - Kept).ToUniversalTime());
+            "DELETE FROM idempotency WHERE ctid IN (SELECT ctid FROM idempotency WHERE created_at < $1 LIMIT $2)",
+            (now - Kept).ToUniversalTime(),
+            answers.Count * ForgottenForEach);
         batch.Add(
             """
             INSERT INTO idempotency (client_id, key, body_hash, status, location, answer, created_at)
-            VALUES ($1, $2, $3, $4, $5, $6, $7)
+            SELECT client_id, key, body_hash, status, location, answer, $7
+            FROM unnest($1, $2, $3, $4, $5, $6) AS a (client_id, key, body_hash, status, location, answer)
             """,
-            request.ClientId,
-            request.Key,
-            request.BodyHash,
-            answer.Status,
-            answer.Location,
-            answer.Text,
+            answers.Select(a => a.Request.ClientId).ToArray(),
+            answers.Select(a => a.Request.Key).ToArray(),
+            answers.Select(a => a.Request.BodyHash).ToArray(),
+            answers.Select(a => a.Answer.Status).ToArray(),
+            answers.Select(a => a.Answer.Location).ToArray(),
+            answers.Select(a => a.Answer.Text).ToArray(),
             now.ToUniversalTime());
     }
 

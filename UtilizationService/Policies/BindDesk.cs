@@ -157,11 +157,7 @@ internal sealed partial class BindDesk(
             PoolStore.MoveCoverage(batch, [.. sales.Policies.Select(p => p.ToMove())]);
             LedgerStore.Write(batch, sales.Policies.Select(p => PremiumEntry(p, now)));
             batch.AppendEvents([.. sales.Policies.Select(p => BoundEvent(p, now))]);
-            foreach (var (idempotent, answer) in sales.Answers)
-            {
-                IdempotencyStore.Save(batch, idempotent, answer, now);
-            }
-
+            IdempotencyStore.Save(batch, sales.Answers, now);
             await batch.ExecuteAsync(CancellationToken.None);
             await transaction.CommitAsync();
         }

@@ -12,6 +12,9 @@ public sealed class PostgresServer : IAsyncDisposable
     private bool _running;
     private int _databases;
 
+    /// <summary>Whether commits reach the disk, as they do in operation. Tests do without.</summary>
+    public bool Durable { get; init; }
+
     /// <summary>An empty database; its connection string.</summary>
     public async Task<string> CreateDatabaseAsync()
     {
@@ -52,7 +55,7 @@ public sealed class PostgresServer : IAsyncDisposable
                 "-l",
                 Path.Combine(_folder, "log"),
                 "-o",
-                $"-p {_port} -k {_folder} -c listen_addresses=127.0.0.1 -c fsync=off -c max_connections=300",
+                $"-p {_port} -k {_folder} -c listen_addresses=127.0.0.1 -c fsync={(Durable ? "on" : "off")} -c max_connections=300",
                 "start");
             _running = true;
         }
