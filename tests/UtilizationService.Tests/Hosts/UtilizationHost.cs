@@ -21,6 +21,7 @@ using Sure.UtilizationService.Policies;
 
 [assembly: AssemblyFixture(typeof(PostgresServer))]
 [assembly: AssemblyFixture(typeof(RabbitMqServer))]
+[assembly: AssemblyFixture(typeof(RedisServer))]
 
 namespace Sure.UtilizationService.Tests.Hosts;
 
@@ -75,7 +76,8 @@ internal sealed class UtilizationHost : IAsyncDisposable
     public DateTimeOffset Now => _time.GetUtcNow();
 
     /// <summary>Another instance: the same database, the same BridgeService, the same quotes and the same time.</summary>
-    public Task<UtilizationHost> StartAnotherAsync(PostgresServer postgres) => StartAsync(postgres, _time, database: _database, beside: this);
+    public Task<UtilizationHost> StartAnotherAsync(PostgresServer postgres, string? redis = null) =>
+        StartAsync(postgres, _time, database: _database, redis: redis, beside: this);
 
     public static async Task<UtilizationHost> StartAsync(
         PostgresServer postgres,

@@ -1,0 +1,72 @@
+using System.Collections.Concurrent;
+using System.Diagnostics.Metrics;
+using Sure.TestServers;
+using Sure.UtilizationService.Tests.Hosts;
+
+namespace Sure.UtilizationService.Tests;
+
+/// <summary>Figures of the pool are kept in Redis, and never older than the last change.</summary>
+public sealed class FigureCacheTests(PostgresServer postgres, RedisServer redis) : IDisposable
+{
+    private readonly ConcurrentQueue<string> _reads = [];
+    private readonly MeterListener _listener = new();
+
+    public void Dispose() => _listener.Dispose();
+
+    [Fact]
+    public async Task Figures_are_read_once_and_dropped_on_every_instance_when_the_pool_changes()
+    {
+        Listen();
+        await redis.StartAsync();
+        await using var one = await UtilizationHost.StartAsync(postgres, redis: redis.ConnectionString);
+        await using var other = await one.StartAnotherAsync(postgres, redis.ConnectionString);
+        await one.FillAsync(1_000_000m);
+        await UtilizationHost.EventuallyAsync(async () => await CapitalAsync(other) == 1_000_000m, "the other instance to see the deposits");
+        await UtilizationHost.EventuallyAsync(
+            async () =>
+            {
+                _reads.Clear();
+                return await CapitalAsync(one) == 1_000_000m && await CapitalAsync(other) == 1_000_000m && _reads.SequenceEqual(["hit", "hit"]);
+            },
+            "both instances to answer from the cache");
+
+        await one.FillAsync(500_000m);
+
+        await UtilizationHost.EventuallyAsync(async () => await CapitalAsync(other) == 1_500_000m, "the other instance to see the change");
+        Assert.Contains("miss", _reads);
+    }
+
+    [Fact]
+    public async Task Without_Redis_figures_come_from_the_database()
+    {
+        await using var host = await UtilizationHost.StartAsync(postgres);
+        await host.FillAsync(1_000_000m);
+
+        Assert.Equal(1_000_000m, await CapitalAsync(host));
+        await host.FillAsync(1_000_000m);
+        Assert.Equal(2_000_000m, await CapitalAsync(host));
+    }
+
+    private void Listen()
+    {
+        _listener.InstrumentPublished = (instrument, listener) =>
+        {
+            if (instrument.Name == "sure.figures.reads")
+            {
+                listener.EnableMeasurementEvents(instrument);
+            }
+        };
+        _listener.SetMeasurementEventCallback<long>((_, _, tags, _) =>
+        {
+            // Tests that run beside this one have no Redis.
+            if ((string)tags[0].Value! is var outcome and not "unavailable")
+            {
+                _reads.Enqueue(outcome);
+            }
+        });
+        _listener.Start();
+    }
+
+    private static async Task<decimal> CapitalAsync(UtilizationHost host) =>
+        (decimal)(await UtilizationHost.GetAsync(host.Anonymous, "/api/v2/pool"))["total_capital_usd"];
+}
