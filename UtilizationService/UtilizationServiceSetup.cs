@@ -7,6 +7,10 @@ using Sure.UtilizationService.Audit;
 using Sure.UtilizationService.Breaker;
 using Sure.UtilizationService.Capacity;
 using Sure.UtilizationService.Capital;
+using Sure.UtilizationService.Claims;
+using Sure.UtilizationService.Claims.Backtests;
+using Sure.UtilizationService.Claims.Evidence;
+using Sure.UtilizationService.Claims.Rules;
 using Sure.UtilizationService.Figures;
 using Sure.UtilizationService.Incidents;
 using Sure.UtilizationService.Ledger;
@@ -15,6 +19,7 @@ using Sure.UtilizationService.Policies;
 using Sure.UtilizationService.Pool;
 using Sure.UtilizationService.Premiums;
 using Sure.UtilizationService.Tranches;
+using Sure.UtilizationService.Triggers;
 using Sure.UtilizationService.Vault;
 
 namespace Sure.UtilizationService;
@@ -51,7 +56,11 @@ internal static class UtilizationServiceSetup
         builder.Services.AddSingleton<PoolStore>();
         builder.Services.AddSingleton<PolicyStore>();
         builder.Services.AddSingleton<TrancheReport>();
+        builder.Services.AddSingleton<TrancheHistory>();
         builder.Services.AddSingleton<Deposits>();
+        builder.Services.AddSingleton<Withdrawals>();
+        builder.Services.AddSingleton<VaultPreview>();
+        builder.Services.AddSingleton<VaultAccounts>();
         builder.Services.AddSingleton<Deployment>();
         builder.Services.AddSingleton<FigureCache>();
         builder.Services.AddHostedService<PoolListener>();
@@ -60,6 +69,17 @@ internal static class UtilizationServiceSetup
         builder.Services.AddSingleton<MarketStore>();
         builder.Services.AddOptions<KnownEventOptions>().BindConfiguration("KnownEvents").ValidateDataAnnotations().ValidateOnStart();
         builder.Services.AddOptions<BreakerOptions>().BindConfiguration("Breaker").ValidateDataAnnotations().ValidateOnStart();
+        builder.Services.AddOptions<TriggerOptions>().BindConfiguration(TriggerOptions.Section).ValidateDataAnnotations().ValidateOnStart();
+        builder.Services.AddSingleton<IValidateOptions<TriggerOptions>>(new FaultValidation<TriggerOptions>(o => o.Faults()));
+        builder.Services.AddOptions<BacktestOptions>().BindConfiguration("Backtests").ValidateDataAnnotations().ValidateOnStart();
+        builder.Services.AddSingleton<ExploitStore>();
+        builder.Services.AddSingleton<ConsensusStore>();
+        builder.Services.AddSingleton<WatchStore>();
+        builder.Services.AddSingleton<ClaimStore>();
+        builder.Services.AddSingleton<EvidenceStore>();
+        builder.Services.AddSingleton<ClaimJudge>();
+        builder.Services.AddSingleton<Settlement>();
+        builder.Services.AddSingleton<ClaimPayments>();
         builder.Services.AddSingleton<BindDesk>();
         builder.Services.AddHostedService(services => services.GetRequiredService<BindDesk>());
         builder.Services.AddTransient<PolicyBinder>();
@@ -71,6 +91,7 @@ internal static class UtilizationServiceSetup
 
         builder.AddMonitor<TrancheMonitor>();
         builder.AddMonitor<PremiumMonitor>();
+        builder.AddMonitor<TriggerWatch>();
         builder.AddMonitor<ExpiryMonitor>();
         builder.AddOutbox();
         builder.AddIntake<MarketIntake>("bridgeservice");
@@ -85,9 +106,12 @@ internal static class UtilizationServiceSetup
         app.MapVault();
         app.MapLedger();
         app.MapCapacity();
+        app.MapClaims();
         app.MapIncidents();
         app.MapBreaker();
         app.MapAudit();
+        app.MapBacktests();
+        app.MapStoredEvents();
         app.MapEvents();
     }
 

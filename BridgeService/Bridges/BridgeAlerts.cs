@@ -1,4 +1,4 @@
-using Sure.BridgeService.Statistics;
+using Sure.Contracts.Consensus;
 using Sure.Contracts.Vocabulary;
 
 namespace Sure.BridgeService.Bridges;

@@ -1,5 +1,6 @@
 using Sure.BridgeService.Observations;
 using Sure.BridgeService.Statistics;
+using Sure.Contracts.Consensus;
 using Sure.Contracts.Events;
 using Sure.Contracts.Vocabulary;
 

@@ -1,5 +1,5 @@
 using System.ComponentModel.DataAnnotations;
-using Sure.BridgeService.Statistics;
+using Sure.Contracts.Consensus;
 
 namespace Sure.BridgeService.Bridges;
 

@@ -1,5 +1,5 @@
 using Sure.BridgeService.Observations;
-using Sure.BridgeService.Statistics;
+using Sure.Contracts.Consensus;
 using Sure.Contracts.Events;
 using Sure.Contracts.Vocabulary;
 
@@ -8,8 +8,6 @@ namespace Sure.BridgeService.Prices;
 /// <summary>What the sources of a coin agree on. Pure.</summary>
 internal static class PriceConsensus
 {
-    private const int Decimals = 8;
-
     /// <summary>Makes the consensus of one coin in one cycle.</summary>
     /// <param name="coin">Which.</param>
     /// <param name="sources">The last observation of each kind of each source.</param>
@@ -27,14 +25,14 @@ internal static class PriceConsensus
         return new PriceReport(
             coin,
             now,
-            price is { } known && reference is { } par ? Ratio(known, par) : null,
+            price is { } known && reference is { } par ? PriceAgreement.PegRatio(known, par) : null,
             price,
             reference,
-            agreed ? options.ConsensusScore(Sample.CoefficientOfVariation(live)) : null,
+            agreed ? options.ConsensusScore(live) : null,
             live.Count,
             [
                 .. prices.Select(o => new PriceSourceFigure(
-                    o.Source, o.Value, reference is { } unit ? Ratio(o.Value, unit) : null, o.ObservedAt, now - o.ObservedAt < options.MaxAge)),
+                    o.Source, o.Value, reference is { } unit ? PriceAgreement.PegRatio(o.Value, unit) : null, o.ObservedAt, now - o.ObservedAt < options.MaxAge)),
             ],
             prices.Count > 0 ? prices.Max(o => o.ObservedAt) : null);
     }
@@ -50,6 +48,4 @@ internal static class PriceConsensus
         var values = observations.Where(o => o.Kind == PriceKind.Nav && now - o.ObservedAt < options.NavMaxAge).Select(o => o.Value).ToList();
         return values.Count > 0 ? Sample.Median(values) : null;
     }
-
-    private static decimal Ratio(decimal price, decimal reference) => Math.Round(price / reference, Decimals, MidpointRounding.AwayFromZero);
 }

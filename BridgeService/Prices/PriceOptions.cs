@@ -1,13 +1,11 @@
 using System.ComponentModel.DataAnnotations;
-using Sure.BridgeService.Statistics;
+using Sure.Contracts.Consensus;
 
 namespace Sure.BridgeService.Prices;
 
 /// <summary>How prices become a consensus, section <c>Prices</c>.</summary>
 public sealed class PriceOptions
 {
-    private static readonly ScoreStep[] DefaultVariationSteps = [new(0.002, 1.0m), new(0.005, 0.9m), new(0.01, 0.7m)];
-
     /// <summary>A price is live while it is younger.</summary>
     public TimeSpan MaxAge { get; set; } = TimeSpan.FromMinutes(10);
 
@@ -19,13 +17,12 @@ public sealed class PriceOptions
     public int LeastSources { get; set; } = 2;
 
     /// <summary>Score of agreement, by coefficient of variation; empty for the defaults.</summary>
-    public IList<ScoreStep> VariationSteps { get; set; } = [];
+    public IReadOnlyList<ScoreStep> VariationSteps { get; set; } = [];
 
     /// <summary>Score beyond the last step.</summary>
     [Range(0, 1)]
-    public decimal LeastConsensus { get; set; } = 0.3m;
+    public decimal LeastConsensus { get; set; } = PriceAgreement.LeastScore;
 
-    /// <summary>Score of agreement.</summary>
-    public decimal ConsensusScore(double variation) =>
-        (VariationSteps.Count > 0 ? VariationSteps : DefaultVariationSteps).Of(variation, LeastConsensus);
+    /// <summary>Score of agreement of live prices.</summary>
+    public decimal ConsensusScore(IReadOnlyCollection<decimal> prices) => PriceAgreement.Score(prices, VariationSteps, LeastConsensus);
 }

@@ -94,23 +94,8 @@ public sealed class PricingOptions
 }
 
 /// <summary>Terms a buyer of <c>depeg</c> may choose, section <c>Pricing:Terms</c>.</summary>
-public sealed class TermOptions
+public sealed class TermOptions : TermBounds
 {
-    /// <summary>Least trigger, a peg ratio; default 0.90.</summary>
-    public decimal LeastTrigger { get; set; } = 0.90m;
-
-    /// <summary>Greatest trigger; default 0.99.</summary>
-    public decimal GreatestTrigger { get; set; } = 0.99m;
-
-    /// <summary>Least floor; default 0.50.</summary>
-    public decimal LeastFloor { get; set; } = 0.50m;
-
-    /// <summary>Least distance of the floor below the trigger; default 0.01.</summary>
-    public decimal LeastDistance { get; set; } = 0.01m;
-
-    /// <summary>Longest dwell time in hours; default 24.</summary>
-    public int LongestDwellHours { get; set; } = 24;
-
     /// <summary>What a trigger above the default adds to the rate per unit of peg ratio; default 10.</summary>
     public decimal TriggerSlope { get; set; } = 10m;
 

@@ -65,19 +65,9 @@ public static class QuoteRules
                 request.TriggerPrice ?? PolicyTerms.DepegDefault.TriggerPrice,
                 request.FloorPrice ?? PolicyTerms.DepegDefault.FloorPrice,
                 request.DwellHours ?? PolicyTerms.DepegDefault.DwellHours);
-            var bounds = options.Terms;
-            if (chosen.TriggerPrice < bounds.LeastTrigger || chosen.TriggerPrice > bounds.GreatestTrigger)
+            foreach (var (field, fault) in options.Terms.Faults(chosen))
             {
-                Fault("trigger_price", $"must be {bounds.LeastTrigger} … {bounds.GreatestTrigger}");
-            }
-            else if (chosen.FloorPrice < bounds.LeastFloor || chosen.FloorPrice > chosen.TriggerPrice - bounds.LeastDistance)
-            {
-                Fault("floor_price", $"must be {bounds.LeastFloor} … {chosen.TriggerPrice - bounds.LeastDistance}, the trigger less {bounds.LeastDistance}");
-            }
-
-            if (chosen.DwellHours < 1 || chosen.DwellHours > bounds.LongestDwellHours)
-            {
-                Fault("dwell_hours", $"must be 1 … {bounds.LongestDwellHours}");
+                Fault(field, fault);
             }
 
             return chosen;

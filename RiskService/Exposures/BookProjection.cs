@@ -41,6 +41,9 @@ internal sealed class BookProjection(NpgsqlDataSource database, BookClient book)
             case PolicyExpired expired:
                 await RemoveAsync(connection, transaction, expired.PolicyId, cancellationToken);
                 break;
+            case PolicyTriggered triggered:
+                await RemoveAsync(connection, transaction, triggered.PolicyId, cancellationToken);
+                break;
             case TrancheUtilizationChanged changed:
                 await connection.ExecuteAsync(new CommandDefinition(
                     "UPDATE book SET pool = @Pool::jsonb, pool_at = @At WHERE pool_at < @At",

@@ -2,7 +2,10 @@ using Sure.Contracts.Vocabulary;
 
 namespace Sure.UtilizationService.Ledger;
 
-/// <summary>The accounts of the journal. What the pool has is a debit (positive), what it owes or was given a credit (negative).</summary>
+/// <summary>
+/// The accounts of the journal. What the pool has is a debit (positive), what it owes or was given a credit (negative).
+/// Liquidity providers have no account in dollars: theirs are holdings of shares, with a journal of their own (<see cref="Vault.ShareMovement"/>).
+/// </summary>
 public static class Account
 {
     /// <summary>Money at hand.</summary>

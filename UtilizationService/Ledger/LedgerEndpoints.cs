@@ -13,15 +13,16 @@ internal static class LedgerEndpoints
     public static void MapLedger(this IEndpointRouteBuilder endpoints)
     {
         var group = endpoints.MapGroup("/api/v2/ledger").RequireScope(Scope.Admin).WithTags("Ledger");
-        group.MapGet("/check", CheckAsync).WithName("CheckLedger").WithSummary("Recomputes every balance from the journal.");
+        group.MapGet("/check", CheckAsync).WithName("CheckLedger").WithSummary("Recomputes every balance from the journal, and every figure that is kept from what it counts.");
         group.MapGet("/entries", ReadAsync).WithName("ListEntries").WithSummary("The journal, newest entry first.");
     }
 
     private static async Task<Ok<LedgerCheck>> CheckAsync(LedgerStore store, TimeProvider time, CancellationToken cancellationToken)
     {
-        var balances = await store.CheckAsync(cancellationToken);
+        var (balances, figures) = await store.CheckAsync(cancellationToken);
         var sum = balances.Sum(b => b.JournalUsd);
-        return TypedResults.Ok(new LedgerCheck(balances.All(b => b.BalanceUsd == b.JournalUsd) && sum == 0, sum, balances, time.GetUtcNow()));
+        var agrees = sum == 0 && balances.All(b => b.BalanceUsd == b.JournalUsd) && figures.All(f => f.Agrees);
+        return TypedResults.Ok(new LedgerCheck(agrees, sum, balances, figures, time.GetUtcNow()));
     }
 
     private static async Task<Results<Ok<EntryPage>, ProblemHttpResult>> ReadAsync(
@@ -42,7 +43,8 @@ internal static class LedgerEndpoints
         return TypedResults.Ok(new EntryPage(entries, entries.Count == size ? $"{entries[^1].EntryId}" : null));
     }
 
-    internal sealed record LedgerCheck(bool Agrees, decimal SumUsd, IReadOnlyList<BalanceCheck> Accounts, DateTimeOffset Timestamp);
+    internal sealed record LedgerCheck(
+        bool Agrees, decimal SumUsd, IReadOnlyList<BalanceCheck> Accounts, IReadOnlyList<FigureCheck> Figures, DateTimeOffset Timestamp);
 
     internal sealed record EntryPage(IReadOnlyList<JournalEntry> Items, string? NextCursor);
 }

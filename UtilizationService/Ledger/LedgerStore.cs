@@ -1,3 +1,4 @@
+using System.Data;
 using Dapper;
 using Npgsql;
 using Sure.Coordination.Writing;
@@ -64,18 +65,22 @@ public sealed class LedgerStore(NpgsqlDataSource database)
         ];
     }
 
-    /// <summary>Recomputes every balance from the journal, in one snapshot.</summary>
-    public async Task<IReadOnlyList<BalanceCheck>> CheckAsync(CancellationToken cancellationToken)
+    /// <summary>Recomputes every balance from the journal and every figure from what it counts, in one snapshot.</summary>
+    public async Task<(IReadOnlyList<BalanceCheck> Balances, IReadOnlyList<FigureCheck> Figures)> CheckAsync(CancellationToken cancellationToken)
     {
         await using var connection = await database.OpenConnectionAsync(cancellationToken);
-        var rows = await connection.QueryAsync<BalanceCheck>(new CommandDefinition(
+        await using var transaction = await connection.BeginTransactionAsync(IsolationLevel.RepeatableRead, cancellationToken);
+        var balances = await connection.QueryAsync<BalanceCheck>(new CommandDefinition(
             """
             SELECT a.name AS account, a.balance AS balance_usd, coalesce(j.amount, 0.00) AS journal_usd
             FROM account a LEFT JOIN (SELECT account, sum(amount) AS amount FROM posting GROUP BY account) AS j ON j.account = a.name
             ORDER BY a.name
             """,
+            transaction: transaction,
             cancellationToken: cancellationToken));
-        return [.. rows];
+        var figures = await FigureCheck.ReadAsync(connection, transaction, cancellationToken);
+        await transaction.CommitAsync(cancellationToken);
+        return ([.. balances], figures);
     }
 
     private sealed record PostingRow(Guid EntryId, string Kind, string Reference, DateTime OccurredAt, string Account, decimal Amount);

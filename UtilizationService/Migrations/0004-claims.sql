@@ -47,7 +47,11 @@ CREATE INDEX claim_policy ON claim (policy_id, claim_id);
 CREATE INDEX claim_status ON claim (status, claim_id);
 CREATE INDEX claim_holder ON claim (holder, claim_id);
 CREATE INDEX claim_waiting ON claim (decided_at, claim_id) WHERE status = 'triggered';
+CREATE INDEX claim_pending ON claim (claim_id) WHERE status = 'pending';
 CREATE INDEX claim_losses ON claim (decided_at) WHERE status IN ('triggered', 'paid', 'partially_paid');
+
+-- The claim that a policy pays on.
+ALTER TABLE policy ADD COLUMN claim_id uuid REFERENCES claim;
 
 -- Why each claim was decided as it was: canonical JSON, and its hash over the one before. Anyone holding the list can check it.
 CREATE TABLE evidence (

@@ -42,7 +42,8 @@ public sealed record Policy(
     PolicyTerms? Terms,
     IReadOnlyDictionary<Tranche, decimal> Attribution,
     DateTimeOffset StartsAt,
-    DateTimeOffset EndsAt)
+    DateTimeOffset EndsAt,
+    Guid? ClaimId = null)
 {
     /// <summary>The policy that a quote becomes when it is bound now.</summary>
     public static Policy Bind(BindableQuote quote, string holder, IReadOnlyDictionary<Tranche, decimal> attribution, DateTimeOffset now)
@@ -87,6 +88,7 @@ public sealed record PolicyDocument(
     DateTimeOffset StartsAt,
     DateTimeOffset EndsAt,
     IReadOnlyDictionary<Tranche, decimal> Attribution,
+    Guid? ClaimId,
     DateTimeOffset Timestamp)
 {
     /// <summary>The document of <paramref name="policy"/> at <paramref name="now"/>.</summary>
@@ -109,6 +111,7 @@ public sealed record PolicyDocument(
             policy.StartsAt,
             policy.EndsAt,
             policy.Attribution,
+            policy.ClaimId,
             now);
     }
 }

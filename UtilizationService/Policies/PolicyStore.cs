@@ -14,7 +14,7 @@ public sealed class PolicyStore(NpgsqlDataSource database)
     private const string Columns =
         """
         policy_id, quote_id, holder, status, coverage_type, chain, stablecoin, coverage_usd, premium_usd, earned_usd, standard_rate,
-        terms::text AS terms, attribution::text AS attribution, starts_at, ends_at
+        terms::text AS terms, attribution::text AS attribution, starts_at, ends_at, claim_id
         """;
 
     /// <summary>Adds policies to the batch.</summary>
@@ -48,20 +48,66 @@ public sealed class PolicyStore(NpgsqlDataSource database)
             policies.Select(p => p.EndsAt.ToUniversalTime()).ToArray());
     }
 
-    /// <summary>Ends up to <paramref name="limit"/> active policies whose time is over, and answers them.</summary>
+    /// <summary>
+    /// Ends up to <paramref name="limit"/> active policies whose time is over, and answers them. A policy whose trigger may yet turn out to
+    /// have been met stays: until the points up to its end are judged, its bridges were seen after it, and no exploit and no incident of
+    /// its time is undecided.
+    /// </summary>
     public static async Task<IReadOnlyList<Policy>> ExpireAsync(
         NpgsqlConnection connection, NpgsqlTransaction transaction, DateTimeOffset now, int limit, CancellationToken cancellationToken)
     {
+        var bridges = Words<Chain>.Members.SelectMany(c => Bridge.OfChain(c).Select(b => (Chain: c.Word(), b.Id))).ToList();
         var rows = await connection.QueryAsync<Row>(new CommandDefinition(
             $"""
-            UPDATE policy SET status = 'expired'
-            WHERE policy_id IN (SELECT policy_id FROM policy WHERE status = 'active' AND ends_at <= @Now ORDER BY ends_at LIMIT @Limit)
+            WITH monitored AS (SELECT * FROM unnest(@Chains, @Bridges) AS m (chain, bridge_id)),
+            ended AS (
+                SELECT policy_id FROM policy p
+                WHERE status = 'active' AND ends_at <= @Now
+                  AND CASE coverage_type
+                      WHEN 'smart_contract' THEN true
+                      WHEN 'bridge' THEN NOT EXISTS (
+                          SELECT FROM monitored m LEFT JOIN bridge b ON b.bridge_id = m.bridge_id
+                          WHERE m.chain = p.chain AND (b.at IS NULL OR b.at < p.ends_at))
+                      ELSE EXISTS (SELECT FROM peg WHERE peg.stablecoin = p.stablecoin AND peg.judged_until >= p.ends_at) END
+                  AND NOT (coverage_type = 'bridge' AND EXISTS (
+                      SELECT FROM exploit e JOIN monitored m ON m.bridge_id = e.bridge_id
+                      WHERE m.chain = p.chain AND e.detected_at BETWEEN p.starts_at AND p.ends_at
+                        AND e.settled_at IS NULL AND (e.confirmed_at IS NOT NULL OR e.cleared_at IS NULL)))
+                  AND NOT EXISTS (
+                      SELECT FROM incident i
+                      WHERE i.coverage_type = p.coverage_type AND i.chain = p.chain AND (i.stablecoin IS NULL OR i.stablecoin = p.stablecoin)
+                        AND i.occurred_at BETWEEN p.starts_at AND p.ends_at
+                        AND (i.status = 'open' OR (i.status = 'confirmed' AND i.settled_at IS NULL)))
+                ORDER BY ends_at LIMIT @Limit
+            )
+            UPDATE policy SET status = 'expired' WHERE policy_id IN (SELECT policy_id FROM ended)
             RETURNING {Columns}
             """,
-            new { Now = now.ToUniversalTime(), Limit = limit },
+            new
+            {
+                Now = now.ToUniversalTime(),
+                Limit = limit,
+                Chains = bridges.Select(b => b.Chain).ToArray(),
+                Bridges = bridges.Select(b => b.Id).ToArray(),
+            },
             transaction,
             cancellationToken: cancellationToken));
         return [.. rows.Select(r => r.ToPolicy())];
+    }
+
+    /// <summary>Adds to the batch that policies pay: all of their premium is earned, and no run of theirs goes on.</summary>
+    public static void MarkTriggered(WriteBatch batch, IReadOnlyCollection<(Guid PolicyId, Guid ClaimId)> policies)
+    {
+        ArgumentNullException.ThrowIfNull(batch);
+        var ids = policies.Select(p => p.PolicyId).ToArray();
+        batch.Add(
+            """
+            UPDATE policy SET status = 'triggered', earned_usd = premium_usd, claim_id = p.claim_id
+            FROM unnest($1, $2) AS p (policy_id, claim_id) WHERE policy.policy_id = p.policy_id
+            """,
+            ids,
+            policies.Select(p => p.ClaimId).ToArray());
+        batch.Add("DELETE FROM trigger_run WHERE policy_id = ANY ($1)", ids);
     }
 
     /// <summary>Every active policy, as others project it.</summary>
@@ -187,7 +233,8 @@ public sealed class PolicyStore(NpgsqlDataSource database)
         string? Terms,
         string Attribution,
         DateTime StartsAt,
-        DateTime EndsAt)
+        DateTime EndsAt,
+        Guid? ClaimId)
     {
         public Policy ToPolicy() => new(
             PolicyId,
@@ -202,7 +249,8 @@ public sealed class PolicyStore(NpgsqlDataSource database)
             Terms is null ? null : JsonSerializer.Deserialize<PolicyTerms>(Terms, SureJson.Internal),
             JsonSerializer.Deserialize<Dictionary<Tranche, decimal>>(Attribution, SureJson.Internal)!,
             new DateTimeOffset(StartsAt),
-            new DateTimeOffset(EndsAt));
+            new DateTimeOffset(EndsAt),
+            ClaimId);
     }
 }
 

@@ -24,15 +24,22 @@ public sealed class PoolStore(NpgsqlDataSource database)
     /// <summary>Waits for the row of the pool; yields one result, which <see cref="ParseAsync"/> does not read.</summary>
     internal const string LockSql = "SELECT one FROM pool FOR UPDATE;";
 
+    /// <summary>Waits until decisions that are being taken are committed; yields no result.</summary>
+    internal const string WaitSql = "DO $$ BEGIN PERFORM one FROM pool FOR SHARE; END $$;";
+
     /// <summary>The position as of one moment.</summary>
     public async Task<PoolSnapshot> ReadAsync(CancellationToken cancellationToken)
     {
         await using var connection = await database.OpenConnectionAsync(cancellationToken);
         await using var transaction = await connection.BeginTransactionAsync(IsolationLevel.RepeatableRead, cancellationToken);
-        var snapshot = await ReadAsync(connection, transaction, ReadSql, cancellationToken);
+        var snapshot = await ReadAsync(connection, transaction, cancellationToken);
         await transaction.CommitAsync(cancellationToken);
         return snapshot;
     }
+
+    /// <summary>The position as of the snapshot of a transaction that is REPEATABLE READ.</summary>
+    public static Task<PoolSnapshot> ReadAsync(NpgsqlConnection connection, NpgsqlTransaction transaction, CancellationToken cancellationToken) =>
+        ReadAsync(connection, transaction, ReadSql, cancellationToken);
 
     /// <summary>
     /// The position, which nobody else changes until the transaction ends: the row of the pool is locked first, and in READ COMMITTED the
@@ -91,7 +98,8 @@ public sealed class PoolStore(NpgsqlDataSource database)
     /// <summary>The position from the results of <see cref="ReadSql"/>.</summary>
     internal static async Task<PoolSnapshot> ParseAsync(SqlMapper.GridReader results)
     {
-        var pool = await results.ReadSingleAsync<PoolRow>(); var balances = (await results.ReadAsync<(string Name, decimal Balance)>()).ToDictionary(a => a.Name, a => a.Balance, StringComparer.Ordinal);
+        var pool = await results.ReadSingleAsync<PoolRow>();
+        var balances = (await results.ReadAsync<(string Name, decimal Balance)>()).ToDictionary(a => a.Name, a => a.Balance, StringComparer.Ordinal);
         var tranches = (await results.ReadAsync<(string Id, decimal Coverage)>()).ToDictionary(t => t.Id, t => t.Coverage, StringComparer.Ordinal);
         var coverage = (await results.ReadAsync<(string Dimension, string Member, decimal Coverage)>()).ToLookup(c => c.Dimension, StringComparer.Ordinal);
         var position = new PoolPosition(

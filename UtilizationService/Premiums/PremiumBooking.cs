@@ -12,26 +12,32 @@ namespace Sure.UtilizationService.Premiums;
 /// </summary>
 internal static class PremiumBooking
 {
+    private const string Reference = "book";
+
+    // Rounded down on the way, so that a policy never earns more than its premium; its end takes the rest.
+    private const string Due =
+        """
+        due AS (
+            SELECT policy_id, earned_usd AS before, CASE
+                WHEN ends_at <= @Now THEN premium_usd
+                ELSE trunc(premium_usd * extract(epoch FROM @Now - starts_at) / extract(epoch FROM ends_at - starts_at), 2) END AS after
+            FROM policy WHERE status = 'active' AND starts_at < @Now
+        )
+        """;
+
     /// <summary>Books within the transaction, under the pool's lock, and answers the position afterwards.</summary>
     public static async Task<PoolPosition> BookAsync(
         NpgsqlConnection connection, NpgsqlTransaction transaction, PoolSnapshot pool, DateTimeOffset now, CancellationToken cancellationToken)
     {
-        var elapsed = now - (pool.PremiumBookedAt ?? now);
-        if (pool.PremiumBookedAt is not null && elapsed < TimeSpan.FromSeconds(1))
+        if (IsBooked(pool, now))
         {
             return pool.Position;
         }
 
-        // Rounded down on the way, so that a policy never earns more than its premium; its end takes the rest.
         var earned = await connection.ExecuteScalarAsync<decimal>(new CommandDefinition(
-            """
+            $"""
             UPDATE pool SET premium_booked_at = @Now;
-            WITH due AS (
-                SELECT policy_id, earned_usd AS before, CASE
-                    WHEN ends_at <= @Now THEN premium_usd
-                    ELSE trunc(premium_usd * extract(epoch FROM @Now - starts_at) / extract(epoch FROM ends_at - starts_at), 2) END AS after
-                FROM policy WHERE status = 'active' AND starts_at < @Now
-            ), booked AS (
+            WITH {Due}, booked AS (
                 UPDATE policy SET earned_usd = due.after FROM due
                 WHERE policy.policy_id = due.policy_id AND due.after > due.before
                 RETURNING due.after - due.before AS amount
@@ -46,9 +52,26 @@ internal static class PremiumBooking
             return pool.Position;
         }
 
-        var (entry, position) = Earn(earned, "book", pool.Position, elapsed, now);
+        var (entry, position) = Earn(earned, Reference, pool.Position, Elapsed(pool, now), now);
         await LedgerStore.WriteAsync(connection, transaction, entry, cancellationToken);
         return position;
+    }
+
+    /// <summary>The position as <see cref="BookAsync"/> would leave it; nothing is written.</summary>
+    public static async Task<PoolPosition> ForeseeAsync(
+        NpgsqlConnection connection, NpgsqlTransaction transaction, PoolSnapshot pool, DateTimeOffset now, CancellationToken cancellationToken)
+    {
+        if (IsBooked(pool, now))
+        {
+            return pool.Position;
+        }
+
+        var earned = await connection.ExecuteScalarAsync<decimal>(new CommandDefinition(
+            $"WITH {Due} SELECT coalesce(sum(after - before), 0) FROM due WHERE after > before",
+            new { Now = now.ToUniversalTime() },
+            transaction,
+            cancellationToken: cancellationToken));
+        return earned == 0 ? pool.Position : Earn(earned, Reference, pool.Position, Elapsed(pool, now), now).After;
     }
 
     /// <summary>The entry that shares earned premium over the tranches, and the position after it.</summary>
@@ -80,4 +103,10 @@ internal static class PremiumBooking
             Tranches = [.. position.Tranches.Select(t => t with { CapitalUsd = t.CapitalUsd + parts.GetValueOrDefault(t.Tranche) })],
         });
     }
+
+    private static TimeSpan Elapsed(PoolSnapshot pool, DateTimeOffset now) => now - (pool.PremiumBookedAt ?? now);
+
+    /// <summary>Premium is earned by the second: within the same one there is nothing to book.</summary>
+    private static bool IsBooked(PoolSnapshot pool, DateTimeOffset now) =>
+        pool.PremiumBookedAt is not null && Elapsed(pool, now) < TimeSpan.FromSeconds(1);
 }

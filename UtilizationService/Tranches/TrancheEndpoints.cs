@@ -1,5 +1,7 @@
 using Microsoft.AspNetCore.Http.HttpResults;
+using Sure.Contracts.Json;
 using Sure.Contracts.Vocabulary;
+using Sure.ServiceDefaults.Problems;
 using Sure.UtilizationService.Figures;
 using Sure.UtilizationService.Pool;
 
@@ -11,12 +13,49 @@ internal static class TrancheEndpoints
     /// <summary>Steps in which the curves are given.</summary>
     private const int CurveSteps = 100;
 
+    /// <summary>The last second of the year 9999, in Unix seconds.</summary>
+    private const decimal LatestSecond = 253_402_300_799m;
+
+    /// <summary>How far a history goes back that does not say from when.</summary>
+    private static readonly TimeSpan DefaultSpan = TimeSpan.FromDays(1);
+
     public static void MapTranches(this IEndpointRouteBuilder endpoints)
     {
         var group = endpoints.MapGroup("/api/v2/tranches").WithTags("Tranches");
         group.MapGet("/apy", ReadAsync).WithName("GetTrancheApy").WithSummary("Target and realised yield, utilization and capacity of each tranche.");
         group.MapGet("/curves", ReadCurves).WithName("GetTrancheCurves").WithSummary("Target yield over utilization, as points and as formula.");
+        group.MapGet("/{id}/history", ReadHistoryAsync).WithName("GetTrancheHistory").WithSummary("A tranche over time, at most 5 000 points.");
     }
+
+    private static async Task<Results<Ok<HistoryAnswer>, ProblemHttpResult>> ReadHistoryAsync(
+        string id, decimal? from, decimal? to, TrancheHistory history, TimeProvider time, CancellationToken cancellationToken)
+    {
+        if (!Words<Tranche>.TryParse(id, out var tranche))
+        {
+            return Problem.NotFound("There is no such tranche.");
+        }
+
+        foreach (var (field, seconds) in new[] { ("from", from), ("to", to) })
+        {
+            if (seconds is < 0 or > LatestSecond)
+            {
+                return Problem.Malformed(field, $"{field} must be a time in Unix seconds, 0 … {LatestSecond}.");
+            }
+        }
+
+        var now = time.GetUtcNow();
+        var until = to is { } last ? UnixSecondsConverter.FromSeconds(last) : now;
+        var span = new HistorySpan(from is { } first ? UnixSecondsConverter.FromSeconds(first) : Earlier(until), until);
+        if (span.From > span.To)
+        {
+            return Problem.Malformed("from", "from must not be after to.");
+        }
+
+        return TypedResults.Ok(new HistoryAnswer(tranche, await history.ReadAsync(tranche, span, cancellationToken), span.BucketSeconds, now));
+    }
+
+    private static DateTimeOffset Earlier(DateTimeOffset until) =>
+        until - DateTimeOffset.UnixEpoch > DefaultSpan ? until - DefaultSpan : DateTimeOffset.UnixEpoch;
 
     private static async Task<Ok<TranchesAnswer>> ReadAsync(PoolStore store, FigureCache cache, TrancheReport report, TimeProvider time) =>
         TypedResults.Ok(await cache.ReadAsync(Figure.Tranches, async () =>
@@ -65,4 +104,6 @@ internal static class TrancheEndpoints
     internal sealed record Curve(Tranche TrancheId, string Formula, IReadOnlyList<CurvePoint> Points);
 
     internal sealed record CurvesAnswer(IReadOnlyList<Curve> Curves, DateTimeOffset Timestamp);
+
+    internal sealed record HistoryAnswer(Tranche TrancheId, IReadOnlyList<TranchePoint> Points, long ResolutionSeconds, DateTimeOffset Timestamp);
 }

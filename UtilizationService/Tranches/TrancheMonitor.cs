@@ -5,6 +5,7 @@ using Sure.Contracts.Events;
 using Sure.Coordination.Leases;
 using Sure.Coordination.Monitors;
 using Sure.Coordination.Outbox;
+using Sure.Coordination.Writing;
 using Sure.UtilizationService.Capital;
 using Sure.UtilizationService.Pool;
 
@@ -12,7 +13,7 @@ namespace Sure.UtilizationService.Tranches;
 
 /// <summary>
 /// Tells the figures of the tranches at <c>Monitoring:TrancheApyInterval</c>, and within a second of a change: many changes within one
-/// look are told once.
+/// look are told once. What is told is kept as the tranches' history.
 /// </summary>
 internal sealed class TrancheMonitor(
     NpgsqlDataSource database,
@@ -42,12 +43,13 @@ internal sealed class TrancheMonitor(
         var now = time.GetUtcNow();
         var snapshot = await store.ReadAsync(cancellationToken);
         var figures = await report.ReadAsync(snapshot.Position, now, cancellationToken);
+        var prices = await report.ReadSharePricesAsync(cancellationToken);
         await using var transaction = await connection.BeginTransactionAsync(cancellationToken);
         await term.GuardAsync(connection, transaction, cancellationToken);
-        await connection.AppendEventsAsync(
-            transaction,
-            [new TrancheUtilizationChanged(Guid.CreateVersion7(now), now, figures, TrancheReport.Figures(snapshot.Position, capital.Value))],
-            cancellationToken);
+        var batch = new WriteBatch(connection, transaction);
+        batch.AppendEvents([new TrancheUtilizationChanged(Guid.CreateVersion7(now), now, figures, TrancheReport.Figures(snapshot.Position, capital.Value))]);
+        TrancheHistory.Write(batch, figures, prices, now);
+        await batch.ExecuteAsync(cancellationToken);
         await transaction.CommitAsync(cancellationToken);
         _toldVersion = snapshot.Version;
         _toldAt = time.GetTimestamp();

@@ -23,9 +23,12 @@ internal sealed class TrancheReport(NpgsqlDataSource database, IOptions<CapitalO
         Math.Round(position.EffectiveCapitalUsd(options), 2, MidpointRounding.AwayFromZero),
         position.TotalCoverageUsd,
         position.ActivePolicies,
-        position.Ltv(options) is { } ltv ? Math.Round(ltv, RatioDigits) : null,
-        Math.Round(position.ReserveRatio, RatioDigits),
+        position.Ltv(options) is { } ltv ? Shown(ltv) : null,
+        Shown(position.ReserveRatio),
         position.LiquidReservesUsd);
+
+    /// <summary>A ratio as it is shown.</summary>
+    public static decimal Shown(decimal ratio) => Math.Round(ratio, RatioDigits);
 
     /// <summary>Each tranche, in order of seniority.</summary>
     public async Task<IReadOnlyList<TrancheFigures>> ReadAsync(PoolPosition position, DateTimeOffset asOf, CancellationToken cancellationToken)
@@ -37,7 +40,7 @@ internal sealed class TrancheReport(NpgsqlDataSource database, IOptions<CapitalO
                 t.Tranche,
                 ApyCurve.TargetPercent(t.Tranche, t.Utilization),
                 realised.GetValueOrDefault(t.Tranche),
-                Math.Round(t.Utilization, RatioDigits),
+                Shown(t.Utilization),
                 t.CapitalUsd,
                 t.CoverageUsd,
                 asOf)),

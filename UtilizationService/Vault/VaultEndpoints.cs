@@ -1,3 +1,5 @@
+using System.Diagnostics.CodeAnalysis;
+using Microsoft.AspNetCore.Http.HttpResults;
 using Sure.Contracts.Vocabulary;
 using Sure.ServiceDefaults.Identity;
 using Sure.ServiceDefaults.Problems;
@@ -11,41 +13,86 @@ namespace Sure.UtilizationService.Vault;
 /// <param name="Account">Whose; defaults to the caller's subject.</param>
 public sealed record DepositRequest(Tranche TrancheId, decimal AmountUsd, string? Account = null);
 
+/// <summary>Body of <c>POST /api/v2/vault/withdraw</c>: exactly one of <paramref name="AmountUsd"/> and <paramref name="Shares"/>.</summary>
+/// <param name="TrancheId">Which tranche.</param>
+/// <param name="AmountUsd">What is to be paid out, with at most 2 decimals; burns shares, rounded up.</param>
+/// <param name="Shares">What is to be burnt, with at most 18 decimals; pays what they are worth, rounded down to cents.</param>
+/// <param name="Account">Whose; defaults to the caller's subject.</param>
+public sealed record WithdrawalRequest(Tranche TrancheId, decimal? AmountUsd = null, Shares? Shares = null, string? Account = null);
+
 /// <summary>Capital of liquidity providers.</summary>
 internal static class VaultEndpoints
 {
     private const int LongestName = 256;
+    private const string EitherOr = "Give either amount_usd or shares.";
 
     public static void MapVault(this IEndpointRouteBuilder endpoints)
     {
         var group = endpoints.MapGroup("/api/v2/vault").WithTags("Vault");
         group.MapPost("/deposit", DepositAsync).RequireScope(Scope.Write).WithName("Deposit").WithSummary("Adds capital to a tranche for shares at net asset value.");
+        group.MapPost("/withdraw", WithdrawAsync).RequireScope(Scope.Write).WithName("Withdraw").WithSummary("Pays capital out of a tranche for shares at net asset value.");
+        group.MapPost("/preview", PreviewAsync).RequireScope(Scope.Read).WithName("PreviewVault").WithSummary("What a deposit or withdrawal would do now, and why it would be refused.");
+        group.MapGet("/accounts/{account}", FindAccountAsync).RequireScope(Scope.Read).WithName("GetVaultAccount").WithSummary("Shares of an account and what they are worth, per tranche.");
     }
 
-    private static async Task<IResult> DepositAsync(DepositRequest request, Deposits deposits, HttpContext context, CancellationToken cancellationToken)
+    private static async Task<Results<Ok<VaultAccount>, ProblemHttpResult>> FindAccountAsync(
+        string account, VaultAccounts accounts, HttpContext context, CancellationToken cancellationToken) =>
+        account.Length <= LongestName && context.Caller().MayActFor(account)
+            ? TypedResults.Ok(await accounts.ReadAsync(account, cancellationToken))
+            : Problem.NotFound("There is no such account.");
+
+    private static async Task<Results<Ok<PreviewAnswer>, ProblemHttpResult>> PreviewAsync(
+        PreviewRequest request, VaultPreview preview, HttpContext context, CancellationToken cancellationToken)
+    {
+        if (request.Direction is VaultDirection.Deposit && request.Shares is not null)
+        {
+            return Problem.Malformed("shares", "shares are for a withdrawal; give amount_usd.");
+        }
+
+        if ((request.AmountUsd is null) == (request.Shares is null))
+        {
+            return Problem.Malformed("amount_usd", EitherOr);
+        }
+
+        return TryReadAccount(context, request.Account, out var account, out var refusal)
+            ? TypedResults.Ok(await preview.PreviewAsync(request, account, cancellationToken))
+            : refusal;
+    }
+
+    private static async Task<IResult> DepositAsync(DepositRequest request, Deposits deposits, HttpContext context, CancellationToken cancellationToken) =>
+        !TryReadAccount(context, request.Account, out var account, out var refusal) || !IdempotentRequest.TryRead(context, request, out var idempotent, out refusal)
+            ? refusal
+            : Show(await deposits.DepositAsync(request, account, idempotent, cancellationToken));
+
+    private static async Task<IResult> WithdrawAsync(
+        WithdrawalRequest request, Withdrawals withdrawals, HttpContext context, CancellationToken cancellationToken)
+    {
+        if ((request.AmountUsd is null) == (request.Shares is null))
+        {
+            return Problem.Malformed("amount_usd", EitherOr);
+        }
+
+        return !TryReadAccount(context, request.Account, out var account, out var refusal) || !IdempotentRequest.TryRead(context, request, out var idempotent, out refusal)
+            ? refusal
+            : Show(await withdrawals.WithdrawAsync(request, account, idempotent, cancellationToken));
+    }
+
+    /// <summary>Whose shares move: the caller's own, or for an operator those of the account that is named.</summary>
+    private static bool TryReadAccount(
+        HttpContext context, string? named, [NotNullWhen(true)] out string? account, [NotNullWhen(false)] out ProblemHttpResult? refusal)
     {
         var caller = context.Caller();
-        var account = request.Account ?? caller.Subject ?? "";
-        if (account.Length is 0 or > LongestName)
-        {
-            return Problem.NotAllowed("outside-bounds", $"account must have 1 … {LongestName} characters.", "account");
-        }
-
-        if (!caller.MayActFor(account))
-        {
-            return Problem.Forbidden("account must be your own.");
-        }
-
-        if (!IdempotentRequest.TryRead(context, request, out var idempotent, out var refusal))
-        {
-            return refusal;
-        }
-
-        return await deposits.DepositAsync(request, account, idempotent, cancellationToken) switch
-        {
-            MoneyOutcome.Moved moved => moved.Answer.ToResult(),
-            MoneyOutcome.Refused refused => refused.Problem,
-            var other => throw new InvalidOperationException($"No answer for {other}."),
-        };
+        account = named ?? caller.Subject ?? "";
+        refusal = account.Length is 0 or > LongestName
+            ? Problem.NotAllowed("outside-bounds", $"account must have 1 … {LongestName} characters.", "account")
+            : caller.MayActFor(account) ? null : Problem.Forbidden("account must be your own.");
+        return refusal is null;
     }
+
+    private static IResult Show(MoneyOutcome outcome) => outcome switch
+    {
+        MoneyOutcome.Moved moved => moved.Answer.ToResult(),
+        MoneyOutcome.Refused refused => refused.Problem,
+        var other => throw new InvalidOperationException($"No answer for {other}."),
+    };
 }

@@ -16,6 +16,7 @@ public sealed class BodyTests(BodyTests.Host host) : IClassFixture<BodyTests.Hos
         { "/api/v2/quote/batch", Kibi * Kibi },
         { "/api/v2/observations", Kibi * Kibi },
         { "/api/v2/bridge-health/backtest", Kibi * Kibi },
+        { "/api/v2/claims/backtest", Kibi * Kibi },
         { "/api/v2/bridge-health/wormhole/exploit/confirm", 64 * Kibi },
     };
 

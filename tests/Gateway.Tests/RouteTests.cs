@@ -19,6 +19,8 @@ public sealed class RouteTests(RouteTests.Host host) : IClassFixture<RouteTests.
     [InlineData("/api/v2/quote/batch", "quoteservice")]
     [InlineData("/api/v2/quotes/1", "quoteservice")]
     [InlineData("/api/v2/policies?status=active", "utilizationservice")]
+    [InlineData("/api/v2/claims/backtest", "utilizationservice")]
+    [InlineData("/api/v2/events", "utilizationservice")]
     [InlineData("/api/v2/tranches/apy", "utilizationservice")]
     [InlineData("/api/v2/pool", "utilizationservice")]
     [InlineData("/api/v2/pool/deployments", "utilizationservice")]

@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using System.Globalization;
+using Microsoft.Extensions.Time.Testing;
 using Sure.LocalHost.Processes;
 
 namespace Sure.LocalHost.Tests;
@@ -137,22 +138,27 @@ public sealed class ProcessTests : IDisposable
         Assert.Equal("line 2300", kept[^1]);
     }
 
-    /// <summary>A process without a supervisor, as after the death of its LocalHost. Tells it by how long it sleeps.</summary>
+    /// <summary>
+    /// A process without a supervisor, as after the death of its LocalHost: the time of this one stands still, so that it never starts it
+    /// again. Tells it by how long it sleeps.
+    /// </summary>
     private async Task<string> OrphanAsync()
     {
         var seconds = (100 + (Environment.TickCount64 % 10_000 / 1000.0)).ToString(CultureInfo.InvariantCulture);
-        var process = Supervise($"setsid sleep {seconds} & exec sleep {seconds}");
+        var process = Supervise($"setsid sleep {seconds} & exec sleep {seconds}", new FakeTimeProvider());
         process.Start();
         await UntilAsync(() => Runs($"sleep\0{seconds}\0"));
         return seconds;
     }
 
-    private SupervisedProcess Supervise(string script, params (string Name, string Value)[] settings) => new(
+    private SupervisedProcess Supervise(string script, params (string Name, string Value)[] settings) => Supervise(script, TimeProvider.System, settings);
+
+    private SupervisedProcess Supervise(string script, TimeProvider time, params (string Name, string Value)[] settings) => new(
         new ProcessSpec("thing", "thing", "bash", ["-c", script], "/", settings.ToDictionary(s => s.Name, s => (string?)s.Value)),
         _run,
         _folder,
         _console.Log,
-        TimeProvider.System);
+        time);
 
     private static bool Runs(string commandLine) => Directory.EnumerateFiles("/proc", "cmdline", new EnumerationOptions { MaxRecursionDepth = 1, RecurseSubdirectories = true, IgnoreInaccessible = true })
         .Any(f => Read(f) == commandLine);

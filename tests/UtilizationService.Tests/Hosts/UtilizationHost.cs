@@ -30,6 +30,7 @@ internal sealed class UtilizationHost : IAsyncDisposable
     private readonly TestService _service;
     private readonly ConcurrentDictionary<Guid, BindableQuote> _living;
     private readonly ToldEvents _told;
+    private readonly string _database;
     private readonly TimeProvider _time;
 
     private UtilizationHost(
@@ -41,6 +42,7 @@ internal sealed class UtilizationHost : IAsyncDisposable
         TimeProvider time)
     {
         _told = told;
+        _database = database;
         _time = time;
         _quotes = quotes;
         _service = service;
@@ -49,11 +51,15 @@ internal sealed class UtilizationHost : IAsyncDisposable
         Operator = service.ClientOf("operator", Scope.Read, Scope.Write, Scope.Admin);
         Alice = service.ClientOf("alice", Scope.Read, Scope.Write);
         Bob = service.ClientOf("bob", Scope.Read, Scope.Write);
+        Deputy = service.ClientOf("deputy", Scope.Read, Scope.Write, Scope.Admin);
     }
 
     public NpgsqlDataSource Database { get; }
 
     public HttpClient Operator { get; }
+
+    /// <summary>Another operator.</summary>
+    public HttpClient Deputy { get; }
 
     public HttpClient Alice { get; }
 
@@ -67,15 +73,23 @@ internal sealed class UtilizationHost : IAsyncDisposable
     /// <summary>The time it lives in.</summary>
     public DateTimeOffset Now => _time.GetUtcNow();
 
+    /// <summary>Another instance: the same database, the same BridgeService, the same quotes and the same time.</summary>
+    public Task<UtilizationHost> StartAnotherAsync(PostgresServer postgres) => StartAsync(postgres, _time, database: _database, beside: this);
+
     public static async Task<UtilizationHost> StartAsync(
-        PostgresServer postgres, TimeProvider? time = null, Dictionary<string, string?>? settings = null, string? database = null, string? redis = null)
+        PostgresServer postgres,
+        TimeProvider? time = null,
+        Dictionary<string, string?>? settings = null,
+        string? database = null,
+        string? redis = null,
+        UtilizationHost? beside = null)
     {
-        var living = new ConcurrentDictionary<Guid, BindableQuote>();
+        var living = beside?._living ?? new ConcurrentDictionary<Guid, BindableQuote>();
         var builder = WebApplication.CreateSlimBuilder();
         builder.Logging.ClearProviders();
         builder.WebHost.UseUrls("http://127.0.0.1:0");
         var quotes = builder.Build();
-        var told = new ToldEvents();
+        var told = beside?._told ?? new ToldEvents();
         quotes.MapGet("/internal/events", (long after, int limit) => Results.Json(told.Page(after, limit), SureJson.Internal));
         quotes.MapGet(BindableQuote.Path + "{id:guid}", (Guid id) =>
             living.TryGetValue(id, out var quote) ? Results.Json(quote, SureJson.Internal) : Results.NotFound());
@@ -92,6 +106,7 @@ internal sealed class UtilizationHost : IAsyncDisposable
                 ["ConnectionStrings:cache"] = redis ?? "127.0.0.1:1,connectTimeout=100,abortConnect=false",
                 ["Intake:CatchUpInterval"] = "00:00:00.2",
                 ["Monitoring:TriggerInterval"] = "00:00:01",
+                ["Monitoring:ExpiryInterval"] = "00:00:01",
                 ["Leases:RenewInterval"] = "00:00:00.5",
             },
             b =>
@@ -105,7 +120,11 @@ internal sealed class UtilizationHost : IAsyncDisposable
             },
             a => a.MapUtilizationService());
         var host = new UtilizationHost(quotes, service, living, told, database, time ?? TimeProvider.System);
-        await host.CalmAsync();
+        if (beside is null)
+        {
+            await host.CalmAsync();
+        }
+
         return host;
     }
 

@@ -1,4 +1,4 @@
-namespace Sure.BridgeService.Statistics;
+namespace Sure.Contracts.Consensus;
 
 /// <summary>Figures over what several sources say of the same thing.</summary>
 public static class Sample

@@ -1,4 +1,4 @@
-namespace Sure.BridgeService.Statistics;
+namespace Sure.Contracts.Consensus;
 
 /// <summary>One step of a score: it holds for figures strictly below <paramref name="Below"/>.</summary>
 /// <param name="Below">Upper end, exclusive.</param>

@@ -1,0 +1,125 @@
+using Microsoft.AspNetCore.Http.HttpResults;
+using Sure.ServiceDefaults.Identity;
+using Sure.ServiceDefaults.Problems;
+using Sure.UtilizationService.Claims.Evidence;
+using Sure.UtilizationService.Policies;
+
+namespace Sure.UtilizationService.Claims;
+
+/// <summary>Body of <c>POST /api/v2/claims</c>.</summary>
+/// <param name="PolicyId">The policy that is to pay.</param>
+public sealed record ClaimRequest(Guid PolicyId);
+
+/// <summary>Filing claims, reading them and the evidence they rest on.</summary>
+internal static class ClaimEndpoints
+{
+    private const int LargestPage = 1000;
+
+    public static void MapClaims(this IEndpointRouteBuilder endpoints)
+    {
+        var group = endpoints.MapGroup("/api/v2/claims").WithTags("Claims");
+        group.MapPost("/", FileAsync).RequireScope(Scope.Write).WithName("FileClaim").WithSummary("Files a claim; it is decided by recorded points.");
+        group.MapGet("/", ListAsync).RequireScope(Scope.Read).WithName("ListClaims").WithSummary("Claims, newest first.");
+        group.MapGet("/{id}", FindAsync).RequireScope(Scope.Read).WithName("GetClaim").WithSummary("One claim.");
+        group.MapGet("/{id}/evidence", FindEvidenceAsync).RequireScope(Scope.Read).WithName("GetEvidence").WithSummary("What the decision rests on, linked to the one before it.");
+        group.MapGet("/evidence-chain", ListEvidenceAsync).WithName("GetEvidenceChain").WithSummary("The hashes of all decisions, in order.");
+    }
+
+    /// <summary>Filing twice is no second claim: one that stands is answered as it is.</summary>
+    private static async Task<IResult> FileAsync(
+        ClaimRequest request,
+        PolicyStore policies,
+        ClaimJudge judge,
+        Settlement settlement,
+        ClaimStore claims,
+        TimeProvider time,
+        HttpContext context,
+        CancellationToken cancellationToken)
+    {
+        if (await policies.FindAsync(request.PolicyId, cancellationToken) is not { } policy || !context.Caller().MayActFor(policy.Holder))
+        {
+            return Problem.NotAllowed("unknown-policy", "policy_id is not the id of a policy of yours.", "policy_id");
+        }
+
+        if (await claims.FindStandingAsync(policy.PolicyId, cancellationToken) is { } standing)
+        {
+            return TypedResults.Ok(ClaimDocument.Of(standing, time.GetUtcNow()));
+        }
+
+        var finding = await judge.JudgeAsync(policy, cancellationToken);
+        var claim = (await settlement.SettleAsync([finding], filing: true, term: null, cancellationToken))[policy.PolicyId];
+        return TypedResults.Created($"/api/v2/claims/{claim.ClaimId}", ClaimDocument.Of(claim, time.GetUtcNow()));
+    }
+
+    private static async Task<Results<Ok<ClaimDocument>, ProblemHttpResult>> FindAsync(
+        string id, ClaimStore store, TimeProvider time, HttpContext context, CancellationToken cancellationToken) =>
+        await FindOwnAsync(id, store, context, cancellationToken) is { } claim
+            ? TypedResults.Ok(ClaimDocument.Of(claim, time.GetUtcNow()))
+            : Problem.NotFound("There is no such claim.");
+
+    private static async Task<Results<Ok<EvidenceBundle>, ProblemHttpResult>> FindEvidenceAsync(
+        string id, ClaimStore store, EvidenceStore evidence, HttpContext context, CancellationToken cancellationToken) =>
+        await FindOwnAsync(id, store, context, cancellationToken) is { } claim
+        && await evidence.FindAsync(claim.ClaimId, cancellationToken) is { } bundle
+            ? TypedResults.Ok(bundle)
+            : Problem.NotFound("There is no such claim, or it is not decided yet.");
+
+    private static async Task<Claim?> FindOwnAsync(string id, ClaimStore store, HttpContext context, CancellationToken cancellationToken) =>
+        Guid.TryParse(id, out var claimId)
+        && await store.FindAsync(claimId, cancellationToken) is { } claim
+        && context.Caller().MayActFor(claim.Holder)
+            ? claim
+            : null;
+
+    private static async Task<Results<Ok<Page<ClaimDocument>>, ProblemHttpResult>> ListAsync(
+        ClaimStore store,
+        TimeProvider time,
+        HttpContext context,
+        string? status,
+        string? policy_id,
+        string? cursor,
+        int? limit,
+        CancellationToken cancellationToken)
+    {
+        if (!PageRequest.TryRead(cursor, limit, out var page, out var refusal) || !Filter.TryRead<ClaimStatus>("status", status, out var statusFilter, out refusal))
+        {
+            return refusal;
+        }
+
+        Guid? policyId = null;
+        if (policy_id is not null)
+        {
+            if (!Guid.TryParse(policy_id, out var parsed))
+            {
+                return Problem.Malformed("policy_id", "policy_id must be the id of a policy.");
+            }
+
+            policyId = parsed;
+        }
+
+        var caller = context.Caller();
+        var now = time.GetUtcNow();
+        var found = await store.ListAsync(new ClaimFilter(caller.IsAdmin ? null : caller.Subject, statusFilter, policyId), page, cancellationToken);
+        return TypedResults.Ok(Page<ClaimDocument>.Of(found, c => ClaimDocument.Of(c, now), c => c.ClaimId, page));
+    }
+
+    private static async Task<Results<Ok<EvidenceChainAnswer>, ProblemHttpResult>> ListEvidenceAsync(
+        EvidenceStore store, long? cursor, int? limit, CancellationToken cancellationToken)
+    {
+        if (limit is < 1 or > LargestPage)
+        {
+            return Problem.Malformed("limit", $"limit must be 1 … {LargestPage}.");
+        }
+
+        if (cursor is < 0)
+        {
+            return Problem.Malformed("cursor", "cursor must be one that a page gave.");
+        }
+
+        var size = limit ?? LargestPage;
+        var hashes = await store.ListAsync(cursor ?? 0, size, cancellationToken);
+        return TypedResults.Ok(new EvidenceChainAnswer(hashes, hashes.Count == size ? $"{hashes[^1].Number}" : null));
+    }
+
+    internal sealed record EvidenceChainAnswer(IReadOnlyList<ChainedHash> Items, string? NextCursor);
+}

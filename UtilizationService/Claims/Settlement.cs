@@ -1,0 +1,129 @@
+using Microsoft.Extensions.Options;
+using Npgsql;
+using Sure.Coordination.Leases;
+using Sure.Coordination.Outbox;
+using Sure.Coordination.Writing;
+using Sure.UtilizationService.Breaker;
+using Sure.UtilizationService.Claims.Evidence;
+using Sure.UtilizationService.Ledger;
+using Sure.UtilizationService.Policies;
+using Sure.UtilizationService.Pool;
+using Sure.UtilizationService.Premiums;
+
+namespace Sure.UtilizationService.Claims;
+
+/// <summary>
+/// Turns findings into decisions: one transaction under the lock of the pool holds the claims, the policies, the journal entries, the
+/// evidence and the events. A policy that is not active any more is not decided again, whoever found what how often.
+/// </summary>
+internal sealed class Settlement(NpgsqlDataSource database, IOptions<BreakerOptions> breaker, TimeProvider time)
+{
+    /// <summary>Decisions of one transaction; buyers wait no longer than that takes.</summary>
+    public const int LargestBatch = 100;
+
+    /// <summary>
+    /// Decides about each policy that was found to pay or not to. What is undecided becomes a pending claim where
+    /// <paramref name="filing"/> says that its holder asks for it.
+    /// </summary>
+    /// <param name="findings">At most <see cref="LargestBatch"/>, one for a policy.</param>
+    /// <param name="filing">Whether holders file these claims; else a finding that nothing is owed only closes a pending claim.</param>
+    /// <param name="term">The term of the monitor that found them; null for holders.</param>
+    /// <param name="cancellationToken">Ends the wait.</param>
+    /// <returns>The claims as they stand afterwards, by policy; none for a policy nobody has a claim on.</returns>
+    public async Task<IReadOnlyDictionary<Guid, Claim>> SettleAsync(
+        IReadOnlyList<Finding> findings, bool filing, LeaseTerm? term, CancellationToken cancellationToken)
+    {
+        if (findings.Count == 0)
+        {
+            return new Dictionary<Guid, Claim>();
+        }
+
+        await using var connection = await database.OpenConnectionAsync(cancellationToken);
+        await using var transaction = await connection.BeginTransactionAsync(cancellationToken);
+        if (term is not null)
+        {
+            await term.GuardAsync(connection, transaction, cancellationToken);
+        }
+
+        var pool = await PoolStore.LockAsync(connection, transaction, cancellationToken);
+        var now = time.GetUtcNow();
+        var position = await PremiumBooking.BookAsync(connection, transaction, pool, now, cancellationToken);
+        var ids = findings.Select(f => f.Policy.PolicyId).ToArray();
+        var policies = await PolicyStore.LockAsync(connection, transaction, ids, cancellationToken);
+        var claims = new Dictionary<Guid, Claim>(await ClaimStore.ReadStandingAsync(connection, transaction, ids, cancellationToken));
+        var losses = await ClaimStore.ReadLossesAsync(connection, transaction, WindowStart(pool.Breaker, now), cancellationToken);
+        var last = await EvidenceStore.ReadLastAsync(connection, transaction, cancellationToken);
+
+        var book = new SettlementBook(new SettlementView(position, pool.Breaker, losses, last), breaker.Value, now);
+        var decisions = new List<Decision>();
+        var pending = new List<Claim>();
+        foreach (var finding in findings)
+        {
+            var policy = policies[finding.Policy.PolicyId];
+            var standing = claims.GetValueOrDefault(policy.PolicyId);
+            if (standing is { Status: not ClaimStatus.Pending })
+            {
+                continue;
+            }
+
+            if (finding is Finding.Met met && policy.Status is PolicyStatus.Active)
+            {
+                decisions.Add(book.Pay(met, policy, standing));
+            }
+            else if (finding is Finding.Undecided && policy.Status is PolicyStatus.Active)
+            {
+                if (filing && standing is null)
+                {
+                    pending.Add(Claim.File(policy, finding.Reason, now));
+                }
+            }
+            else if (filing || standing is not null)
+            {
+                var reason = finding is Finding.NotMet ? finding.Reason : $"The policy had ended before this was found: {finding.Reason}";
+                decisions.Add(book.Refuse(finding with { Reason = reason }, policy, standing));
+            }
+        }
+
+        var batch = new WriteBatch(connection, transaction);
+        Write(batch, decisions, pending, book.TripReason, now);
+        await batch.ExecuteAsync(cancellationToken);
+        await transaction.CommitAsync(cancellationToken);
+        foreach (var claim in decisions.Select(d => d.Claim).Concat(pending))
+        {
+            claims[claim.PolicyId] = claim;
+        }
+
+        return claims;
+    }
+
+    private static void Write(WriteBatch batch, List<Decision> decisions, List<Claim> pending, string? tripReason, DateTimeOffset now)
+    {
+        if (decisions.Count + pending.Count == 0)
+        {
+            return;
+        }
+
+        var paying = decisions.Where(d => d.Triggered).ToList();
+        ClaimStore.Write(
+            batch,
+            [
+                .. decisions.Select(d => (d.Claim, d.Triggered ? d.CapitalBeforeUsd : (decimal?)null)),
+                .. pending.Select(c => (c, (decimal?)null)),
+            ]);
+        EvidenceStore.Write(batch, [.. decisions.Select(d => d.Evidence)]);
+        PolicyStore.MarkTriggered(batch, [.. paying.Select(d => (d.Policy.PolicyId, d.Claim.ClaimId))]);
+        PoolStore.MoveCoverage(batch, [.. paying.Select(d => d.Policy.ToMove().Released())]);
+        LedgerStore.Write(batch, paying.SelectMany(d => d.Entries));
+        batch.AppendEvents([.. decisions.SelectMany(d => d.Events)]);
+        if (tripReason is not null)
+        {
+            BreakerReset.Trip(batch, tripReason, now);
+        }
+    }
+
+    private DateTimeOffset WindowStart(BreakerState state, DateTimeOffset now)
+    {
+        var start = now - breaker.Value.Window;
+        return state.ResetAt is { } reset && reset > start ? reset : start;
+    }
+}

@@ -1,0 +1,85 @@
+using System.Text.Json;
+using Dapper;
+using Npgsql;
+using Sure.Contracts.Events;
+using Sure.Contracts.Json;
+using Sure.Contracts.Vocabulary;
+using Sure.UtilizationService.Claims.Rules;
+
+namespace Sure.UtilizationService.Triggers;
+
+/// <summary>The recorded consensus points of a coin.</summary>
+internal sealed class ConsensusStore(NpgsqlDataSource database)
+{
+    private const string Columns = "point_id, sequence, at, peg_ratio, consensus, sources::text AS sources";
+
+    /// <summary>Up to <paramref name="limit"/> points after <paramref name="pointId"/>, in sequence.</summary>
+    public async Task<IReadOnlyList<RecordedPoint>> ReadAfterAsync(Stablecoin coin, long pointId, int limit, CancellationToken cancellationToken)
+    {
+        await using var connection = await database.OpenConnectionAsync(cancellationToken);
+        var rows = await connection.QueryAsync<Row>(new CommandDefinition(
+            $"SELECT {Columns} FROM consensus_point WHERE stablecoin = @Coin AND point_id > @PointId ORDER BY point_id LIMIT @Limit",
+            new { Coin = coin.Word(), PointId = pointId, Limit = limit },
+            cancellationToken: cancellationToken));
+        return [.. rows.Select(r => new RecordedPoint(r.PointId, r.ToPoint()))];
+    }
+
+    /// <summary>The points of a span, in sequence, up to and including <paramref name="lastPointId"/>.</summary>
+    public async Task<IReadOnlyList<ConsensusPoint>> ReadSpanAsync(
+        Stablecoin coin, DateTimeOffset from, DateTimeOffset to, CancellationToken cancellationToken, long lastPointId = long.MaxValue)
+    {
+        await using var connection = await database.OpenConnectionAsync(cancellationToken);
+        var rows = await connection.QueryAsync<Row>(new CommandDefinition(
+            $"""
+            SELECT {Columns} FROM consensus_point
+            WHERE stablecoin = @Coin AND at BETWEEN @From AND @To AND point_id <= @Last ORDER BY point_id
+            """,
+            new { Coin = coin.Word(), From = from.UtcDateTime, To = to.UtcDateTime, Last = lastPointId },
+            cancellationToken: cancellationToken));
+        return [.. rows.Select(r => r.ToPoint())];
+    }
+
+    /// <summary>
+    /// When in a span a run might have begun or gone on: points at or below <paramref name="ratio"/>, or with a consensus score at or
+    /// below <paramref name="consensus"/>; in order.
+    /// </summary>
+    public async Task<IReadOnlyList<DateTimeOffset>> FindTroubleAsync(
+        Stablecoin coin, DateTimeOffset from, DateTimeOffset to, decimal? ratio, decimal? consensus, CancellationToken cancellationToken)
+    {
+        await using var connection = await database.OpenConnectionAsync(cancellationToken);
+        var rows = await connection.QueryAsync<DateTime>(new CommandDefinition(
+            "SELECT at FROM consensus_point WHERE stablecoin = @Coin AND at BETWEEN @From AND @To AND (peg_ratio <= @Ratio OR consensus <= @Consensus) ORDER BY at",
+            new { Coin = coin.Word(), From = from.UtcDateTime, To = to.UtcDateTime, Ratio = ratio, Consensus = consensus },
+            cancellationToken: cancellationToken));
+        return [.. rows.Select(r => new DateTimeOffset(r))];
+    }
+
+    /// <summary>The point of a span that was nearest to a trigger: the lowest ratio, or the lowest consensus score. Null where there is none.</summary>
+    public async Task<ConsensusPoint?> FindLowestAsync(
+        Stablecoin coin, DateTimeOffset from, DateTimeOffset to, bool byConsensus, CancellationToken cancellationToken)
+    {
+        await using var connection = await database.OpenConnectionAsync(cancellationToken);
+        var row = await connection.QueryFirstOrDefaultAsync<Row>(new CommandDefinition(
+            $"""
+            SELECT {Columns} FROM consensus_point
+            WHERE stablecoin = @Coin AND at BETWEEN @From AND @To AND peg_ratio IS NOT NULL
+            ORDER BY {(byConsensus ? "consensus" : "peg_ratio")}, at LIMIT 1
+            """,
+            new { Coin = coin.Word(), From = from.UtcDateTime, To = to.UtcDateTime },
+            cancellationToken: cancellationToken));
+        return row?.ToPoint();
+    }
+
+    private sealed record Row(long PointId, long Sequence, DateTime At, decimal? PegRatio, decimal? Consensus, string Sources)
+    {
+        public ConsensusPoint ToPoint() => new(
+            Sequence,
+            new DateTimeOffset(At),
+            PegRatio,
+            Consensus,
+            JsonSerializer.Deserialize<IReadOnlyList<PriceSourceFigure>>(Sources, SureJson.Internal)!);
+    }
+}
+
+/// <summary>A point with its place in the record.</summary>
+internal sealed record RecordedPoint(long PointId, ConsensusPoint Point);

@@ -1,0 +1,166 @@
+using Microsoft.Extensions.Options;
+using Sure.Contracts.Vocabulary;
+using Sure.Coordination.Leases;
+using Sure.Coordination.Monitors;
+using Sure.UtilizationService.Claims;
+using Sure.UtilizationService.Claims.Rules;
+using Sure.UtilizationService.Incidents;
+using Sure.UtilizationService.Market;
+
+namespace Sure.UtilizationService.Triggers;
+
+/// <summary>
+/// Holds every active policy against what happens (domain, §5): consensus points in their sequence, confirmed exploits, confirmed
+/// incidents. What it finds is settled first and marked as judged afterwards, so that a watch that dies between the two finds it again,
+/// and the settlement knows that it is done.
+/// </summary>
+internal sealed class TriggerWatch(
+    WatchStore store,
+    ConsensusStore points,
+    ExploitStore exploits,
+    IncidentStore incidents,
+    ClaimStore claims,
+    ClaimJudge judge,
+    Settlement settlement,
+    ClaimPayments payments,
+    IOptions<TriggerOptions> options,
+    IOptions<MonitoringOptions> monitoring,
+    TimeProvider time) : IMonitor
+{
+    /// <summary>Points of one coin that are judged at once; after a long absence there are more.</summary>
+    private const int PointBatch = 500;
+
+    public string Name => "trigger-watch";
+
+    public TimeSpan Interval => monitoring.Value.TriggerInterval;
+
+    public async Task RunOnceAsync(LeaseTerm term, CancellationToken cancellationToken)
+    {
+        foreach (var (coin, judged) in await store.ReadJudgedAsync(cancellationToken))
+        {
+            await WatchPricesAsync(coin, judged, term, cancellationToken);
+        }
+
+        await WatchExploitsAsync(term, cancellationToken);
+        await WatchIncidentsAsync(term, cancellationToken);
+        await DecidePendingAsync(term, cancellationToken);
+        await payments.PayAsync(term, cancellationToken);
+    }
+
+    private async Task WatchPricesAsync(Stablecoin coin, long judged, LeaseTerm term, CancellationToken cancellationToken)
+    {
+        while (await points.ReadAfterAsync(coin, judged, PointBatch, cancellationToken) is { Count: > 0 } fresh)
+        {
+            await JudgeAsync(coin, fresh, term, cancellationToken);
+            judged = fresh[^1].PointId;
+        }
+    }
+
+    private async Task JudgeAsync(Stablecoin coin, IReadOnlyList<RecordedPoint> fresh, LeaseTerm term, CancellationToken cancellationToken)
+    {
+        var concerned = await store.FindConcernedAsync(
+            coin,
+            fresh.Min(p => p.Point.PegRatio),
+            options.Value.CexTrigger,
+            fresh.Any(p => p.Point.Consensus <= options.Value.OracleConsensus),
+            cancellationToken);
+        var series = await ReadSeriesAsync(coin, concerned, fresh, cancellationToken);
+        var met = new List<Finding>();
+        var runs = new List<TriggerRun>();
+        var over = new List<Guid>();
+        foreach (var policy in concerned.Select(c => c.Policy))
+        {
+            var rule = PriceRule.For(policy.Product.CoverageType, policy.Terms, options.Value);
+            var verdict = rule.Judge(series, new CoverPeriod(policy.StartsAt, policy.EndsAt));
+            switch (verdict)
+            {
+                case Verdict.Triggered:
+                    met.Add(Finding.Of(policy, rule, verdict, series));
+                    break;
+                case Verdict.Running running:
+                    runs.Add(new TriggerRun(policy.PolicyId, running.StartedAt, running.DueAt));
+                    break;
+                default:
+                    over.Add(policy.PolicyId);
+                    break;
+            }
+        }
+
+        await SettleAsync(met, term, cancellationToken);
+        await store.AdvanceAsync(coin, fresh[^1], runs, over, term, cancellationToken);
+    }
+
+    /// <summary>The new points, and those before them since the first of the runs began.</summary>
+    private async Task<IReadOnlyList<ConsensusPoint>> ReadSeriesAsync(
+        Stablecoin coin, IReadOnlyList<WatchedPolicy> concerned, IReadOnlyList<RecordedPoint> fresh, CancellationToken cancellationToken) =>
+        concerned.Min(c => c.RunStartedAt) is { } start && start < fresh[0].Point.At
+            ? await points.ReadSpanAsync(coin, start, fresh[^1].Point.At, cancellationToken, fresh[^1].PointId)
+            : [.. fresh.Select(p => p.Point)];
+
+    private async Task WatchExploitsAsync(LeaseTerm term, CancellationToken cancellationToken)
+    {
+        foreach (var exploit in await exploits.ListUnsettledAsync(cancellationToken))
+        {
+            if (Bridge.Find(exploit.BridgeId) is { } bridge)
+            {
+                await SettleAllAsync(
+                    () => store.FindInForceAsync(
+                        CoverageType.Bridge, [bridge.SourceChain, bridge.DestinationChain], coin: null, exploit.DetectedAt, Settlement.LargestBatch, cancellationToken),
+                    policy => EventRules.Judge(policy, [exploit]),
+                    term,
+                    cancellationToken);
+            }
+
+            await store.MarkExploitSettledAsync(exploit.ExploitId, time.GetUtcNow(), term, cancellationToken);
+        }
+    }
+
+    private async Task WatchIncidentsAsync(LeaseTerm term, CancellationToken cancellationToken)
+    {
+        foreach (var incident in await incidents.ListUnsettledAsync(cancellationToken))
+        {
+            await SettleAllAsync(
+                () => store.FindInForceAsync(
+                    incident.CoverageType, [incident.Chain], incident.Stablecoin, incident.OccurredAt, Settlement.LargestBatch, cancellationToken),
+                policy => EventRules.Judge(policy, [incident]),
+                term,
+                cancellationToken);
+            await store.MarkIncidentSettledAsync(incident.IncidentId, time.GetUtcNow(), term, cancellationToken);
+        }
+    }
+
+    /// <summary>Settles batch after batch; those that are settled are not found again.</summary>
+    private async Task SettleAllAsync(
+        Func<Task<IReadOnlyList<Policies.Policy>>> find, Func<Policies.Policy, Finding> decide, LeaseTerm term, CancellationToken cancellationToken)
+    {
+        while (await find() is { Count: > 0 } found)
+        {
+            await settlement.SettleAsync([.. found.Select(decide)], filing: false, term, cancellationToken);
+        }
+    }
+
+    /// <summary>Claims that were filed while their event was undecided.</summary>
+    private async Task DecidePendingAsync(LeaseTerm term, CancellationToken cancellationToken)
+    {
+        Guid? after = null;
+        while (await claims.ListPendingAsync(after, Settlement.LargestBatch, cancellationToken) is { Count: > 0 } pending)
+        {
+            var findings = new List<Finding>();
+            foreach (var policy in await store.ReadPoliciesAsync([.. pending.Select(c => c.PolicyId)], cancellationToken))
+            {
+                findings.Add(await judge.JudgeAsync(policy, cancellationToken));
+            }
+
+            await settlement.SettleAsync([.. findings.Where(f => f is not Finding.Undecided)], filing: false, term, cancellationToken);
+            after = pending[^1].ClaimId;
+        }
+    }
+
+    private async Task SettleAsync(List<Finding> findings, LeaseTerm term, CancellationToken cancellationToken)
+    {
+        foreach (var batch in findings.Chunk(Settlement.LargestBatch))
+        {
+            await settlement.SettleAsync(batch, filing: false, term, cancellationToken);
+        }
+    }
+}

@@ -1,0 +1,86 @@
+using Dapper;
+using Npgsql;
+using Sure.Contracts.Vocabulary;
+using Sure.Coordination.Writing;
+using Sure.UtilizationService.Breaker;
+using Sure.UtilizationService.Capital;
+using Sure.UtilizationService.Ledger;
+using Sure.UtilizationService.Market;
+
+namespace Sure.UtilizationService.Vault;
+
+/// <summary>Shares that come (positive) or go (negative) with a journal entry.</summary>
+/// <param name="Kind"><c>deposit</c> or <c>withdrawal</c>; <c>cancelled</c> is written by the database when a loss takes all capital.</param>
+internal sealed record ShareMovement(JournalEntry Entry, string Kind, string Account, Tranche Tranche, Shares Shares);
+
+/// <summary>The accounts of liquidity providers in PostgreSQL. Shares pass as text, which is exact where <see cref="decimal"/> is not.</summary>
+internal static class VaultStore
+{
+    /// <summary>Adds a movement to the batch; the holding and the tranche's shares follow. To be added before the entry it belongs to.</summary>
+    public static void Write(WriteBatch batch, ShareMovement movement) => batch.Add(
+        """
+        INSERT INTO share_movement (movement_id, entry_id, account, tranche_id, shares, kind, at)
+        VALUES ($1, $2, $3, $4, $5::numeric(38,18), $6, $7)
+        """,
+        Guid.CreateVersion7(movement.Entry.OccurredAt),
+        movement.Entry.EntryId,
+        movement.Account,
+        movement.Tranche.Word(),
+        $"{movement.Shares}",
+        movement.Kind,
+        movement.Entry.OccurredAt.ToUniversalTime());
+
+    /// <summary>The shares beside <paramref name="position"/>.</summary>
+    public static async Task<VaultView> ReadAsync(
+        NpgsqlConnection connection,
+        NpgsqlTransaction transaction,
+        PoolPosition position,
+        Tranche tranche,
+        string account,
+        CancellationToken cancellationToken)
+    {
+        var (total, held) = await connection.QuerySingleAsync<(string Total, string Held)>(new CommandDefinition(
+            """
+            SELECT t.shares::text, coalesce(h.shares, 0)::numeric(38,18)::text
+            FROM tranche t LEFT JOIN holding h ON h.tranche_id = t.tranche_id AND h.account = @Account
+            WHERE t.tranche_id = @Tranche
+            """,
+            new { Tranche = tranche.Word(), Account = account },
+            transaction,
+            cancellationToken: cancellationToken));
+        return new VaultView(position, tranche, Shares.Parse(total), Shares.Parse(held));
+    }
+
+    /// <summary>What stops withdrawals.</summary>
+    public static async Task<WithdrawalStops> ReadStopsAsync(
+        NpgsqlConnection connection, NpgsqlTransaction transaction, BreakerState breaker, CancellationToken cancellationToken)
+    {
+        await using var results = await connection.QueryMultipleAsync(new CommandDefinition(
+            """
+            SELECT DISTINCT stablecoin FROM trigger_run ORDER BY stablecoin;
+            SELECT DISTINCT bridge_id FROM exploit WHERE settled_at IS NULL AND (confirmed_at IS NOT NULL OR cleared_at IS NULL);
+            SELECT DISTINCT chain FROM policy
+            WHERE status = 'active' AND coverage_type = 'bridge'
+              AND EXISTS (SELECT FROM exploit WHERE settled_at IS NULL AND (confirmed_at IS NOT NULL OR cleared_at IS NULL))
+            ORDER BY chain;
+            SELECT coverage_type, chain, stablecoin FROM incident i
+            WHERE (i.status = 'open' OR (i.status = 'confirmed' AND i.settled_at IS NULL))
+              AND EXISTS (
+                SELECT FROM policy p
+                WHERE p.status = 'active' AND p.coverage_type = i.coverage_type AND p.chain = i.chain
+                  AND (i.stablecoin IS NULL OR p.stablecoin = i.stablecoin))
+            ORDER BY i.incident_id;
+            """,
+            transaction: transaction,
+            cancellationToken: cancellationToken));
+        return new WithdrawalStops(
+            breaker.Reason,
+            [.. (await results.ReadAsync<string>()).Select(Words<Stablecoin>.Parse)],
+            [.. await results.ReadAsync<string>()],
+            [.. (await results.ReadAsync<string>()).Select(Words<Chain>.Parse)],
+            [
+                .. (await results.ReadAsync<(string Type, string Chain, string? Coin)>()).Select(i => new OpenIncident(
+                    Words<CoverageType>.Parse(i.Type), Words<Chain>.Parse(i.Chain), i.Coin is null ? null : Words<Stablecoin>.Parse(i.Coin))),
+            ]);
+    }
+}

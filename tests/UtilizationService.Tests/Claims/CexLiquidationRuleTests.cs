@@ -1,0 +1,57 @@
+using Sure.Contracts.Vocabulary;
+using Sure.UtilizationService.Claims.Rules;
+using static Sure.UtilizationService.Tests.Claims.Series;
+
+namespace Sure.UtilizationService.Tests.Claims;
+
+public sealed class CexLiquidationRuleTests
+{
+    /// <summary>Trigger 0.95, floor 0.80, window 1 h.</summary>
+    private static readonly PriceRule Rule = PriceRule.For(CoverageType.CexLiquidation, terms: null, new TriggerOptions());
+
+    /// <summary>Lowest 0.86 at minute 70, the very end of the window: (0.95 − 0.86) / 0.15 = 0.6.</summary>
+    [Fact]
+    public void The_lowest_within_the_hour_counts()
+    {
+        var verdict = Triggered([Point(0, 1m), Point(10, 0.95m), Point(30, 0.90m), Point(40, 1m), Point(70, 0.86m), Point(71, 0.5m)], Year);
+
+        Assert.Equal((At(10), At(10), 0.6m), (verdict.At, verdict.RunStartedAt, verdict.PayoutFraction));
+        Assert.Equal([At(10), At(30), At(40), At(70)], verdict.Points.Select(p => p.At));
+    }
+
+    [Fact]
+    public void Until_the_hour_is_over_the_lowest_is_open()
+    {
+        var verdict = Assert.IsType<Verdict.Running>(Rule.Judge([Point(10, 0.90m), Point(69, 1m)], Year));
+
+        Assert.Equal((At(10), At(70)), (verdict.StartedAt, verdict.DueAt));
+    }
+
+    /// <summary>The window ends with the cover: 0.90, not the 0.81 after it; (0.95 − 0.90) / 0.15 = 1/3.</summary>
+    [Fact]
+    public void The_end_of_the_cover_ends_the_window() =>
+        Assert.Equal(0.05m / 0.15m, Triggered([Point(10, 0.90m), Point(31, 0.81m)], new CoverPeriod(Start, At(30))).PayoutFraction);
+
+    /// <summary>The 0.70 is said by one source only; the lowest that two say is 0.92.</summary>
+    [Fact]
+    public void What_one_source_says_alone_does_not_count()
+    {
+        Assert.IsType<Verdict.NotTriggered>(Rule.Judge([Point(0, [0.70m, 0.96m]) with { PegRatio = 0.83m }, Point(80, 1m)], Year));
+        Assert.Equal(
+            0.03m / 0.15m,
+            Triggered([Point(0, [0.92m, 0.92m]), Point(10, [0.70m, 0.96m]) with { PegRatio = 0.83m }, Point(60, 1m)], Year).PayoutFraction);
+    }
+
+    [Fact]
+    public void Points_outside_of_the_cover_trigger_nothing() =>
+        Assert.IsType<Verdict.NotTriggered>(Rule.Judge([Point(0, 0.5m), Point(10, 1m), Point(40, 0.5m), Point(200, 1m)], new CoverPeriod(At(5), At(30))));
+
+    [Fact]
+    public void A_policy_pays_by_the_terms_it_was_sold_with() => Assert.Equal(
+        0.5m,
+        Assert.IsType<Verdict.Triggered>(PriceRule.For(CoverageType.CexLiquidation, new PolicyTerms(0.90m, 0.80m, 1), new TriggerOptions())
+            .Judge([Point(0, 0.94m), Point(10, 0.85m), Point(70, 1m)], Year)).PayoutFraction);
+
+    private static Verdict.Triggered Triggered(IReadOnlyList<ConsensusPoint> points, CoverPeriod period) =>
+        Assert.IsType<Verdict.Triggered>(Rule.Judge(points, period));
+}

@@ -1,0 +1,143 @@
+using FsCheck;
+using FsCheck.Fluent;
+using Sure.Contracts.Vocabulary;
+using Sure.UtilizationService.Claims.Rules;
+using static Sure.UtilizationService.Tests.Claims.Series;
+
+namespace Sure.UtilizationService.Tests.Claims;
+
+public sealed class DepegRuleTests
+{
+    /// <summary>Trigger 0.97, floor 0.90, 1 h.</summary>
+    private static readonly PriceRule Rule = PriceRule.For(CoverageType.Depeg, new PolicyTerms(0.97m, 0.90m, 1), new TriggerOptions());
+
+    /// <summary>30 min at 0.96 and 30 min at 0.92: mean 0.94, (0.97 − 0.94) / 0.07 = 0.428571….</summary>
+    [Fact]
+    public void A_run_of_the_dwell_time_pays_by_its_time_weighted_mean()
+    {
+        var verdict = Triggered([Point(0, 1m), .. Every(10, 10, 30, 0.96m), .. Every(10, 40, 70, 0.92m)]);
+
+        Assert.Equal((At(70), At(10)), (verdict.At, verdict.RunStartedAt));
+        Assert.Equal(0.03m / 0.07m, verdict.PayoutFraction);
+        Assert.Equal((At(10), At(70), 7), (verdict.Points[0].At, verdict.Points[^1].At, verdict.Points.Count));
+        Assert.Contains("3384 / 3600 = 0.94;", verdict.Arithmetic, StringComparison.Ordinal);
+    }
+
+    /// <summary>10 min at 0.95, 50 min at 0.89: 0.90, all of it.</summary>
+    [Fact]
+    public void At_the_floor_everything_is_paid() =>
+        Assert.Equal(1m, Triggered([Point(0, 0.95m), .. Every(10, 10, 60, 0.89m)]).PayoutFraction);
+
+    /// <summary>The mean lies on the trigger: the run is complete and pays nothing.</summary>
+    [Fact]
+    public void At_the_trigger_nothing_is_paid() => Assert.Equal(0m, Triggered([.. Every(10, 0, 60, 0.97m)]).PayoutFraction);
+
+    [Fact]
+    public void Until_a_point_at_or_after_due_is_known_the_run_goes_on()
+    {
+        var verdict = Assert.IsType<Verdict.Running>(Rule.Judge([.. Every(10, 5, 60, 0.96m)], Year));
+
+        Assert.Equal((At(5), At(65)), (verdict.StartedAt, verdict.DueAt));
+    }
+
+    [Fact]
+    public void A_point_above_the_trigger_breaks_the_run() =>
+        Assert.Contains(
+            "lasted 50 min", Broken([.. Every(10, 0, 40, 0.96m), Point(50, 0.9701m), .. Every(10, 60, 90, 0.96m), Point(100, 1m)]), StringComparison.Ordinal);
+
+    /// <summary>At the very moment it is due the condition must still hold; a moment later it has held.</summary>
+    [Theory]
+    [InlineData(60, false)]
+    [InlineData(60.1, true)]
+    public void A_point_above_the_trigger_breaks_the_run_up_to_due_and_not_after(double minute, bool triggered) =>
+        Assert.Equal(triggered, Rule.Judge([.. Every(10, 0, 50, 0.96m), Point(minute, 1m)], Year) is Verdict.Triggered);
+
+    /// <summary>Fifteen minutes may pass, and not a second more; whatever the run would have been due.</summary>
+    [Theory]
+    [InlineData(55, 70, true)]
+    [InlineData(55, 70.02, false)]
+    [InlineData(45, 60, true)]
+    [InlineData(45, 60.02, false)]
+    public void A_gap_of_more_than_a_quarter_of_an_hour_breaks_the_run(double last, double next, bool triggered) =>
+        Assert.Equal(triggered, Rule.Judge([.. Every(5, 0, last, 0.96m), Point(next, 0.96m)], Year) is Verdict.Triggered);
+
+    [Fact]
+    public void Points_without_consensus_neither_break_nor_carry_on()
+    {
+        Assert.Equal(0.01m / 0.07m, Triggered([.. Every(5, 0, 50, 0.96m), Point(55, ratio: null), Point(60, ratio: null), Point(65, 0.96m)]).PayoutFraction);
+        Assert.IsType<Verdict.Running>(Rule.Judge([.. Every(5, 0, 50, 0.96m), Point(55, ratio: null), Point(61, ratio: null)], Year));
+        Assert.Contains("without consensus", Broken([.. Every(5, 0, 50, 0.96m), Point(60, ratio: null), Point(66, ratio: null)]), StringComparison.Ordinal);
+    }
+
+    /// <summary>The median of three is below, but only with one of them, and a source that is not live does not count.</summary>
+    [Fact]
+    public void One_source_alone_triggers_nothing()
+    {
+        var alone = Every(10, 0, 120, 0.96m).Select(p => p with { Sources = [p.Sources[0], p.Sources[1] with { PegRatio = 0.98m }, p.Sources[2] with { Live = false }] });
+
+        Assert.IsType<Verdict.NotTriggered>(Rule.Judge([.. alone], Year));
+    }
+
+    [Fact]
+    public void A_run_begins_with_the_first_point_within_the_cover()
+    {
+        var cover = new CoverPeriod(At(15), At(90));
+
+        var verdict = Assert.IsType<Verdict.Triggered>(Rule.Judge([.. Every(10, 0, 90, 0.96m)], cover));
+
+        Assert.Equal((At(20), At(80)), (verdict.RunStartedAt, verdict.At));
+    }
+
+    /// <summary>Due at minute 60, whatever is known after it.</summary>
+    [Theory]
+    [InlineData(59.9, false)]
+    [InlineData(60, true)]
+    public void A_run_must_be_due_before_the_cover_ends(double end, bool triggered) =>
+        Assert.Equal(triggered, Rule.Judge([.. Every(7, 0, 70, 0.96m)], new CoverPeriod(Start, At(end))) is Verdict.Triggered);
+
+    [Fact]
+    public void The_first_of_several_runs_counts() => Assert.Equal(At(160), Triggered(
+        [.. Every(10, 0, 50, 0.91m), Point(60, 1m), .. Every(10, 100, 160, 0.96m), Point(170, 1m), .. Every(10, 200, 260, 0.5m)]).At);
+
+    [Fact]
+    public void A_point_that_is_not_later_than_the_one_before_is_ignored() =>
+        Assert.Equal(At(60), Triggered([.. Every(10, 0, 40, 0.96m), Point(30, 1m), Point(40, 1m), .. Every(10, 50, 60, 0.96m)]).At);
+
+    /// <summary>However often and whenever the points so far are judged, the first verdict that triggers is that of all of them.</summary>
+    [Fact]
+    public void More_points_never_change_a_verdict_that_triggered() => Prop.ForAll(
+        Gen.Choose(0, 9).ListOf(60).ToArbitrary(),
+        choices =>
+        {
+            // Steps of 1 to 20 min; above, below or unknown: mostly below, so that runs complete.
+            var minute = 0.0;
+            var points = choices.Select((c, i) => Point(minute += c == 9 ? 20 : 1 + ((c + i) % 7), c switch { 8 => null, 7 => 0.98m, _ => 0.9m + (c * 0.01m) })).ToList();
+            var whole = Rule.Judge(points, Year);
+            var first = Enumerable.Range(1, points.Count).Select(n => Rule.Judge(points[..n], Year)).OfType<Verdict.Triggered>().FirstOrDefault();
+            return whole is Verdict.Triggered all
+                ? first is not null && (first.At, first.PayoutFraction, first.RunStartedAt, first.Arithmetic) == (all.At, all.PayoutFraction, all.RunStartedAt, all.Arithmetic)
+                : first is null;
+        }).QuickCheckThrowOnFailure();
+
+    [Fact]
+    public void Its_numbers_are_told() => Assert.Equal(
+        new Dictionary<string, decimal>
+        {
+            ["trigger_price"] = 0.97m,
+            ["floor_price"] = 0.90m,
+            ["dwell_seconds"] = 3600,
+            ["longest_gap_seconds"] = 900,
+            ["min_sources"] = 2,
+        },
+        Rule.Parameters);
+
+    [Theory]
+    [InlineData(CoverageType.Bridge)]
+    [InlineData(CoverageType.SmartContract)]
+    public void Other_cover_is_not_decided_by_prices(CoverageType type) =>
+        Assert.Throws<ArgumentOutOfRangeException>(() => PriceRule.For(type, terms: null, new TriggerOptions()));
+
+    private static Verdict.Triggered Triggered(IReadOnlyList<ConsensusPoint> points) => Assert.IsType<Verdict.Triggered>(Rule.Judge(points, Year));
+
+    private static string Broken(IReadOnlyList<ConsensusPoint> points) => Assert.IsType<Verdict.NotTriggered>(Rule.Judge(points, Year)).Reason;
+}

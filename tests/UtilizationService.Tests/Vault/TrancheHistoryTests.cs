@@ -1,0 +1,105 @@
+using System.Net;
+using Sure.TestServers;
+using Sure.UtilizationService.Tests.Hosts;
+using Sure.UtilizationService.Tranches;
+
+namespace Sure.UtilizationService.Tests.Vault;
+
+/// <summary>Tranches over time.</summary>
+public sealed class TrancheHistoryTests(PostgresServer postgres) : IAsyncLifetime
+{
+    private UtilizationHost _host = null!;
+
+    public async ValueTask InitializeAsync() => _host = await UtilizationHost.StartAsync(postgres);
+
+    public ValueTask DisposeAsync() => _host.DisposeAsync();
+
+    [Fact]
+    public async Task What_is_told_is_kept()
+    {
+        await _host.FillAsync();
+
+        await UtilizationHost.EventuallyAsync(
+            async () => (await ReadAsync("SURE_EQT", ""))["points"].AsArray() is [.., var last] && (decimal)last!["total_capital_usd"]! == 1_000_000m,
+            "the capital to be in the history");
+
+        var history = await ReadAsync("sure_eqt", "");
+        var point = history["points"].AsArray()[^1]!;
+        Assert.Equal(("SURE_EQT", 18L), ((string?)history["tranche_id"], (long)history["resolution_seconds"]));
+        Assert.Equal(
+            (17m, 0m, 0m, 0m, "1.000000000000000000"),
+            ((decimal)point["apy"]!, (decimal)point["realised_apy_30d"]!, (decimal)point["utilization"]!, (decimal)point["coverage_sold_usd"]!, (string?)point["share_price"]));
+        Assert.InRange((double)point["time"]!, (double)history["timestamp"] - 60, (double)history["timestamp"]);
+    }
+
+    /// <summary>A point every second of 10 000 s: three seconds a bucket, its last second is kept.</summary>
+    [Fact]
+    public async Task A_long_history_keeps_the_last_point_of_each_bucket()
+    {
+        await WriteAsync(from: 1_000_000, to: 1_009_999);
+
+        var history = await ReadAsync("SURE_SNR", "?from=1000000&to=1009999");
+        var times = history["points"].AsArray().Select(p => (long)p!["time"]!).ToList();
+
+        Assert.Equal(3, (long)history["resolution_seconds"]);
+        Assert.Equal(1_000_001, times[0]);
+        Assert.All(times.Take(times.Count - 1), t => Assert.Equal(2, t % 3));
+        Assert.Equal(1_009_999, times[^1]);
+        Assert.InRange(times.Count, 3_334, 3_335);
+    }
+
+    [Theory]
+    [InlineData(0L)]
+    [InlineData(1L)]
+    [InlineData(4_999L)]
+    [InlineData(5_000L)]
+    [InlineData(86_400L)]
+    [InlineData(1_700_000_123L)]
+    public void No_span_has_more_buckets_than_points_are_allowed(long seconds)
+    {
+        var from = DateTimeOffset.FromUnixTimeSeconds(1_234_567);
+        var span = new HistorySpan(from, from.AddSeconds(seconds));
+
+        Assert.True(span.BucketSeconds >= 1);
+        Assert.True((span.To.ToUnixTimeSeconds() / span.BucketSeconds) - (from.ToUnixTimeSeconds() / span.BucketSeconds) + 1 <= HistorySpan.MostPoints);
+    }
+
+    [Fact]
+    public async Task Both_ends_of_the_span_belong_to_it()
+    {
+        await WriteAsync(from: 1_000_000, to: 1_000_010);
+
+        Assert.Equal([1_000_003L, 1_000_004L, 1_000_005L], (await ReadAsync("SURE_SNR", "?from=1000003&to=1000005"))["points"].AsArray().Select(p => (long)p!["time"]!));
+        Assert.Equal([1_000_004L], (await ReadAsync("SURE_SNR", "?from=1000004&to=1000004"))["points"].AsArray().Select(p => (long)p!["time"]!));
+        Assert.Empty((await ReadAsync("SURE_SNR", "?from=1000004.5&to=1000004.75"))["points"].AsArray());
+        Assert.Empty((await ReadAsync("SURE_SNR", "?to=1000"))["points"].AsArray());
+    }
+
+    [Theory]
+    [InlineData("?from=2&to=1", "from")]
+    [InlineData("?from=-1", "from")]
+    [InlineData("?to=1e30", "to")]
+    [InlineData("?to=253402300800", "to")]
+    [InlineData("?from=yesterday", "from")]
+    [InlineData("?from=99999999999", "from")]
+    public async Task A_span_that_is_none_is_malformed(string query, string field)
+    {
+        var answer = await ReadAsync("SURE_SNR", query);
+
+        Assert.Equal(HttpStatusCode.BadRequest, answer.Status);
+        Assert.NotNull(answer["errors"][field]);
+    }
+
+    [Fact]
+    public async Task There_is_no_history_of_an_unknown_tranche() =>
+        Assert.Equal(HttpStatusCode.NotFound, (await ReadAsync("SURE_TOP", "")).Status);
+
+    private Task<Answer> ReadAsync(string tranche, string query) => UtilizationHost.GetAsync(_host.Anonymous, $"/api/v2/tranches/{tranche}/history{query}");
+
+    private async Task WriteAsync(int from, int to)
+    {
+        await using var command = _host.Database.CreateCommand(
+            $"INSERT INTO tranche_history SELECT 'SURE_SNR', to_timestamp(s), 6.5, 0, 0, s, 0, 1 FROM generate_series({from}, {to}) AS s");
+        await command.ExecuteNonQueryAsync(TestContext.Current.CancellationToken);
+    }
+}
