@@ -11,7 +11,8 @@ public static class PremiumSharing
 
     /// <summary>
     /// Shares <paramref name="earnedUsd"/> in proportion to capital × target yield. What exceeds every target of the time it was earned in
-    /// goes to <see cref="Tranche.Equity"/>, and so do the cents left by rounding. Empty with no capital at all: then it is surplus.
+    /// goes to <see cref="Tranche.Equity"/>, and so do the cents left by rounding; while that has no capital, to the most junior tranche
+    /// that has, for whoever comes next would own what no one holds shares of. Empty with no capital at all: then it is surplus.
     /// </summary>
     /// <param name="earnedUsd">≥ 0, whole cents.</param>
     /// <param name="tranches">Capital and coverage when it is booked.</param>
@@ -29,7 +30,7 @@ public static class PremiumSharing
         var owed = total * (decimal)elapsed.TotalDays / DaysPerYear;
         var shared = Math.Min(earnedUsd, owed);
         var parts = yearly.ToDictionary(y => y.Key, y => Math.Round(shared * y.Value / total, 2, MidpointRounding.ToZero));
-        parts[Tranche.Equity] += earnedUsd - parts.Values.Sum();
+        parts[tranches.Where(t => t.CapitalUsd > 0).Max(t => t.Tranche)] += earnedUsd - parts.Values.Sum();
         return parts;
     }
 }

@@ -78,6 +78,18 @@ public sealed class CapitalTests
         Assert.Equal(5_000m, parts.Values.Sum());
     }
 
+    /// <summary>Equity is used up: whoever deposited next would own what exceeds the targets.</summary>
+    [Fact]
+    public void While_equity_has_no_capital_the_most_junior_tranche_that_has_gets_what_exceeds_every_target()
+    {
+        var tranches = Positions.TenMillion().Tranches.Select(t => t.Tranche is Tranche.Equity ? t with { CapitalUsd = 0 } : t).ToList();
+
+        var parts = PremiumSharing.Share(1_000m, tranches, TimeSpan.Zero);
+
+        Assert.Equal(1_000m, parts[Tranche.JuniorPlus]);
+        Assert.Equal(1_000m, parts.Values.Sum());
+    }
+
     [Fact]
     public void Without_capital_nobody_is_owed()
     {

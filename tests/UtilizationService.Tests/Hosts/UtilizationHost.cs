@@ -16,6 +16,7 @@ using Sure.Contracts.Vocabulary;
 using Sure.Coordination.Outbox;
 using Sure.ServiceDefaults.Identity;
 using Sure.TestServers;
+using Sure.UtilizationService.Claims;
 using Sure.UtilizationService.Policies;
 
 [assembly: AssemblyFixture(typeof(PostgresServer))]
@@ -226,6 +227,17 @@ internal sealed class UtilizationHost : IAsyncDisposable
             bindable,
             now + (life ?? TimeSpan.FromMinutes(5)));
         return id;
+    }
+
+    /// <summary>The trigger of a policy is found to be met, whatever the prices are; nothing happens when it is not active any more.</summary>
+    public async Task SettleAsync(Guid policyId, decimal payoutFraction)
+    {
+        var policy = await _service.Services.GetRequiredService<PolicyStore>().FindAsync(policyId, TestContext.Current.CancellationToken);
+        await _service.Services.GetRequiredService<Settlement>().SettleAsync(
+            [new Finding.Met(policy!, "It happened.", new DecisionBasis("depeg", new Dictionary<string, decimal>()), Now, payoutFraction)],
+            filing: false,
+            term: null,
+            TestContext.Current.CancellationToken);
     }
 
     /// <summary>Tries to bind a quote.</summary>

@@ -9,11 +9,12 @@ namespace Sure.UtilizationService.Tests.Vault;
 /// <summary>Whatever happens to a pool in whatever order, its books stay right. Reproduce a failure with the seed it names.</summary>
 public sealed class PoolPropertyTests(PostgresServer postgres)
 {
-    private const int Steps = 40;
+    private const int Steps = 50;
     private static readonly string[] Tranches = [.. Words<Tranche>.All];
 
     private readonly MovableClock _clock = new();
     private readonly List<string> _done = [];
+    private readonly List<Guid> _policies = [];
     private decimal _put;
     private decimal _taken;
     private decimal _gained;
@@ -29,12 +30,14 @@ public sealed class PoolPropertyTests(PostgresServer postgres)
         await host.FillAsync(_put = 500_000m);
         for (var step = 0; step < Steps; step++)
         {
-            var done = random.Next(12) switch
+            var done = random.Next(15) switch
             {
                 < 3 => await DepositAsync(host, random),
                 < 6 => await WithdrawAsync(host, random),
                 < 8 => await BindAsync(host, random),
                 < 10 => Pass(random),
+                < 12 => await PayAsync(host, random),
+                12 => await ResetAsync(host),
                 _ => await DeployAsync(host, random),
             };
             _done.Add(done);
@@ -46,7 +49,9 @@ public sealed class PoolPropertyTests(PostgresServer postgres)
 
         Assert.Contains(_done, d => d.StartsWith("withdraw", StringComparison.Ordinal) && d.EndsWith("Created", StringComparison.Ordinal));
         Assert.Contains(_done, d => d.StartsWith("bind", StringComparison.Ordinal) && d.EndsWith("Created", StringComparison.Ordinal));
+        Assert.Contains(_done, d => d.StartsWith("pay", StringComparison.Ordinal));
         // All cover ends, all premium is earned, and everything may leave.
+        await ResetAsync(host);
         await ReturnAllAsync(host);
         _clock.Advance(TimeSpan.FromDays(30));
         await host.CalmAsync();
@@ -105,10 +110,26 @@ public sealed class PoolPropertyTests(PostgresServer postgres)
         if (answer.Status == HttpStatusCode.Created)
         {
             _premiums += premium;
+            _policies.Add((Guid)answer["policy_id"]);
         }
 
         return Text($"bind {coverage} for {premium}: {answer.Status}");
     }
+
+    private async Task<string> PayAsync(UtilizationHost host, Random random)
+    {
+        if (_policies.Count == 0)
+        {
+            return "nothing to pay";
+        }
+
+        var (policy, fraction) = (_policies[random.Next(_policies.Count)], random.Next(1001) / 1000m);
+        await host.SettleAsync(policy, fraction);
+        return Text($"pay {fraction} of {policy}");
+    }
+
+    private static async Task<string> ResetAsync(UtilizationHost host) =>
+        $"reset: {(await UtilizationHost.PostAsync(host.Operator, "/api/v2/admin/breaker/reset", new { })).Status}";
 
     private string Pass(Random random)
     {
@@ -167,12 +188,21 @@ public sealed class PoolPropertyTests(PostgresServer postgres)
     {
         var what = $"seed {seed} after {string.Join("; ", _done)}";
         var check = await UtilizationHost.GetAsync(host.Operator, "/api/v2/ledger/check");
+        var (lost, paid) = await ClaimsAsync(host);
+        for (var again = await UtilizationHost.GetAsync(host.Operator, "/api/v2/ledger/check"); again.Body!["accounts"]!.ToJsonString() != check.Body!["accounts"]!.ToJsonString();)
+        {
+            // A claim was paid between the two looks.
+            check = again;
+            (lost, paid) = await ClaimsAsync(host);
+            again = await UtilizationHost.GetAsync(host.Operator, "/api/v2/ledger/check");
+        }
+
         Assert.True((bool)check["agrees"], $"{what}: {check.Body}");
         var balances = check["accounts"].AsArray().ToDictionary(a => (string)a!["account"]!, a => (decimal)a!["balance_usd"]!, StringComparer.Ordinal);
         Assert.True(balances["cash"] >= 0 && balances["deployed"] >= 0, $"{what}: cash or deployed capital is below zero.");
         // Credits: capital, what is unearned, what is surplus.
-        Assert.True(balances.Where(b => b.Key is not ("cash" or "deployed")).All(b => b.Value <= 0), $"{what}: an account of what is owed has turned.");
-        Assert.True(balances["cash"] + balances["deployed"] == _put - _taken + _premiums + _gained, $"{what}: money came from nowhere or went there.");
+        Assert.True(balances.Where(b => b.Key is not ("cash" or "deployed" or "shortfall")).All(b => b.Value <= 0), $"{what}: an account of what is owed has turned.");
+        Assert.True(balances["cash"] + balances["deployed"] == _put - _taken + _premiums + _gained - paid, $"{what}: money came from nowhere or went there.");
 
         var figures = check["figures"].AsArray().ToLookup(f => (string)f!["figure"]!, f => ((string?)f!["subject"], decimal.Parse((string)f["kept"]!, CultureInfo.InvariantCulture)), StringComparer.Ordinal);
         Assert.True(
@@ -186,7 +216,20 @@ public sealed class PoolPropertyTests(PostgresServer postgres)
             owned += (decimal)(await UtilizationHost.GetAsync(host.Operator, $"/api/v2/vault/accounts/{name}"))["value_usd"];
         }
 
-        Assert.True(owned + _taken <= _put + _premiums + _gained, $"{what}: {owned} is owned and {_taken} taken of {_put} put, {_premiums} premiums and {_gained} gains.");
+        Assert.True(owned + _taken <= _put + _premiums + _gained - lost, $"{what}: {owned} is owned and {_taken} taken of {_put} put, {_premiums} premiums, {_gained} gains and {lost} lost.");
+    }
+
+    /// <summary>What the tranches bore, and what of it was paid.</summary>
+    private static async Task<(decimal Lost, decimal Paid)> ClaimsAsync(UtilizationHost host)
+    {
+        await using var command = host.Database.CreateCommand(
+            """
+            SELECT coalesce(sum(payout_usd - shortfall_usd), 0), coalesce(sum(payout_usd - shortfall_usd) FILTER (WHERE paid_at IS NOT NULL), 0)
+            FROM claim
+            """);
+        await using var reader = await command.ExecuteReaderAsync(TestContext.Current.CancellationToken);
+        Assert.True(await reader.ReadAsync(TestContext.Current.CancellationToken));
+        return (reader.GetDecimal(0), reader.GetDecimal(1));
     }
 
     private static Task<Answer> MoveAsync(UtilizationHost host, object body) => UtilizationHost.PostAsync(host.Operator, "/api/v2/pool/deployments", body);
