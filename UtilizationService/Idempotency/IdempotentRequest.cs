@@ -100,11 +100,14 @@ internal static class IdempotencyStore
         var batch = new WriteBatch(connection, transaction);
         if (request is not null)
         {
-            Save(batch, [(request, answer)], now);
+            Save(batch, request, answer, now);
         }
 
         return batch.ExecuteAsync(cancellationToken);
     }
+
+    /// <summary>Keeps the answer with the other statements of the batch, and forgets some that are too old.</summary>
+    public static void Save(WriteBatch batch, IdempotentRequest request, StoredAnswer answer, DateTimeOffset now) => Save(batch, [(request, answer)], now);
 
     /// <summary>Keeps the answers with the other statements of the batch, and forgets some that are too old.</summary>
     public static void Save(WriteBatch batch, IReadOnlyCollection<(IdempotentRequest Request, StoredAnswer Answer)> answers, DateTimeOffset now)
