@@ -62,22 +62,7 @@ internal sealed class Deployment(NpgsqlDataSource database, TimeProvider time)
                 "amount_usd"));
         }
 
-        var entry = request.Direction is DeploymentDirection.Deploy
-            ? JournalEntry.Of(
-                "deploy",
-                "pool",
-                now,
-                Posting.Debit(Account.Deployed, request.AmountUsd),
-                Posting.Credit(Account.Cash, request.AmountUsd))
-            : JournalEntry.Of(
-                "return",
-                "pool",
-                now,
-                [
-                    Posting.Debit(Account.Cash, request.AmountUsd + gain),
-                    Posting.Credit(Account.Deployed, request.AmountUsd),
-                    .. ShareByCapital(gain, position).Select(s => Posting.Credit(s.Account, s.AmountUsd)),
-                ]);
+        var entry = EntryOf(request.Direction, request.AmountUsd, gain, position, now);
         await LedgerStore.WriteAsync(connection, transaction, entry, cancellationToken);
         await PoolStore.TouchAsync(connection, transaction, cancellationToken);
         var answer = StoredAnswer.Of(StatusCodes.Status201Created, new { Entry = entry, Timestamp = now });
@@ -85,6 +70,25 @@ internal sealed class Deployment(NpgsqlDataSource database, TimeProvider time)
         await transaction.CommitAsync(cancellationToken);
         return new MoneyOutcome.Moved(answer);
     }
+
+    /// <summary>The entry of a movement.</summary>
+    /// <param name="direction">Out or back.</param>
+    /// <param name="amountUsd">The capital that moves, without its gain.</param>
+    /// <param name="gainUsd">On return: what it gained, or lost where negative; no more than what moves.</param>
+    /// <param name="position">The pool before it.</param>
+    /// <param name="now">When.</param>
+    internal static JournalEntry EntryOf(DeploymentDirection direction, decimal amountUsd, decimal gainUsd, PoolPosition position, DateTimeOffset now) =>
+        direction is DeploymentDirection.Deploy
+            ? JournalEntry.Of("deploy", "pool", now, Posting.Debit(Account.Deployed, amountUsd), Posting.Credit(Account.Cash, amountUsd))
+            : JournalEntry.Of(
+                "return",
+                "pool",
+                now,
+                [
+                    Posting.Debit(Account.Cash, amountUsd + gainUsd),
+                    Posting.Credit(Account.Deployed, amountUsd),
+                    .. ShareByCapital(gainUsd, position).Select(s => Posting.Credit(s.Account, s.AmountUsd)),
+                ]);
 
     private static IEnumerable<Posting> ShareByCapital(decimal gainUsd, PoolPosition position)
     {
