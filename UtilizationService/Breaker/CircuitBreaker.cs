@@ -1,4 +1,5 @@
 using System.Globalization;
+using Sure.Contracts.Capital;
 using Sure.Contracts.Vocabulary;
 using Sure.UtilizationService.Capital;
 

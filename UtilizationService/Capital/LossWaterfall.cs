@@ -1,39 +1,17 @@
-using Sure.Contracts.Vocabulary;
+using Sure.Contracts.Capital;
 
 namespace Sure.UtilizationService.Capital;
 
-/// <summary>Who bears a loss (domain, §3): junior before senior, each tranche down to zero before the next is touched.</summary>
+/// <summary>Who bears a loss of the pool as it stands.</summary>
 public static class LossWaterfall
 {
-    /// <summary>
-    /// Spreads <paramref name="lossUsd"/> over the tranches. Bearing a and then b is bearing a + b; no capital goes below zero; what is
-    /// borne and what is not add up to the loss.
-    /// </summary>
+    /// <summary>Spreads <paramref name="lossUsd"/> over the tranches, as <see cref="Waterfall.Split"/> says.</summary>
     /// <param name="lossUsd">≥ 0, whole cents.</param>
     /// <param name="tranches">Capital before the loss.</param>
     /// <exception cref="ArgumentOutOfRangeException">The loss is negative.</exception>
     public static LossSplit Split(decimal lossUsd, IReadOnlyList<TranchePosition> tranches)
     {
-        ArgumentOutOfRangeException.ThrowIfNegative(lossUsd);
         ArgumentNullException.ThrowIfNull(tranches);
-        var borne = new Dictionary<Tranche, decimal>();
-        var open = lossUsd;
-        foreach (var tranche in tranches.OrderByDescending(t => t.Tranche))
-        {
-            var part = Math.Min(open, Math.Max(0, tranche.CapitalUsd));
-            borne[tranche.Tranche] = part;
-            open -= part;
-        }
-
-        return new LossSplit(borne, open);
+        return Waterfall.Split(lossUsd, tranches.Select(t => KeyValuePair.Create(t.Tranche, t.CapitalUsd)));
     }
-}
-
-/// <summary>A loss as it is borne, in USD.</summary>
-/// <param name="BorneUsd">By each tranche.</param>
-/// <param name="ShortfallUsd">What no tranche could bear.</param>
-public sealed record LossSplit(IReadOnlyDictionary<Tranche, decimal> BorneUsd, decimal ShortfallUsd)
-{
-    /// <summary>What the tranches bear together.</summary>
-    public decimal TotalBorneUsd => BorneUsd.Values.Sum();
 }

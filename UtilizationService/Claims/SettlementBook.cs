@@ -1,3 +1,4 @@
+using Sure.Contracts.Capital;
 using Sure.Contracts.Events;
 using Sure.UtilizationService.Breaker;
 using Sure.UtilizationService.Capital;
