@@ -3,6 +3,8 @@ using Sure.Coordination.Outbox;
 using Sure.RiskService.Alerts;
 using Sure.RiskService.Exposures;
 using Sure.RiskService.Ranking;
+using Sure.RiskService.Scenarios;
+using Sure.RiskService.Stress;
 using Sure.ServiceDefaults.Health;
 
 namespace Sure.RiskService;
@@ -22,6 +24,7 @@ internal static class RiskServiceSetup
         builder.Services.AddOptions<LimitOptions>().BindConfiguration("Risk:Limits")
             .Validate(options => !options.Faults().Any(), "Risk:Limits has faults: Critical must lie beyond High, Hysteresis not be negative.")
             .ValidateOnStart();
+        builder.AddStress();
 
         builder.Services.AddSingleton<ExposureStore>();
         builder.Services.AddSingleton<AlertStore>();
@@ -42,6 +45,8 @@ internal static class RiskServiceSetup
     {
         app.MapExposure();
         app.MapAlerts();
+        app.MapScenarios();
+        app.MapStress();
         app.MapEvents();
     }
 }

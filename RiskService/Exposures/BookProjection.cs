@@ -46,8 +46,13 @@ internal sealed class BookProjection(NpgsqlDataSource database, BookClient book)
                 break;
             case TrancheUtilizationChanged changed:
                 await connection.ExecuteAsync(new CommandDefinition(
-                    "UPDATE book SET pool = @Pool::jsonb, pool_at = @At WHERE pool_at < @At",
-                    new { Pool = JsonSerializer.Serialize(changed.Pool, SureJson.Internal), At = changed.OccurredAt.UtcDateTime },
+                    "UPDATE book SET pool = @Pool::jsonb, tranches = @Tranches::jsonb, pool_at = @At WHERE pool_at < @At",
+                    new
+                    {
+                        Pool = JsonSerializer.Serialize(changed.Pool, SureJson.Internal),
+                        Tranches = JsonSerializer.Serialize(changed.Tranches.ToDictionary(t => t.TrancheId, t => t.TotalCapitalUsd), SureJson.Internal),
+                        At = changed.OccurredAt.UtcDateTime,
+                    },
                     transaction,
                     cancellationToken: cancellationToken));
                 break;
@@ -68,7 +73,7 @@ internal sealed class BookProjection(NpgsqlDataSource database, BookClient book)
         await connection.ExecuteAsync(new CommandDefinition(
             """
             INSERT INTO book (as_of, pool, pool_at) VALUES (@At, @Pool::jsonb, @At)
-            ON CONFLICT (one) DO UPDATE SET as_of = excluded.as_of, pool = excluded.pool, pool_at = excluded.pool_at
+            ON CONFLICT (one) DO UPDATE SET as_of = excluded.as_of, pool = excluded.pool, tranches = NULL, pool_at = excluded.pool_at
             """,
             new { At = whole.AsOf.UtcDateTime, Pool = JsonSerializer.Serialize(whole.Pool, SureJson.Internal) },
             transaction,

@@ -1,0 +1,37 @@
+using System.ComponentModel.DataAnnotations;
+using Sure.Contracts.Vocabulary;
+
+namespace Sure.RiskService.Stress;
+
+/// <summary>How a shock reaches the pool, section <c>Risk</c>.</summary>
+public sealed class StressOptions
+{
+    /// <summary>Part of deployed capital whose value follows BTC; a fraction 0 … 1, default 0.20.</summary>
+    [Range(0.0, 1.0)]
+    public decimal DeployedBtcShare { get; set; } = 0.20m;
+
+    /// <summary>
+    /// The capital limit: least total capital per USD of active coverage, default 1.00, where the circuit breaker trips
+    /// (domain, §3). 0 … 10.
+    /// </summary>
+    [Range(0.0, 10.0)]
+    public decimal LeastCapitalPerCoverage { get; set; } = 1.00m;
+}
+
+/// <summary>Which part of each tranche's capital is effective, section <c>Capital</c>: the same settings that UtilizationService reads.</summary>
+public sealed class RiskCapacityOptions
+{
+    /// <summary>Risk capacity by tranche, 0 … 1; defaults are those of the domain, §3.</summary>
+    public IDictionary<Tranche, decimal> RiskCapacities { get; } = new Dictionary<Tranche, decimal>
+    {
+        [Tranche.Bitcoin] = 0.50m,
+        [Tranche.Senior] = 0.60m,
+        [Tranche.Mezzanine] = 0.70m,
+        [Tranche.Junior] = 0.80m,
+        [Tranche.JuniorPlus] = 0.90m,
+        [Tranche.Equity] = 1.00m,
+    };
+
+    /// <summary>Whether every value is 0 … 1.</summary>
+    public bool IsSound => RiskCapacities.Values.All(c => c is >= 0 and <= 1);
+}
