@@ -1,6 +1,7 @@
 using Sure.Coordination;
 using Sure.Coordination.Outbox;
 using Sure.RiskService.Alerts;
+using Sure.RiskService.Correlation;
 using Sure.RiskService.Exposures;
 using Sure.RiskService.Ranking;
 using Sure.RiskService.Scenarios;
@@ -24,20 +25,25 @@ internal static class RiskServiceSetup
         builder.Services.AddOptions<LimitOptions>().BindConfiguration("Risk:Limits")
             .Validate(options => !options.Faults().Any(), "Risk:Limits has faults: Critical must lie beyond High, Hysteresis not be negative.")
             .ValidateOnStart();
+        builder.Services.AddOptions<CorrelationOptions>().BindConfiguration("Risk:Correlation").ValidateDataAnnotations()
+            .Validate(options => options.MediumAbove < options.HighAbove, "Risk:Correlation: MediumAbove must be below HighAbove.")
+            .ValidateOnStart();
         builder.AddStress();
 
         builder.Services.AddSingleton<ExposureStore>();
         builder.Services.AddSingleton<AlertStore>();
+        builder.Services.AddSingleton<PegHistory>();
+        builder.Services.AddSingleton<BookProjection>();
         builder.Services.AddHttpClient<BookClient>(client =>
         {
-            client.BaseAddress = new Uri("http://utilizationservice");
+            client.BaseAddress = new Uri($"http://{RiskIntake.Utilization}");
             client.Timeout = BookTimeout;
         });
 
         builder.AddMonitor<RiskMonitor>();
         builder.AddMonitor<TopProductsMonitor>();
         builder.AddOutbox();
-        builder.AddIntake<BookProjection>("utilizationservice");
+        builder.AddIntake<RiskIntake>(RiskIntake.Utilization, RiskIntake.Bridges);
         builder.AddEventBus("messaging");
     }
 

@@ -5,7 +5,6 @@ using Sure.Contracts.Calls;
 using Sure.Contracts.Events;
 using Sure.Contracts.Json;
 using Sure.Contracts.Vocabulary;
-using Sure.Coordination.Intake;
 
 namespace Sure.RiskService.Exposures;
 
@@ -13,10 +12,11 @@ namespace Sure.RiskService.Exposures;
 /// Keeps the book of active policies from UtilizationService's events. Each policy is a row, so that an event applied to a book that holds
 /// it already changes nothing.
 /// </summary>
-internal sealed class BookProjection(NpgsqlDataSource database, BookClient book) : PostgresEventSink(database)
+internal sealed class BookProjection(BookClient book)
 {
-    protected override async Task ApplyAsync(
-        EventEnvelope envelope, IPlatformEvent known, NpgsqlConnection connection, NpgsqlTransaction transaction, CancellationToken cancellationToken)
+    /// <summary>Applies an event of UtilizationService within the transaction.</summary>
+    public static async Task ApplyAsync(
+        IPlatformEvent known, NpgsqlConnection connection, NpgsqlTransaction transaction, CancellationToken cancellationToken)
     {
         switch (known)
         {
@@ -64,8 +64,9 @@ internal sealed class BookProjection(NpgsqlDataSource database, BookClient book)
             "UPDATE book SET as_of = greatest(as_of, @At)", new { At = known.OccurredAt.UtcDateTime }, transaction, cancellationToken: cancellationToken));
     }
 
-    protected override async Task<long> RebuildAsync(
-        string producer, long firstKept, long last, NpgsqlConnection connection, NpgsqlTransaction transaction, CancellationToken cancellationToken)
+    /// <summary>Replaces the book by that of UtilizationService and answers the sequence to continue from.</summary>
+    /// <exception cref="HttpRequestException">UtilizationService does not answer.</exception>
+    public async Task<long> RebuildAsync(NpgsqlConnection connection, NpgsqlTransaction transaction, CancellationToken cancellationToken)
     {
         var whole = await book.ReadAsync(cancellationToken);
         await connection.ExecuteAsync(new CommandDefinition("DELETE FROM policy; DELETE FROM product_exposure;", transaction: transaction, cancellationToken: cancellationToken));

@@ -1,0 +1,33 @@
+using Npgsql;
+using Sure.Contracts.Events;
+using Sure.Coordination.Intake;
+using Sure.RiskService.Correlation;
+using Sure.RiskService.Exposures;
+
+namespace Sure.RiskService;
+
+/// <summary>Takes the events this service lives on: UtilizationService's for the book, BridgeService's for the history of peg ratios.</summary>
+internal sealed class RiskIntake(NpgsqlDataSource database, BookProjection book, PegHistory pegs) : PostgresEventSink(database)
+{
+    /// <summary>Whose events make the book.</summary>
+    public const string Utilization = "utilizationservice";
+
+    /// <summary>Whose events make the history of peg ratios.</summary>
+    public const string Bridges = "bridgeservice";
+
+    protected override Task ApplyAsync(
+        EventEnvelope envelope, IPlatformEvent known, NpgsqlConnection connection, NpgsqlTransaction transaction, CancellationToken cancellationToken) =>
+        known switch
+        {
+            PriceConsensusMade made => pegs.KeepAsync(made, connection, transaction, cancellationToken),
+            // Only these move the time the book is true for.
+            _ when envelope.Producer == Utilization => BookProjection.ApplyAsync(known, connection, transaction, cancellationToken),
+            _ => Task.CompletedTask,
+        };
+
+    protected override Task<long> RebuildAsync(
+        string producer, long firstKept, long last, NpgsqlConnection connection, NpgsqlTransaction transaction, CancellationToken cancellationToken) =>
+        producer == Utilization
+            ? book.RebuildAsync(connection, transaction, cancellationToken)
+            : base.RebuildAsync(producer, firstKept, last, connection, transaction, cancellationToken);
+}
