@@ -1,0 +1,64 @@
+using Sure.TestServers;
+
+[assembly: AssemblyFixture(typeof(PostgresServer))]
+
+namespace Sure.RiskService.Tests.Hosts;
+
+/// <summary>RiskService as it runs, on a database of its own, between producers that tests speak for.</summary>
+internal sealed class RiskHost : IAsyncDisposable
+{
+    private RiskHost(Producer utilization, Producer bridges, TestService service)
+    {
+        Utilization = utilization;
+        Bridges = bridges;
+        Service = service;
+    }
+
+    public Producer Utilization { get; }
+
+    public Producer Bridges { get; }
+
+    public TestService Service { get; }
+
+    public static async Task<RiskHost> StartAsync(PostgresServer postgres)
+    {
+        var utilization = await Producer.StartAsync(RiskIntake.Utilization);
+        var bridges = await Producer.StartAsync(RiskIntake.Bridges);
+        var service = await TestService.StartAsync(
+            "RiskService",
+            new Dictionary<string, string?>
+            {
+                ["ConnectionStrings:platform"] = await postgres.CreateDatabaseAsync(),
+                ["services:utilizationservice:http:0"] = utilization.Address,
+                ["services:bridgeservice:http:0"] = bridges.Address,
+                ["Intake:CatchUpInterval"] = "00:00:00.2",
+            },
+            b => b.AddRiskService(),
+            a => a.MapRiskService());
+        return new RiskHost(utilization, bridges, service);
+    }
+
+    /// <summary>Asks until the answer is as wanted; fails after half a minute.</summary>
+    public static async Task<T> UntilAsync<T>(Func<Task<T>> ask, Predicate<T> wanted)
+    {
+        using var limit = CancellationTokenSource.CreateLinkedTokenSource(TestContext.Current.CancellationToken);
+        limit.CancelAfter(TimeSpan.FromSeconds(30));
+        while (true)
+        {
+            var answer = await ask();
+            if (wanted(answer))
+            {
+                return answer;
+            }
+
+            await Task.Delay(TimeSpan.FromMilliseconds(100), TimeProvider.System, limit.Token);
+        }
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        await Service.DisposeAsync();
+        await Utilization.DisposeAsync();
+        await Bridges.DisposeAsync();
+    }
+}
