@@ -38,7 +38,7 @@ internal static class ClaimEndpoints
     {
         if (await policies.FindAsync(request.PolicyId, cancellationToken) is not { } policy || !context.Caller().MayActFor(policy.Holder))
         {
-            return Problem.NotAllowed("unknown-policy", "policy_id is not the id of a policy of yours.", "policy_id");
+            return Problem.NotFound("There is no such policy.");
         }
 
         if (await claims.FindStandingAsync(policy.PolicyId, cancellationToken) is { } standing)

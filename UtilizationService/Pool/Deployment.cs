@@ -90,23 +90,28 @@ internal sealed class Deployment(NpgsqlDataSource database, TimeProvider time)
                     .. ShareByCapital(gainUsd, position).Select(s => Posting.Credit(s.Account, s.AmountUsd)),
                 ]);
 
+    /// <summary>
+    /// A gain goes pro rata to capital, and so does a loss as far as there is capital; no tranche is left owing. What claims waiting for
+    /// this very cash have not left to the tranches is nobody's any more: a shortfall.
+    /// </summary>
     private static IEnumerable<Posting> ShareByCapital(decimal gainUsd, PoolPosition position)
     {
-        if (gainUsd == 0)
-        {
-            return [];
-        }
-
-        if (position.TotalCapitalUsd <= 0)
+        if (gainUsd > 0 && position.TotalCapitalUsd <= 0)
         {
             return [new Posting(Account.Surplus, gainUsd)];
         }
 
+        var shared = Math.Max(gainUsd, -position.TotalCapitalUsd);
+        if (shared == 0)
+        {
+            return [new Posting(Account.Shortfall, gainUsd)];
+        }
+
         var parts = position.Tranches.ToDictionary(
-            t => t.Tranche, t => Math.Round(gainUsd * t.CapitalUsd / position.TotalCapitalUsd, 2, MidpointRounding.ToZero));
+            t => t.Tranche, t => Math.Round(shared * t.CapitalUsd / position.TotalCapitalUsd, 2, MidpointRounding.ToZero));
         // A cent that rounding leaves goes to the largest tranche, which a loss of a cent cannot exhaust.
         var largest = position.Tranches.MaxBy(t => t.CapitalUsd)!.Tranche;
-        parts[largest] += gainUsd - parts.Values.Sum();
-        return parts.Select(p => new Posting(Account.Capital(p.Key), p.Value));
+        parts[largest] += shared - parts.Values.Sum();
+        return [.. parts.Select(p => new Posting(Account.Capital(p.Key), p.Value)), new Posting(Account.Shortfall, gainUsd - shared)];
     }
 }

@@ -13,7 +13,7 @@ public sealed class KilledSalesTests : IAsyncLifetime
     private const int Connections = 16;
     private const decimal CoverUsd = 100m;
 
-    private static readonly TimeSpan SalesLimit = TimeSpan.FromMinutes(4);
+    private static readonly TimeSpan SalesLimit = TimeSpan.FromMinutes(10);
     private static readonly TimeSpan Healed = TimeSpan.FromSeconds(60);
     private static readonly TimeSpan RetryPause = TimeSpan.FromMilliseconds(250);
 

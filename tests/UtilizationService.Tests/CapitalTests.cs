@@ -2,6 +2,8 @@ using FsCheck;
 using FsCheck.Fluent;
 using Sure.Contracts.Vocabulary;
 using Sure.UtilizationService.Capital;
+using Sure.UtilizationService.Ledger;
+using Sure.UtilizationService.Pool;
 using Sure.UtilizationService.Premiums;
 
 namespace Sure.UtilizationService.Tests;
@@ -76,6 +78,21 @@ public sealed class CapitalTests
         Assert.Equal(273.97m, parts[Tranche.Bitcoin]);
         Assert.InRange(parts[Tranche.Equity], 465.75m + 2_420.54m, 465.75m + 2_420.60m);
         Assert.Equal(5_000m, parts.Values.Sum());
+    }
+
+    /// <summary>Claims that wait for this cash left 1 m to the tranches; of 6 m lost 1 m is theirs and 5 m nobody's.</summary>
+    [Fact]
+    public void A_loss_of_deployed_capital_beyond_all_capital_is_a_shortfall_and_leaves_no_tranche_owing()
+    {
+        var pool = Positions.TenMillion();
+        pool = pool with { Tranches = [.. pool.Tranches.Select(t => t with { CapitalUsd = t.CapitalUsd / 10 })], DeployedUsd = 6_000_000m, ClaimsPayableUsd = 9_000_000m };
+
+        var entry = Deployment.EntryOf(DeploymentDirection.Return, 6_000_000m, -6_000_000m, pool, DateTimeOffset.UnixEpoch);
+
+        Assert.Equal(-6_000_000m, entry.Postings.Single(p => p.Account == Account.Deployed).AmountUsd);
+        Assert.Equal(5_000_000m, entry.Postings.Single(p => p.Account == Account.Shortfall).AmountUsd);
+        Assert.All(pool.Tranches, t => Assert.Equal(t.CapitalUsd, entry.Postings.Single(p => p.Account == Account.Capital(t.Tranche)).AmountUsd));
+        Assert.Equal(8, entry.Postings.Count);
     }
 
     /// <summary>Equity is used up: whoever deposited next would own what exceeds the targets.</summary>

@@ -62,6 +62,7 @@ public sealed class PoolSequenceTests
         private DateTimeOffset _bookedAt = new(2026, 1, 1, 0, 0, 0, TimeSpan.Zero);
         private EvidenceLink _last = EvidenceLink.Start;
         private RecentLosses? _recent;
+        private decimal _lostBeyondCapital;
         private BreakerState _breaker = new(Reason: null, Since: null, ResetAt: null);
         private PoolPosition _pool = Positions.TenMillion() with
         {
@@ -78,15 +79,16 @@ public sealed class PoolSequenceTests
         {
             Action step = kind switch
             {
-                0 => () => Deposit((Tranche)(which % 6), 100m + (size * 10m)),
-                1 => () => DepositInEach(10_000m + (size * 10m)),
-                < 4 => () => Withdraw((Tranche)(which % 6), size * 1.37m),
-                < 7 => () => Bind(Products[which % 3], 100m + (size * 4.11m), days: 1 + (which % 60)),
+                0 => () => Deposit((Tranche)(which % 6), 100m + size),
+                1 => () => DepositInEach(_pool.TotalCapitalUsd < 100_000m ? 10_000m + (size * 10m) : 100m),
+                2 => () => Withdraw((Tranche)(which % 6), size * 1.37m),
+                < 6 => () => Bind(Products[which % 3], Math.Max(100m, Math.Round(_pool.TotalCapitalUsd * (size % 20) / 100m, 2)), days: 1 + (which % 60)),
+                6 => () => _breaker = new(Reason: null, Since: null, _now),
                 7 => () => Pass(TimeSpan.FromMinutes(size)),
-                8 => () => Pay(which, size / (decimal)ushort.MaxValue),
-                9 => () => Deploy(which % 3 == 0 ? 1m : 1m - (which % 201 / 100m), size % 3 == 0 ? -1m : 0.2m - (size % 121 / 100m)),
-                10 => PayClaims,
-                _ => () => _breaker = new(Reason: null, Since: null, _now),
+                8 or 11 => () => Pay(which, size % 2 == 0 ? 1m : size / (decimal)ushort.MaxValue),
+                9 when which % 4 == 3 => LoseAllThatIsLiquid,
+                9 => () => Deploy(which % 2 == 0 ? 1m : 1m - (which % 201 / 100m), size % 3 == 0 ? -1m : 0.2m - (size % 121 / 100m)),
+                _ => PayClaims,
             };
             step();
         }
@@ -98,7 +100,7 @@ public sealed class PoolSequenceTests
             Assert.Equal(
                 (_pool.CashUsd, _pool.DeployedUsd, _pool.UnearnedPremiumUsd, _pool.ClaimsPayableUsd, _pool.ShortfallUsd, 0m),
                 (BalanceOf(Account.Cash), BalanceOf(Account.Deployed), -BalanceOf(Account.PremiumUnearned), -BalanceOf(Account.ClaimsPayable), BalanceOf(Account.Shortfall), BalanceOf(Account.PremiumEarned)));
-            Assert.Equal(_pool.ShortfallUsd, -BalanceOf(Account.ClaimsReduced));
+            Assert.Equal(_pool.ShortfallUsd, _lostBeyondCapital - BalanceOf(Account.ClaimsReduced));
             Assert.All(_pool.Tranches, t => Assert.True(t.CapitalUsd >= 0 && t.CoverageUsd >= 0));
             Assert.True(_pool is { CashUsd: >= 0, DeployedUsd: >= 0, UnearnedPremiumUsd: >= 0, ClaimsPayableUsd: >= 0, ShortfallUsd: >= 0 });
             Assert.Equal(_active.Sum(p => p.CoverageUsd), _pool.TotalCoverageUsd);
@@ -257,6 +259,12 @@ public sealed class PoolSequenceTests
             }
         }
 
+        private void LoseAllThatIsLiquid()
+        {
+            Deploy(1m, 0m);
+            Deploy(-1m, -1m);
+        }
+
         /// <summary>A part of the liquid reserves goes out, or a part of what is out comes back with a gain of a fifth … the loss of all of it.</summary>
         private void Deploy(decimal part, decimal gain)
         {
@@ -273,10 +281,14 @@ public sealed class PoolSequenceTests
             var gained = direction is DeploymentDirection.Return ? Math.Round(amount * gain, 2, MidpointRounding.ToZero) : 0;
             var entry = Deployment.EntryOf(direction, amount, gained, _pool, _now);
             var moved = direction is DeploymentDirection.Deploy ? amount : -amount;
+            var beyond = entry.Postings.Where(p => p.Account == Account.Shortfall).Sum(p => p.AmountUsd);
+            Assert.True(beyond == 0 || entry.Postings.Where(p => p.Account.StartsWith("capital:", StringComparison.Ordinal)).Sum(p => p.AmountUsd) == _pool.TotalCapitalUsd);
+            _lostBeyondCapital += beyond;
             _pool = _pool with
             {
                 CashUsd = _pool.CashUsd - moved + gained,
                 DeployedUsd = _pool.DeployedUsd + moved,
+                ShortfallUsd = _pool.ShortfallUsd + beyond,
                 Tranches = [.. _pool.Tranches.Select(t => t with { CapitalUsd = t.CapitalUsd - entry.Postings.Where(p => p.Account == Account.Capital(t.Tranche)).Sum(p => p.AmountUsd) })],
             };
             Post(entry);

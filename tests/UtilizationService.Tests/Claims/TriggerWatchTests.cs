@@ -292,7 +292,7 @@ public sealed class TriggerWatchTests(PostgresServer postgres) : IAsyncLifetime
         var policy = await BindAsync(1_000m, Depeg);
         var claim = await FileAsync(_host, policy);
 
-        Assert.Equal(HttpStatusCode.UnprocessableEntity, (await UtilizationHost.PostAsync(_host.Bob, "/api/v2/claims", new { policy_id = policy })).Status);
+        Assert.Equal(HttpStatusCode.NotFound, (await UtilizationHost.PostAsync(_host.Bob, "/api/v2/claims", new { policy_id = policy })).Status);
         Assert.Equal(HttpStatusCode.NotFound, (await UtilizationHost.GetAsync(_host.Bob, $"/api/v2/claims/{claim["claim_id"]}")).Status);
         Assert.Equal(HttpStatusCode.NotFound, (await UtilizationHost.GetAsync(_host.Bob, $"/api/v2/claims/{claim["claim_id"]}/evidence")).Status);
         Assert.Empty((await UtilizationHost.GetAsync(_host.Bob, $"/api/v2/claims?policy_id={policy}"))["items"].AsArray());

@@ -1,7 +1,6 @@
 using System.Collections.Concurrent;
 using System.Net;
 using System.Net.Http.Json;
-using System.Text.Json;
 using System.Text.Json.Nodes;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Hosting;
@@ -13,7 +12,6 @@ using Sure.Contracts.Calls;
 using Sure.Contracts.Events;
 using Sure.Contracts.Json;
 using Sure.Contracts.Vocabulary;
-using Sure.Coordination.Outbox;
 using Sure.ServiceDefaults.Identity;
 using Sure.TestServers;
 using Sure.UtilizationService.Claims;
@@ -92,7 +90,7 @@ internal sealed class UtilizationHost : IAsyncDisposable
         builder.Logging.ClearProviders();
         builder.WebHost.UseUrls("http://127.0.0.1:0");
         var quotes = builder.Build();
-        var told = beside?._told ?? new ToldEvents();
+        var told = beside?._told ?? new ToldEvents("bridgeservice");
         quotes.MapGet("/internal/events", (long after, int limit) => Results.Json(told.Page(after, limit), SureJson.Internal));
         quotes.MapGet(BindableQuote.Path + "{id:guid}", (Guid id) =>
             living.TryGetValue(id, out var quote) ? Results.Json(quote, SureJson.Internal) : Results.NotFound());
@@ -269,43 +267,6 @@ internal sealed class UtilizationHost : IAsyncDisposable
         await Database.DisposeAsync();
         await _service.DisposeAsync();
         await _quotes.DisposeAsync();
-    }
-}
-
-/// <summary>What a BridgeService would have told so far.</summary>
-internal sealed class ToldEvents
-{
-    private readonly List<EventEnvelope> _events = [];
-
-    public long Last
-    {
-        get
-        {
-            lock (_events)
-            {
-                return _events.Count;
-            }
-        }
-    }
-
-    public void Add(IEnumerable<IPlatformEvent> events)
-    {
-        lock (_events)
-        {
-            foreach (var e in events)
-            {
-                _events.Add(new EventEnvelope(
-                    "bridgeservice", _events.Count + 1, e.EventId, e.OccurredAt, e.GetType().Name, JsonSerializer.SerializeToElement(e, e.GetType(), SureJson.Internal)));
-            }
-        }
-    }
-
-    public EventPage Page(long after, int limit)
-    {
-        lock (_events)
-        {
-            return new EventPage("bridgeservice", 1, _events.Count, [.. _events.Skip((int)after).Take(limit)]);
-        }
     }
 }
 
