@@ -1,7 +1,5 @@
 using Sure.TestServers;
 
-[assembly: AssemblyFixture(typeof(PostgresServer))]
-
 namespace Sure.RiskService.Tests.Hosts;
 
 /// <summary>RiskService as it runs, on a database of its own, between producers that tests speak for.</summary>
