@@ -26,7 +26,7 @@ internal static class Books
     public static BookedPolicy Policy(Product product, decimal coverage, decimal rate) => new(
         Guid.Empty, product.CoverageType, product.Chain, product.Stablecoin, coverage, rate, Terms: null, DateTimeOffset.UnixEpoch, DateTimeOffset.UnixEpoch);
 
-    /// <summary>As many depegs of one dollar; those of one coin have more than a factor of their own in common, so only the global one is to be loaded.</summary>
+    /// <summary>As many depegs of one dollar, all alike: load the global factor only, for they share coin and type too.</summary>
     public static IReadOnlyList<TriggerGroup> Homogeneous(int groups, double rate) =>
     [
         .. Enumerable.Range(0, groups).Select(i => new TriggerGroup(

@@ -128,7 +128,7 @@ public sealed class ModelValidationTests
 
     /// <summary>
     /// Two groups under the t copula: P(both) = E[P(both | W)], the normal probability again an integral over the common factor. Integrated over χ²₄ with
-    /// density x e^(−x/2)/4. The simulation tells how often neither happens, and from that how often both do.
+    /// density x e^(−x/2)/4. See <see cref="JointProbability"/>.
     /// </summary>
     [Theory]
     [InlineData(0.05)]
@@ -148,10 +148,8 @@ public sealed class ModelValidationTests
             joint += Step * 2 * root * (x * Math.Exp(-x / 2) / 4) * both;
         }
 
-        // P(neither) = 1 − 2p + P(both).
-        var found = Simulate(Books.Homogeneous(2, Books.DepegRate(p)), Books.Options(global: Rho, copula: Copula.T, scenarios: Scenarios));
-        var simulated = ((double)found.WithoutLoss / Scenarios) - 1 + (2 * p);
-        var error = Math.Sqrt((1 - (2 * p) + joint) * ((2 * p) - joint) / Scenarios);
+        var simulated = JointProbability(p, Scenarios);
+        var error = Math.Sqrt(joint / Scenarios);
         var tail = 2 * new StudentDistribution(5).Cdf(-Math.Sqrt(5 * (1 - Rho) / (1 + Rho)));
 
         Report.Line($"t pair, p {p}: joint exact {joint:F6}, simulated {simulated:F6} ± {error:F6}; joint/p {joint / p:F4}, tail dependence {tail:F4}");
@@ -160,15 +158,14 @@ public sealed class ModelValidationTests
         Assert.True(joint / p > tail);
     }
 
-    /// <summary>Deep in the tail the conditional probability is the coefficient of tail dependence; half the thresholds away it is near it.</summary>
+    /// <summary>Deep in the tail the conditional probability is the coefficient of tail dependence; at one event in two thousand years it is near it.</summary>
     [Fact]
     public void Events_of_a_t_copula_come_together_as_the_tail_dependence_says()
     {
         const double P = 0.0005;
         const int Scenarios = 4_000_000;
-        var found = Simulate(Books.Homogeneous(2, Books.DepegRate(P)), Books.Options(global: Rho, copula: Copula.T, scenarios: Scenarios));
-        var joint = ((double)found.WithoutLoss / Scenarios) - 1 + (2 * P);
-        var error = Math.Sqrt(2 * P / Scenarios) / P;
+        var joint = JointProbability(P, Scenarios);
+        var error = Math.Sqrt(joint / Scenarios) / P;
         var tail = 2 * new StudentDistribution(5).Cdf(-Math.Sqrt(5 * (1 - Rho) / (1 + Rho)));
 
         Report.Line($"t pair, p {P}: joint/p {joint / P:F4} ± {error:F4}, tail dependence {tail:F4}");
@@ -216,6 +213,17 @@ public sealed class ModelValidationTests
 
         foreach (var (tranche, value) in TrancheView.Of(losses, Books.Capital).Zip(expected))
             Assert.Equal(value, tranche.ExpectedLoss.Value / 1e6, 1e-3);
+    }
+
+    /// <summary>How often both of two groups pay: with severities narrowly about 0.99, that is how often the loss reaches one dollar and a half.</summary>
+    private static double JointProbability(double p, int scenarios)
+    {
+        var options = Books.Options(global: Rho, copula: Copula.T, scenarios: scenarios);
+        options.DepegSeverity = 0.99;
+        options.SeverityPrecision = 1000;
+        var rate = -Math.Log(1 - p) * options.DepegSeverity / options.TargetLossRatio;
+        var capital = new Dictionary<Tranche, decimal> { [Tranche.Equity] = 1.5m };
+        return LossEngine.Simulate(Books.Homogeneous(2, rate), 365, capital, options).Tranches[0].ProbabilityWipedOut;
     }
 
     private static LossDistribution Simulate(IReadOnlyList<TriggerGroup> groups, LossModelOptions options) =>
