@@ -84,7 +84,7 @@ internal sealed partial class EventIntake(IEventSink sink, IHttpClientFactory cl
             if (last is null || last < page.FirstSequence - 1 || last > page.LastSequence)
             {
                 Log.Rebuilding(logger, service.Name, producer, last, page.FirstSequence, page.LastSequence);
-                await sink.RebuildAsync(producer, page.FirstSequence, page.LastSequence, cancellationToken);
+                await sink.RebuildAsync(producer, last, page.FirstSequence, page.LastSequence, cancellationToken);
                 continue;
             }
 

@@ -16,11 +16,13 @@ public interface IEventSink
 
     /// <summary>
     /// Begins anew with a producer: nothing of it was ever applied, or events after the last one are no longer kept. Brings the state to
-    /// that of some sequence from which the producer can still tell what followed, and remembers that sequence.
+    /// that of some sequence from which the producer can still tell what followed, and remembers that sequence. Where another instance was
+    /// faster, its result stands.
     /// </summary>
     /// <param name="producer">Whose events.</param>
+    /// <param name="seen">The last sequence applied, as it was when this was decided; null for none.</param>
     /// <param name="firstKept">The first sequence it still keeps.</param>
     /// <param name="last">The last sequence it gave.</param>
     /// <param name="cancellationToken">Stops it.</param>
-    Task RebuildAsync(string producer, long firstKept, long last, CancellationToken cancellationToken);
+    Task RebuildAsync(string producer, long? seen, long firstKept, long last, CancellationToken cancellationToken);
 }

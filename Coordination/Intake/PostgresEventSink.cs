@@ -7,6 +7,9 @@ namespace Sure.Coordination.Intake;
 /// <summary>A sink whose state is in the service's schema: events and position are committed in one transaction.</summary>
 public abstract class PostgresEventSink(NpgsqlDataSource database) : IEventSink
 {
+    /// <summary>Stands for the sequence while nothing was ever applied.</summary>
+    private const long Nothing = -1;
+
     /// <summary>The service's database.</summary>
     protected NpgsqlDataSource Database { get; } = database;
 
@@ -48,16 +51,24 @@ public abstract class PostgresEventSink(NpgsqlDataSource database) : IEventSink
     }
 
     /// <inheritdoc />
-    public async Task RebuildAsync(string producer, long firstKept, long last, CancellationToken cancellationToken)
+    public async Task RebuildAsync(string producer, long? seen, long firstKept, long last, CancellationToken cancellationToken)
     {
         await using var connection = await Database.OpenConnectionAsync(cancellationToken);
         await using var transaction = await connection.BeginTransactionAsync(cancellationToken);
-        // Claims the row first, so that of several instances one rebuilds and the others see its result.
-        await connection.ExecuteAsync(new CommandDefinition(
-            "INSERT INTO intake (producer, sequence) VALUES (@Producer, -1) ON CONFLICT (producer) DO UPDATE SET sequence = intake.sequence",
-            new { Producer = producer },
+        // Claims the row first. An instance that has begun anew meanwhile may have applied events since; they must not be applied again.
+        var claimed = await connection.ExecuteScalarAsync<long>(new CommandDefinition(
+            """
+            INSERT INTO intake (producer, sequence) VALUES (@Producer, @Nothing)
+            ON CONFLICT (producer) DO UPDATE SET sequence = intake.sequence RETURNING sequence
+            """,
+            new { Producer = producer, Nothing },
             transaction,
             cancellationToken: cancellationToken));
+        if (claimed != (seen ?? Nothing))
+        {
+            return;
+        }
+
         var sequence = await RebuildAsync(producer, firstKept, last, connection, transaction, cancellationToken);
         await connection.ExecuteAsync(new CommandDefinition(
             "UPDATE intake SET sequence = @Sequence WHERE producer = @Producer",

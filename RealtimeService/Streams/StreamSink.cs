@@ -48,10 +48,9 @@ internal sealed class StreamSink(IConnectionMultiplexer redis, IHttpClientFactor
             cancellationToken);
 
     /// <summary>Only the last message of each subject is told: clients learn what is so, not again what was.</summary>
-    public async Task RebuildAsync(string producer, long firstKept, long last, CancellationToken cancellationToken)
+    public async Task RebuildAsync(string producer, long? seen, long firstKept, long last, CancellationToken cancellationToken)
     {
         using var client = clients.CreateClient(ClientName);
-        var seen = await redis.GetDatabase().HashGetAsync(StreamKeys.Positions, producer).WaitAsync(cancellationToken);
         var latest = new Dictionary<(Channel, string), (long Sequence, ChannelMessage Message)>();
         var position = firstKept - 1;
         while (position < last)
@@ -75,7 +74,7 @@ internal sealed class StreamSink(IConnectionMultiplexer redis, IHttpClientFactor
         }
 
         // Where another instance was faster, its result stands.
-        await AppendAsync(producer, seen.IsNull ? Missing : seen, position, [.. latest.Values.OrderBy(l => l.Sequence).Select(l => l.Message)], cancellationToken);
+        await AppendAsync(producer, seen is { } applied ? applied : Missing, position, [.. latest.Values.OrderBy(l => l.Sequence).Select(l => l.Message)], cancellationToken);
     }
 
     private async Task<bool> AppendAsync(

@@ -63,7 +63,7 @@ public sealed class LossModelOptions
     [Range(0.0, 0.99)]
     public double StablecoinLoading { get; set; } = 0.25;
 
-    /// <summary>The copula; <see cref="LossModel.Copula.T"/> unless told otherwise.</summary>
+    /// <summary>The copula; <see cref="Copula.T"/> unless told otherwise.</summary>
     public Copula Copula { get; set; } = Copula.T;
 
     /// <summary>Degrees of freedom ν of the t copula, whole, 1 … 100.</summary>
