@@ -57,8 +57,7 @@ internal static class UtilizationServiceSetup
         builder.Services.AddSingleton<PolicyStore>();
         builder.Services.AddSingleton<TrancheReport>();
         builder.Services.AddSingleton<TrancheHistory>();
-        builder.Services.AddSingleton<Deposits>();
-        builder.Services.AddSingleton<Withdrawals>();
+        builder.Services.AddSingleton<VaultMovements>();
         builder.Services.AddSingleton<VaultPreview>();
         builder.Services.AddSingleton<VaultAccounts>();
         builder.Services.AddSingleton<Deployment>();

@@ -8,6 +8,9 @@ public sealed record PolicyTerms(decimal TriggerPrice, decimal FloorPrice, int D
 {
     /// <summary>The terms of a <c>depeg</c> policy when the buyer chooses none.</summary>
     public static PolicyTerms DepegDefault { get; } = new(0.97m, 0.90m, 4);
+
+    /// <summary>The terms of <c>cex_liquidation</c> where nothing else is configured; it has no dwell, the hour is that in which the lowest ratio counts.</summary>
+    public static PolicyTerms CexLiquidationDefault { get; } = new(0.95m, 0.80m, 1);
 }
 
 /// <summary>The payout of price-triggered cover.</summary>

@@ -1,5 +1,6 @@
 using Dapper;
 using Npgsql;
+using Sure.Coordination.Reading;
 
 namespace Sure.Gateway.Keys;
 
@@ -53,8 +54,7 @@ internal sealed class ApiKeyStore(NpgsqlDataSource database)
         public DateTime? RevokedAt { get; init; }
 
         public ApiKey ToKey() => new(
-            Id, Prefix, Salt, Hash, Subject, Scopes, Sources, LimitScale, new DateTimeOffset(CreatedAt), Optional(ExpiresAt), Optional(RevokedAt));
+            Id, Prefix, Salt, Hash, Subject, Scopes, Sources, LimitScale, new DateTimeOffset(CreatedAt), ExpiresAt.ToMoment(), RevokedAt.ToMoment());
 
-        private static DateTimeOffset? Optional(DateTime? time) => time is { } known ? new DateTimeOffset(known) : null;
     }
 }

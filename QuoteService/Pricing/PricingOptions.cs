@@ -108,8 +108,8 @@ public sealed class TermOptions : TermBounds
     /// <summary>Least load of each term; default 0.2.</summary>
     public decimal LeastLoad { get; set; } = 0.2m;
 
-    /// <summary>The fixed terms of <c>cex_liquidation</c>.</summary>
-    public PolicyTerms CexLiquidation { get; set; } = new(0.95m, 0.80m, 1);
+    /// <summary>The fixed terms of <c>cex_liquidation</c>; a copy, because configuration is bound into it.</summary>
+    public PolicyTerms CexLiquidation { get; set; } = PolicyTerms.CexLiquidationDefault with { };
 }
 
 /// <summary>Loads of dynamic pricing, section <c>Pricing:Loads</c>.</summary>

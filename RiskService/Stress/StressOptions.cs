@@ -1,4 +1,5 @@
 using System.ComponentModel.DataAnnotations;
+using Sure.Contracts.Capital;
 using Sure.Contracts.Vocabulary;
 
 namespace Sure.RiskService.Stress;
@@ -22,15 +23,7 @@ public sealed class StressOptions
 public sealed class RiskCapacityOptions
 {
     /// <summary>Risk capacity by tranche, 0 … 1; defaults are those of the domain, §3.</summary>
-    public IDictionary<Tranche, decimal> RiskCapacities { get; } = new Dictionary<Tranche, decimal>
-    {
-        [Tranche.Bitcoin] = 0.50m,
-        [Tranche.Senior] = 0.60m,
-        [Tranche.Mezzanine] = 0.70m,
-        [Tranche.Junior] = 0.80m,
-        [Tranche.JuniorPlus] = 0.90m,
-        [Tranche.Equity] = 1.00m,
-    };
+    public IDictionary<Tranche, decimal> RiskCapacities { get; } = new Dictionary<Tranche, decimal>(RiskCapacity.Defaults);
 
     /// <summary>Whether every value is 0 … 1.</summary>
     public bool IsSound => RiskCapacities.Values.All(c => c is >= 0 and <= 1);

@@ -10,9 +10,6 @@ namespace Sure.RiskService.Stress;
 /// </summary>
 internal static class StressTest
 {
-    /// <summary>Terms of <c>cex_liquidation</c> where the policy carries none (domain, §5).</summary>
-    private static readonly PolicyTerms CexLiquidation = new(0.95m, 0.80m, 1);
-
     /// <summary>
     /// Runs <paramref name="shock"/> over the book. The market moves first and pro rata to capital, then claims go down the waterfall.
     /// Triggered cover counts in the ratios after it as if it were still sold: cover leaves the book at least as fast as its payout
@@ -90,7 +87,7 @@ internal static class StressTest
     internal static PolicyTerms? TermsOf(Cover cover) => cover.CoverageType switch
     {
         CoverageType.Depeg => cover.Terms ?? PolicyTerms.DepegDefault,
-        CoverageType.CexLiquidation => cover.Terms ?? CexLiquidation,
+        CoverageType.CexLiquidation => cover.Terms ?? PolicyTerms.CexLiquidationDefault,
         _ => null,
     };
 

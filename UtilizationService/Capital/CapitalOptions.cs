@@ -1,4 +1,5 @@
 using System.ComponentModel.DataAnnotations;
+using Sure.Contracts.Capital;
 using Sure.Contracts.Vocabulary;
 
 namespace Sure.UtilizationService.Capital;
@@ -18,15 +19,7 @@ public sealed class CapitalOptions
     };
 
     /// <summary>Risk capacity of each tranche: which part of its capital counts as effective. 0 … 1.</summary>
-    public IDictionary<Tranche, decimal> RiskCapacities { get; } = new Dictionary<Tranche, decimal>
-    {
-        [Tranche.Bitcoin] = 0.50m,
-        [Tranche.Senior] = 0.60m,
-        [Tranche.Mezzanine] = 0.70m,
-        [Tranche.Junior] = 0.80m,
-        [Tranche.JuniorPlus] = 0.90m,
-        [Tranche.Equity] = 1.00m,
-    };
+    public IDictionary<Tranche, decimal> RiskCapacities { get; } = new Dictionary<Tranche, decimal>(RiskCapacity.Defaults);
 
     /// <summary>Utilization up to which a tranche has capacity; a fraction, default 0.95.</summary>
     [Range(0.01, 1.0)]

@@ -63,7 +63,7 @@ internal sealed class ClaimPayments(NpgsqlDataSource database, TimeProvider time
             LedgerStore.Write(batch, paid.Select(c => JournalEntry.Of(
                 "claim_paid", $"{c.PolicyId}", now, Posting.Debit(Account.ClaimsPayable, OwedUsd(c)), Posting.Credit(Account.Cash, OwedUsd(c)))));
             batch.AppendEvents([.. paid.Select(c => new ClaimPaid(Guid.CreateVersion7(now), now, c.ClaimId, c.PolicyId, OwedUsd(c), c.ShortfallUsd ?? 0))]);
-            batch.Add("UPDATE pool SET version = version + 1");
+            PoolStore.Touch(batch);
             await batch.ExecuteAsync(cancellationToken);
             await transaction.CommitAsync(cancellationToken);
         }

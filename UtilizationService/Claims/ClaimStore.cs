@@ -1,6 +1,7 @@
 using Dapper;
 using Npgsql;
 using Sure.Contracts.Vocabulary;
+using Sure.Coordination.Reading;
 using Sure.Coordination.Writing;
 using Sure.UtilizationService.Breaker;
 
@@ -142,9 +143,8 @@ internal sealed class ClaimStore(NpgsqlDataSource database)
             filter.PolicyId is null ? null : "policy_id = @PolicyId",
             page.Before is null ? null : "claim.claim_id < @Before",
         ];
-        var applied = conditions.OfType<string>().ToList();
         return (
-            $"SELECT {Columns} {From} {(applied.Count > 0 ? "WHERE " + string.Join(" AND ", applied) : "")} ORDER BY claim.claim_id DESC LIMIT @Limit",
+            $"SELECT {Columns} {From} {ListConditions.Where(conditions)} ORDER BY claim.claim_id DESC LIMIT @Limit",
             new { filter.Holder, Status = filter.Status?.Word(), filter.PolicyId, page.Before, page.Limit });
     }
 
@@ -168,17 +168,15 @@ internal sealed class ClaimStore(NpgsqlDataSource database)
             PolicyId,
             Holder,
             Words<ClaimStatus>.Parse(Status),
-            Moment(TriggeredAt),
+            TriggeredAt.ToMoment(),
             PayoutFraction,
             PayoutUsd,
             ShortfallUsd,
             Reason,
             EvidenceHash,
             new DateTimeOffset(FiledAt),
-            Moment(DecidedAt),
-            Moment(PaidAt));
-
-        private static DateTimeOffset? Moment(DateTime? kept) => kept is { } at ? new DateTimeOffset(at) : null;
+            DecidedAt.ToMoment(),
+            PaidAt.ToMoment());
     }
 }
 

@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using System.Diagnostics.CodeAnalysis;
 using System.Security.Cryptography;
 using System.Text.Json;
@@ -172,6 +173,14 @@ internal abstract record MoneyOutcome
     private MoneyOutcome()
     {
     }
+
+    /// <summary>As a client sees it.</summary>
+    public IResult ToResult() => this switch
+    {
+        Moved moved => moved.Answer.ToResult(),
+        Refused refused => refused.Problem,
+        _ => throw new UnreachableException(),
+    };
 
     /// <summary>Done, now or before.</summary>
     public sealed record Moved(StoredAnswer Answer) : MoneyOutcome;

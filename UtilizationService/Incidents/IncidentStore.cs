@@ -1,6 +1,7 @@
 using Dapper;
 using Npgsql;
 using Sure.Contracts.Vocabulary;
+using Sure.Coordination.Reading;
 
 namespace Sure.UtilizationService.Incidents;
 
@@ -121,6 +122,6 @@ internal sealed class IncidentStore(NpgsqlDataSource database)
             RecordedBy,
             new DateTimeOffset(RecordedAt),
             DecidedBy,
-            DecidedAt is { } at ? new DateTimeOffset(at) : null);
+            DecidedAt.ToMoment());
     }
 }

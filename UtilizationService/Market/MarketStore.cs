@@ -1,6 +1,7 @@
 using Dapper;
 using Npgsql;
 using Sure.Contracts.Vocabulary;
+using Sure.Coordination.Reading;
 
 namespace Sure.UtilizationService.Market;
 
@@ -50,7 +51,7 @@ internal sealed class MarketStore(NpgsqlDataSource database)
     private sealed record PegRow(string Stablecoin, DateTime At, decimal? PegRatio, decimal? Consensus, bool Troubled, DateTime? RecoveredSince)
     {
         public KnownPeg ToPeg() =>
-            new(new DateTimeOffset(At), PegRatio, Consensus, Troubled, RecoveredSince is { } since ? new DateTimeOffset(since) : null);
+            new(new DateTimeOffset(At), PegRatio, Consensus, Troubled, RecoveredSince.ToMoment());
     }
 
     private sealed record BridgeRow(string BridgeId, DateTime At, bool Known, bool ExploitDetected);

@@ -173,39 +173,17 @@ public sealed class PolicyStore(NpgsqlDataSource database)
     internal static (string Sql, object Values) ListQuery(PolicyFilter filter, Guid? before, int limit)
     {
         ArgumentNullException.ThrowIfNull(filter);
-        var conditions = new List<string>();
-        if (filter.Holder is not null)
-        {
-            conditions.Add("holder = @Holder");
-        }
-
-        if (filter.Status is not null)
-        {
-            conditions.Add("status = @Status");
-        }
-
-        if (filter.CoverageType is not null)
-        {
-            conditions.Add("coverage_type = @CoverageType");
-        }
-
-        if (filter.Chain is not null)
-        {
-            conditions.Add("chain = @Chain");
-        }
-
-        if (filter.Stablecoin is not null)
-        {
-            conditions.Add("stablecoin = @Stablecoin");
-        }
-
-        if (before is not null)
-        {
-            conditions.Add("policy_id < @Before");
-        }
-
+        string?[] conditions =
+        [
+            filter.Holder is null ? null : "holder = @Holder",
+            filter.Status is null ? null : "status = @Status",
+            filter.CoverageType is null ? null : "coverage_type = @CoverageType",
+            filter.Chain is null ? null : "chain = @Chain",
+            filter.Stablecoin is null ? null : "stablecoin = @Stablecoin",
+            before is null ? null : "policy_id < @Before",
+        ];
         return (
-            $"SELECT {Columns} FROM policy {(conditions.Count > 0 ? "WHERE " + string.Join(" AND ", conditions) : "")} ORDER BY policy_id DESC LIMIT @Limit",
+            $"SELECT {Columns} FROM policy {ListConditions.Where(conditions)} ORDER BY policy_id DESC LIMIT @Limit",
             new
             {
                 filter.Holder,

@@ -57,12 +57,7 @@ internal static class PoolEndpoints
             return refusal;
         }
 
-        return await deployment.MoveAsync(request, idempotent, cancellationToken) switch
-        {
-            MoneyOutcome.Moved moved => moved.Answer.ToResult(),
-            MoneyOutcome.Refused refused => refused.Problem,
-            var other => throw new InvalidOperationException($"No answer for {other}."),
-        };
+        return (await deployment.MoveAsync(request, idempotent, cancellationToken)).ToResult();
     }
 
     private static async Task<JsonHttpResult<PoolState>> ReadStateAsync(

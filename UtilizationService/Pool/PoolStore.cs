@@ -2,6 +2,7 @@ using System.Data;
 using Dapper;
 using Npgsql;
 using Sure.Contracts.Vocabulary;
+using Sure.Coordination.Reading;
 using Sure.Coordination.Writing;
 using Sure.UtilizationService.Breaker;
 using Sure.UtilizationService.Capital;
@@ -27,6 +28,8 @@ public sealed class PoolStore(NpgsqlDataSource database)
     /// <summary>Waits until decisions that are being taken are committed; yields no result.</summary>
     internal const string WaitSql = "DO $$ BEGIN PERFORM one FROM pool FOR SHARE; END $$;";
 
+    private const string TouchSql = "UPDATE pool SET version = version + 1";
+
     /// <summary>The position as of one moment.</summary>
     public async Task<PoolSnapshot> ReadAsync(CancellationToken cancellationToken)
     {
@@ -50,7 +53,14 @@ public sealed class PoolStore(NpgsqlDataSource database)
 
     /// <summary>Says that figures changed, so that subscribers are told.</summary>
     public static Task TouchAsync(NpgsqlConnection connection, NpgsqlTransaction transaction, CancellationToken cancellationToken) =>
-        connection.ExecuteAsync(new CommandDefinition("UPDATE pool SET version = version + 1", transaction: transaction, cancellationToken: cancellationToken));
+        connection.ExecuteAsync(new CommandDefinition(TouchSql, transaction: transaction, cancellationToken: cancellationToken));
+
+    /// <summary>Says so with the other statements of the batch.</summary>
+    public static void Touch(WriteBatch batch)
+    {
+        ArgumentNullException.ThrowIfNull(batch);
+        batch.Add(TouchSql);
+    }
 
     /// <summary>Adds coverage (or with a negative factor releases it) in every dimension, and counts the policies.</summary>
     public static void MoveCoverage(WriteBatch batch, IReadOnlyCollection<CoverageMove> moves)
@@ -115,9 +125,9 @@ public sealed class PoolStore(NpgsqlDataSource database)
             ByMember<Stablecoin>(coverage[Dimension.Stablecoin]));
         return new PoolSnapshot(
             pool.Version,
-            Moment(pool.PremiumBookedAt),
+            pool.PremiumBookedAt.ToMoment(),
             position,
-            new BreakerState(pool.BreakerReason, Moment(pool.BreakerSince), Moment(pool.BreakerResetAt)));
+            new BreakerState(pool.BreakerReason, pool.BreakerSince.ToMoment(), pool.BreakerResetAt.ToMoment()));
     }
 
     private static async Task<PoolSnapshot> ReadAsync(
@@ -137,8 +147,6 @@ public sealed class PoolStore(NpgsqlDataSource database)
         rows.ToDictionary(
             r => Words<T>.TryParse(r.Member, out var member) ? member : throw new InvalidDataException($"Coverage of the unknown member {r.Member}."),
             r => r.Coverage);
-
-    private static DateTimeOffset? Moment(DateTime? kept) => kept is { } at ? new DateTimeOffset(at) : null;
 
     private sealed record PoolRow(
         long Version, int ActivePolicies, DateTime? PremiumBookedAt, string? BreakerReason, DateTime? BreakerSince, DateTime? BreakerResetAt);

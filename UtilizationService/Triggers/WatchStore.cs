@@ -2,6 +2,7 @@ using Dapper;
 using Npgsql;
 using Sure.Contracts.Vocabulary;
 using Sure.Coordination.Leases;
+using Sure.Coordination.Reading;
 using Sure.Coordination.Writing;
 using Sure.UtilizationService.Policies;
 using Sure.UtilizationService.Pool;
@@ -50,7 +51,7 @@ internal sealed class WatchStore(NpgsqlDataSource database)
         var runs = rows.ToDictionary(r => r.PolicyId, r => r.StartedAt);
         var policies = await PolicyStore.ReadAsync(connection, [.. runs.Keys], cancellationToken);
         await transaction.CommitAsync(cancellationToken);
-        return [.. policies.Select(p => new WatchedPolicy(p, runs[p.PolicyId] is { } started ? new DateTimeOffset(started) : null))];
+        return [.. policies.Select(p => new WatchedPolicy(p, runs[p.PolicyId].ToMoment()))];
     }
 
     /// <summary>Up to <paramref name="limit"/> active policies of a coverage type on some chains that were in force at a moment.</summary>

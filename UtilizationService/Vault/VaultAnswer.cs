@@ -4,6 +4,7 @@ using Sure.Coordination.Writing;
 using Sure.ServiceDefaults.Problems;
 using Sure.UtilizationService.Idempotency;
 using Sure.UtilizationService.Ledger;
+using Sure.UtilizationService.Pool;
 
 namespace Sure.UtilizationService.Vault;
 
@@ -39,7 +40,7 @@ internal sealed record VaultAnswer(
         var batch = new WriteBatch(connection, transaction);
         VaultStore.Write(batch, movement);
         LedgerStore.Write(batch, [entry]);
-        batch.Add("UPDATE pool SET version = version + 1");
+        PoolStore.Touch(batch);
         if (idempotent is not null)
         {
             IdempotencyStore.Save(batch, idempotent, answer, entry.OccurredAt);

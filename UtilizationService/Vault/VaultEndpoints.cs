@@ -59,13 +59,13 @@ internal static class VaultEndpoints
             : refusal;
     }
 
-    private static async Task<IResult> DepositAsync(DepositRequest request, Deposits deposits, HttpContext context, CancellationToken cancellationToken) =>
+    private static async Task<IResult> DepositAsync(DepositRequest request, VaultMovements movements, HttpContext context, CancellationToken cancellationToken) =>
         !TryReadAccount(context, request.Account, out var account, out var refusal) || !IdempotentRequest.TryRead(context, request, out var idempotent, out refusal)
             ? refusal
-            : Show(await deposits.DepositAsync(request, account, idempotent, cancellationToken));
+            : (await movements.DepositAsync(request, account, idempotent, cancellationToken)).ToResult();
 
     private static async Task<IResult> WithdrawAsync(
-        WithdrawalRequest request, Withdrawals withdrawals, HttpContext context, CancellationToken cancellationToken)
+        WithdrawalRequest request, VaultMovements movements, HttpContext context, CancellationToken cancellationToken)
     {
         if ((request.AmountUsd is null) == (request.Shares is null))
         {
@@ -74,7 +74,7 @@ internal static class VaultEndpoints
 
         return !TryReadAccount(context, request.Account, out var account, out var refusal) || !IdempotentRequest.TryRead(context, request, out var idempotent, out refusal)
             ? refusal
-            : Show(await withdrawals.WithdrawAsync(request, account, idempotent, cancellationToken));
+            : (await movements.WithdrawAsync(request, account, idempotent, cancellationToken)).ToResult();
     }
 
     /// <summary>Whose shares move: the caller's own, or for an operator those of the account that is named.</summary>
@@ -88,11 +88,4 @@ internal static class VaultEndpoints
             : caller.MayActFor(account) ? null : Problem.Forbidden("account must be your own.");
         return refusal is null;
     }
-
-    private static IResult Show(MoneyOutcome outcome) => outcome switch
-    {
-        MoneyOutcome.Moved moved => moved.Answer.ToResult(),
-        MoneyOutcome.Refused refused => refused.Problem,
-        var other => throw new InvalidOperationException($"No answer for {other}."),
-    };
 }

@@ -165,7 +165,7 @@ public sealed class PoolSequenceTests
 
             var premium = Math.Max(1m, Math.Round(coverage * 0.02m, 2));
             var quote = new BindableQuote(
-                Guid.NewGuid(), product.CoverageType, product.Chain, product.Stablecoin, coverage, days, premium, 0.02m, Terms: null, Bindable: true, _now.AddMinutes(5));
+                Guid.CreateVersion7(_now), product.CoverageType, product.Chain, product.Stablecoin, coverage, days, premium, 0.02m, Terms: null, Bindable: true, _now.AddMinutes(5));
             _active.Add(Policy.Bind(quote, "x", cover.Attribution, _now));
             var after = Underwriting.After(_pool, cover);
             _pool = after with { CashUsd = after.CashUsd + premium, UnearnedPremiumUsd = after.UnearnedPremiumUsd + premium };

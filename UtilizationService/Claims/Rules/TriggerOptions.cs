@@ -1,5 +1,6 @@
 using System.ComponentModel.DataAnnotations;
 using Sure.Contracts.Consensus;
+using Sure.Contracts.Vocabulary;
 
 namespace Sure.UtilizationService.Claims.Rules;
 
@@ -19,11 +20,11 @@ public sealed record TriggerOptions
 
     /// <summary>Peg ratio that triggers <c>cex_liquidation</c> where the policy states none; 0.01 … 1, default 0.95.</summary>
     [Range(0.01, 1.0)]
-    public decimal CexTrigger { get; set; } = 0.95m;
+    public decimal CexTrigger { get; set; } = PolicyTerms.CexLiquidationDefault.TriggerPrice;
 
     /// <summary>Peg ratio at which <c>cex_liquidation</c> pays in full where the policy states none; below the trigger, default 0.80.</summary>
     [Range(0.0, 0.99)]
-    public decimal CexFloor { get; set; } = 0.80m;
+    public decimal CexFloor { get; set; } = PolicyTerms.CexLiquidationDefault.FloorPrice;
 
     /// <summary>Time from the trigger in which the lowest peg ratio counts; up to 1 day, default 1 h.</summary>
     [Range(typeof(TimeSpan), "00:00:00", "1.00:00:00")]

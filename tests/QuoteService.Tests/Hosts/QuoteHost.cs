@@ -98,23 +98,7 @@ internal sealed record Answer(HttpStatusCode Status, TimeSpan? RetryAfter, JsonN
 /// <summary>Waits for what happens in the background.</summary>
 internal static class Waiting
 {
-    private static readonly TimeSpan Pause = TimeSpan.FromMilliseconds(50);
-
     /// <summary>Asks until the answer holds; within <paramref name="patience"/> it must.</summary>
-    public static async Task<Answer> UntilAsync(Func<Task<Answer>> ask, Func<Answer, bool> holds, TimeSpan patience, string what)
-    {
-        var startedAt = TimeProvider.System.GetTimestamp();
-        using var timer = new PeriodicTimer(Pause);
-        while (true)
-        {
-            var answer = await ask();
-            if (holds(answer))
-            {
-                return answer;
-            }
-
-            Assert.True(TimeProvider.System.GetElapsedTime(startedAt) < patience, $"In vain waited until {what}. Last: {answer}");
-            await timer.WaitForNextTickAsync(TestContext.Current.CancellationToken);
-        }
-    }
+    public static Task<Answer> UntilAsync(Func<Task<Answer>> ask, Func<Answer, bool> holds, TimeSpan patience, string what) =>
+        Eventually.HoldsAsync(ask, holds, what, TestContext.Current.CancellationToken, patience);
 }

@@ -72,17 +72,6 @@ internal sealed class RealtimeHost : IAsyncDisposable
 /// <summary>Waits for what happens in the background.</summary>
 internal static class Waiting
 {
-    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(20);
-
-    public static async Task UntilAsync(Func<bool> condition, string what)
-    {
-        using var limit = CancellationTokenSource.CreateLinkedTokenSource(TestContext.Current.CancellationToken);
-        limit.CancelAfter(Patience);
-        using var timer = new PeriodicTimer(TimeSpan.FromMilliseconds(20));
-        while (!condition())
-        {
-            Assert.False(limit.IsCancellationRequested, $"In vain waited until {what}.");
-            await timer.WaitForNextTickAsync(TestContext.Current.CancellationToken);
-        }
-    }
+    public static Task UntilAsync(Func<bool> condition, string what) =>
+        Eventually.HoldsAsync(() => Task.FromResult(condition()), what, TestContext.Current.CancellationToken);
 }

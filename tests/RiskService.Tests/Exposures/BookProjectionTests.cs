@@ -1,12 +1,8 @@
 using System.Text.Json.Nodes;
-using Microsoft.AspNetCore.Builder;
-using Microsoft.AspNetCore.Hosting;
-using Microsoft.AspNetCore.Http;
-using Microsoft.Extensions.Logging;
 using Sure.Contracts.Calls;
 using Sure.Contracts.Events;
-using Sure.Contracts.Json;
 using Sure.Contracts.Vocabulary;
+using Sure.RiskService.Tests.Hosts;
 using Sure.TestServers;
 
 [assembly: AssemblyFixture(typeof(PostgresServer))]
@@ -18,52 +14,29 @@ public sealed class BookProjectionTests(PostgresServer postgres) : IAsyncLifetim
 {
     private static readonly DateTimeOffset Noon = new(2026, 1, 1, 12, 0, 0, TimeSpan.Zero);
 
-    private readonly ToldEvents _told = new("utilizationservice");
-    private readonly List<BookedPolicy> _book = [];
-    private WebApplication _utilization = null!;
-    private TestService _service = null!;
+    private RiskHost _host = null!;
 
     public async ValueTask InitializeAsync()
     {
-        var builder = WebApplication.CreateSlimBuilder();
-        builder.Logging.ClearProviders();
-        builder.WebHost.UseUrls("http://127.0.0.1:0");
-        _utilization = builder.Build();
-        _utilization.MapGet("/internal/events", (long after, int limit) => Results.Json(_told.Page(after, limit), SureJson.Internal));
-        _utilization.MapGet(Book.Path, () => Results.Json(
-            new Book(0, Noon, _book, new PoolFigures(0, 0, 0, 0, 0, 1, 0)), SureJson.Internal));
-        await _utilization.StartAsync();
+        _host = await RiskHost.StartAsync(postgres);
         // In force before the first event that is told.
-        _book.Add(Booked(CoverageType.Oracle, Chain.Base, Stablecoin.GHO, 700m));
-        _service = await TestService.StartAsync(
-            "RiskService",
-            new Dictionary<string, string?>
-            {
-                ["ConnectionStrings:platform"] = await postgres.CreateDatabaseAsync(),
-                ["services:utilizationservice:http:0"] = _utilization.Urls.Single(),
-                ["Intake:CatchUpInterval"] = "00:00:00.2",
-            },
-            b => b.AddRiskService(),
-            a => a.MapRiskService());
+        _host.Utilization.Book = new Book(
+            0, Noon, [Booked(CoverageType.Oracle, Chain.Base, Stablecoin.GHO, 700m)], new PoolFigures(0, 0, 0, 0, 0, 1, 0));
     }
 
-    public async ValueTask DisposeAsync()
-    {
-        await _service.DisposeAsync();
-        await _utilization.DisposeAsync();
-    }
+    public ValueTask DisposeAsync() => _host.DisposeAsync();
 
     [Fact]
     public async Task Policies_come_with_their_binding_and_go_with_their_expiry_or_payout()
     {
         var (paid, ended, kept) = (Bound(Stablecoin.USDC, 10_000m), Bound(Stablecoin.DAI, 2_000m), Bound(Stablecoin.USDC, 300m));
-        _told.Add(paid, ended, kept);
+        _host.Utilization.Tell(paid, ended, kept);
         await TotalIsAsync(policies: 4, usd: 13_000m);
 
-        _told.Add(
+        _host.Utilization.Tell(
             new PolicyTriggered(
-                Guid.NewGuid(), Noon, paid.PolicyId, Guid.NewGuid(), paid.CoverageType, paid.Chain, paid.Stablecoin, paid.CoverageUsd, 5_000m, 0m, Noon),
-            new PolicyExpired(Guid.NewGuid(), Noon, ended.PolicyId, ended.CoverageType, ended.Chain, ended.Stablecoin, ended.CoverageUsd));
+                Guid.CreateVersion7(Noon), Noon, paid.PolicyId, Guid.CreateVersion7(Noon), paid.CoverageType, paid.Chain, paid.Stablecoin, paid.CoverageUsd, 5_000m, 0m, Noon),
+            new PolicyExpired(Guid.CreateVersion7(Noon), Noon, ended.PolicyId, ended.CoverageType, ended.Chain, ended.Stablecoin, ended.CoverageUsd));
 
         await TotalIsAsync(policies: 2, usd: 1_000m);
     }
@@ -72,19 +45,19 @@ public sealed class BookProjectionTests(PostgresServer postgres) : IAsyncLifetim
     public async Task What_is_told_twice_counts_once()
     {
         var (policy, again) = (Bound(Stablecoin.USDC, 10_000m), Bound(Stablecoin.DAI, 2_000m));
-        _told.Add(policy, policy with { EventId = Guid.NewGuid() }, again);
+        _host.Utilization.Tell(policy, policy with { EventId = Guid.CreateVersion7(Noon) }, again);
 
         await TotalIsAsync(policies: 3, usd: 12_700m);
     }
 
     private static BookedPolicy Booked(CoverageType type, Chain chain, Stablecoin coin, decimal usd) =>
-        new(Guid.NewGuid(), type, chain, coin, usd, 0.01m, Terms: null, Noon, Noon.AddDays(30));
+        new(Guid.CreateVersion7(Noon), type, chain, coin, usd, 0.01m, Terms: null, Noon, Noon.AddDays(30));
 
     private static PolicyBound Bound(Stablecoin coin, decimal usd) => new(
-        Guid.NewGuid(),
+        Guid.CreateVersion7(Noon),
         Noon,
-        Guid.NewGuid(),
-        Guid.NewGuid(),
+        Guid.CreateVersion7(Noon),
+        Guid.CreateVersion7(Noon),
         CoverageType.Depeg,
         Chain.Ethereum,
         coin,
@@ -95,30 +68,19 @@ public sealed class BookProjectionTests(PostgresServer postgres) : IAsyncLifetim
         Noon,
         Noon.AddDays(30));
 
-    /// <summary>Waits, 20 s at most, until that is the exposure.</summary>
-    private async Task TotalIsAsync(int policies, decimal usd)
-    {
-        using var limit = CancellationTokenSource.CreateLinkedTokenSource(TestContext.Current.CancellationToken);
-        limit.CancelAfter(TimeSpan.FromSeconds(20));
-        using var timer = new PeriodicTimer(TimeSpan.FromMilliseconds(50));
-        (int, decimal) seen = default;
-        while (seen != (policies, usd))
-        {
-            try
-            {
-                await timer.WaitForNextTickAsync(limit.Token);
-            }
-            catch (OperationCanceledException) when (!TestContext.Current.CancellationToken.IsCancellationRequested)
-            {
-                Assert.Equal((policies, usd), seen);
-            }
+    /// <summary>Waits until that is the exposure.</summary>
+    private async Task TotalIsAsync(int policies, decimal usd) =>
+        Assert.Equal((policies, usd), await RiskHost.UntilAsync(ExposureAsync, seen => seen == (policies, usd)));
 
-            using var response = await _service.Client.GetAsync(new Uri("/api/v2/risk/exposure", UriKind.Relative), TestContext.Current.CancellationToken);
-            if (response.IsSuccessStatusCode)
-            {
-                var answer = JsonNode.Parse(await response.Content.ReadAsStringAsync(TestContext.Current.CancellationToken))!;
-                seen = ((int)answer["total_policies"]!, answer["by_chain"]!.AsArray().Sum(c => (decimal)c!["exposure_usd"]!));
-            }
+    private async Task<(int Policies, decimal Usd)> ExposureAsync()
+    {
+        using var response = await _host.Service.Client.GetAsync(new Uri("/api/v2/risk/exposure", UriKind.Relative), TestContext.Current.CancellationToken);
+        if (!response.IsSuccessStatusCode)
+        {
+            return default;
         }
+
+        var answer = JsonNode.Parse(await response.Content.ReadAsStringAsync(TestContext.Current.CancellationToken))!;
+        return ((int)answer["total_policies"]!, answer["by_chain"]!.AsArray().Sum(c => (decimal)c!["exposure_usd"]!));
     }
 }

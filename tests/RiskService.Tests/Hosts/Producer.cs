@@ -1,4 +1,3 @@
-using System.Text.Json;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Hosting;
 using Microsoft.AspNetCore.Http;
@@ -6,26 +5,25 @@ using Microsoft.Extensions.Logging;
 using Sure.Contracts.Calls;
 using Sure.Contracts.Events;
 using Sure.Contracts.Json;
-using Sure.Coordination.Outbox;
+using Sure.TestServers;
 
 namespace Sure.RiskService.Tests.Hosts;
 
 /// <summary>A service that tells what tests make up.</summary>
 internal sealed class Producer : IAsyncDisposable
 {
-    private readonly string _name;
     private readonly WebApplication _app;
-    private readonly List<EventEnvelope> _told = [];
+    private readonly ToldEvents _told;
     private volatile Book? _book;
 
     private Producer(string name)
     {
-        _name = name;
+        _told = new ToldEvents(name);
         var builder = WebApplication.CreateSlimBuilder();
         builder.Logging.ClearProviders();
         builder.WebHost.UseUrls("http://127.0.0.1:0");
         _app = builder.Build();
-        _app.MapGet("/internal/events", (long after, int limit) => Results.Json(Page(after, limit), SureJson.Internal));
+        _app.MapGet("/internal/events", (long after, int limit) => Results.Json(_told.Page(after, limit), SureJson.Internal));
         _app.MapGet(Book.Path, () => _book is { } book ? Results.Json(book, SureJson.Internal) : Results.StatusCode(StatusCodes.Status503ServiceUnavailable));
     }
 
@@ -44,25 +42,7 @@ internal sealed class Producer : IAsyncDisposable
         return producer;
     }
 
-    public void Tell(params IPlatformEvent[] events)
-    {
-        lock (_told)
-        {
-            foreach (var e in events)
-            {
-                _told.Add(new EventEnvelope(
-                    _name, _told.Count + 1, e.EventId, e.OccurredAt, e.GetType().Name, JsonSerializer.SerializeToElement(e, e.GetType(), SureJson.Internal)));
-            }
-        }
-    }
+    public void Tell(params IEnumerable<IPlatformEvent> events) => _told.Add(events);
 
     public async ValueTask DisposeAsync() => await _app.DisposeAsync();
-
-    private EventPage Page(long after, int limit)
-    {
-        lock (_told)
-        {
-            return new EventPage(_name, 1, _told.Count, [.. _told.Skip((int)after).Take(limit)]);
-        }
-    }
 }

@@ -5,6 +5,8 @@ namespace Sure.RiskService.Tests.Hosts;
 /// <summary>RiskService as it runs, on a database of its own, between producers that tests speak for.</summary>
 internal sealed class RiskHost : IAsyncDisposable
 {
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(30);
+
     private RiskHost(Producer utilization, Producer bridges, TestService service)
     {
         Utilization = utilization;
@@ -37,21 +39,8 @@ internal sealed class RiskHost : IAsyncDisposable
     }
 
     /// <summary>Asks until the answer is as wanted; fails after half a minute.</summary>
-    public static async Task<T> UntilAsync<T>(Func<Task<T>> ask, Predicate<T> wanted)
-    {
-        using var limit = CancellationTokenSource.CreateLinkedTokenSource(TestContext.Current.CancellationToken);
-        limit.CancelAfter(TimeSpan.FromSeconds(30));
-        while (true)
-        {
-            var answer = await ask();
-            if (wanted(answer))
-            {
-                return answer;
-            }
-
-            await Task.Delay(TimeSpan.FromMilliseconds(100), TimeProvider.System, limit.Token);
-        }
-    }
+    public static Task<T> UntilAsync<T>(Func<Task<T>> ask, Func<T, bool> wanted) =>
+        Eventually.HoldsAsync(ask, wanted, "the answer is as wanted", TestContext.Current.CancellationToken, Patience);
 
     public async ValueTask DisposeAsync()
     {

@@ -176,23 +176,8 @@ internal sealed class UtilizationHost : IAsyncDisposable
     }
 
     /// <summary>Waits until <paramref name="condition"/> holds; 20 s at most.</summary>
-    public static async Task EventuallyAsync(Func<Task<bool>> condition, string what)
-    {
-        using var limit = CancellationTokenSource.CreateLinkedTokenSource(TestContext.Current.CancellationToken);
-        limit.CancelAfter(TimeSpan.FromSeconds(20));
-        using var timer = new PeriodicTimer(TimeSpan.FromMilliseconds(50));
-        while (!await condition())
-        {
-            try
-            {
-                await timer.WaitForNextTickAsync(limit.Token);
-            }
-            catch (OperationCanceledException) when (!TestContext.Current.CancellationToken.IsCancellationRequested)
-            {
-                Assert.Fail($"Waited in vain for {what}.");
-            }
-        }
-    }
+    public static Task EventuallyAsync(Func<Task<bool>> condition, string what) =>
+        Eventually.HoldsAsync(condition, what, TestContext.Current.CancellationToken);
 
     /// <summary>10 m in the loss shares.</summary>
     public async Task FillAsync(decimal totalUsd = 10_000_000m)
@@ -221,7 +206,7 @@ internal sealed class UtilizationHost : IAsyncDisposable
             terms ?? product.CoverageType switch
             {
                 CoverageType.Depeg => PolicyTerms.DepegDefault,
-                CoverageType.CexLiquidation => new PolicyTerms(0.95m, 0.80m, 1),
+                CoverageType.CexLiquidation => PolicyTerms.CexLiquidationDefault,
                 _ => null,
             },
             bindable,

@@ -1,0 +1,70 @@
+using Microsoft.Extensions.Options;
+using Npgsql;
+using Sure.Contracts.Vocabulary;
+using Sure.UtilizationService.Capital;
+using Sure.UtilizationService.Idempotency;
+using Sure.UtilizationService.Ledger;
+using Sure.UtilizationService.Policies;
+using Sure.UtilizationService.Pool;
+using Sure.UtilizationService.Premiums;
+
+namespace Sure.UtilizationService.Vault;
+
+/// <summary>Takes capital in and pays it out; mints and burns shares at net asset value.</summary>
+internal sealed class VaultMovements(
+    NpgsqlDataSource database, IOptions<CapitalOptions> capital, IOptions<UnderwritingOptions> limits, TimeProvider time)
+{
+    public Task<MoneyOutcome> DepositAsync(
+        DepositRequest request, string account, IdempotentRequest? idempotent, CancellationToken cancellationToken) => MoveAsync(
+        VaultDirection.Deposit,
+        request.TrancheId,
+        account,
+        (view, _) => VaultRules.Deposit(view, request.AmountUsd, capital.Value),
+        idempotent,
+        cancellationToken);
+
+    public Task<MoneyOutcome> WithdrawAsync(
+        WithdrawalRequest request, string account, IdempotentRequest? idempotent, CancellationToken cancellationToken) => MoveAsync(
+        VaultDirection.Withdraw,
+        request.TrancheId,
+        account,
+        (view, stops) => VaultRules.Withdraw(view, request.AmountUsd, request.Shares, stops, capital.Value, limits.Value),
+        idempotent,
+        cancellationToken);
+
+    private async Task<MoneyOutcome> MoveAsync(
+        VaultDirection direction,
+        Tranche tranche,
+        string account,
+        Func<VaultView, WithdrawalStops, VaultDecision> decide,
+        IdempotentRequest? idempotent,
+        CancellationToken cancellationToken)
+    {
+        await using var connection = await database.OpenConnectionAsync(cancellationToken);
+        await using var transaction = await connection.BeginTransactionAsync(cancellationToken);
+        var now = time.GetUtcNow();
+        var pool = await PoolStore.LockAsync(connection, transaction, cancellationToken);
+        if (idempotent is not null && await idempotent.ReplayAsync(connection, transaction, cancellationToken) is { } replayed)
+        {
+            return replayed;
+        }
+
+        // What premiums have earned so far belongs to those who were there before; who leaves takes it along.
+        var position = await PremiumBooking.BookAsync(connection, transaction, pool, now, cancellationToken);
+        var view = await VaultStore.ReadAsync(connection, transaction, position, tranche, account, cancellationToken);
+        var deposits = direction is VaultDirection.Deposit;
+        var stops = deposits ? WithdrawalStops.None : await VaultStore.ReadStopsAsync(connection, transaction, pool.Breaker, cancellationToken);
+        var decision = decide(view, stops);
+        if (decision is not { Refusal: null, Move: { } move })
+        {
+            return VaultAnswer.Refuse(decision.Refusal!);
+        }
+
+        var (kind, shares, debit, credit) = deposits
+            ? ("deposit", move.Shares, Account.Cash, Account.Capital(tranche))
+            : ("withdrawal", -move.Shares, Account.Capital(tranche), Account.Cash);
+        var entry = JournalEntry.Of(kind, account, now, Posting.Debit(debit, move.AmountUsd), Posting.Credit(credit, move.AmountUsd));
+        var movement = new ShareMovement(entry, kind, account, tranche, shares);
+        return await VaultAnswer.MoveAsync(connection, transaction, movement, view, move, idempotent, cancellationToken);
+    }
+}
