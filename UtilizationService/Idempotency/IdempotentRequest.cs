@@ -89,24 +89,6 @@ internal static class IdempotencyStore
         (await results.ReadAsync<Row>()).ToDictionary(
             r => (r.ClientId, r.Key), r => new KeptAnswer(r.BodyHash, new StoredAnswer(r.Status, r.Location, r.Answer)));
 
-    /// <summary>Keeps the answer within the transaction.</summary>
-    public static Task SaveAsync(
-        this IdempotentRequest? request,
-        StoredAnswer answer,
-        DateTimeOffset now,
-        NpgsqlConnection connection,
-        NpgsqlTransaction transaction,
-        CancellationToken cancellationToken)
-    {
-        var batch = new WriteBatch(connection, transaction);
-        if (request is not null)
-        {
-            Save(batch, request, answer, now);
-        }
-
-        return batch.ExecuteAsync(cancellationToken);
-    }
-
     /// <summary>Keeps the answer with the other statements of the batch, and forgets some that are too old.</summary>
     public static void Save(WriteBatch batch, IdempotentRequest request, StoredAnswer answer, DateTimeOffset now) => Save(batch, [(request, answer)], now);
 

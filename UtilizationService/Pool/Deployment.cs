@@ -1,4 +1,5 @@
 using Npgsql;
+using Sure.Coordination.Writing;
 using Sure.ServiceDefaults.Problems;
 using Sure.UtilizationService.Capital;
 using Sure.UtilizationService.Idempotency;
@@ -63,10 +64,16 @@ internal sealed class Deployment(NpgsqlDataSource database, TimeProvider time)
         }
 
         var entry = EntryOf(request.Direction, request.AmountUsd, gain, position, now);
-        await LedgerStore.WriteAsync(connection, transaction, entry, cancellationToken);
-        await PoolStore.TouchAsync(connection, transaction, cancellationToken);
         var answer = StoredAnswer.Of(StatusCodes.Status201Created, new { Entry = entry, Timestamp = now });
-        await idempotent.SaveAsync(answer, now, connection, transaction, cancellationToken);
+        var batch = new WriteBatch(connection, transaction);
+        LedgerStore.Write(batch, [entry]);
+        PoolStore.Touch(batch);
+        if (idempotent is not null)
+        {
+            IdempotencyStore.Save(batch, idempotent, answer, now);
+        }
+
+        await batch.ExecuteAsync(cancellationToken);
         await transaction.CommitAsync(cancellationToken);
         return new MoneyOutcome.Moved(answer);
     }
