@@ -57,10 +57,10 @@ public static class PlatformGraph
         new(Platform, ResourceKind.Database, [Postgres]),
         new(Cache, ResourceKind.Redis, []),
         new(Messaging, ResourceKind.RabbitMq, []),
-        Service("QuoteService", Platform, Cache, Messaging, Gateway, Utilization, Bridges),
+        Service("QuoteService", Platform, Cache, Messaging, Gateway, Utilization, Bridges, Risk),
         Service("RiskService", Platform, Messaging, Gateway, Utilization, Bridges),
         Service("BridgeService", Platform, Messaging, Gateway),
-        Service("UtilizationService", Platform, Cache, Messaging, Gateway, Quotes, Bridges),
+        Service("UtilizationService", Platform, Cache, Messaging, Gateway, Quotes, Bridges, Risk),
         Service("RealtimeService", Cache, Messaging, Gateway, Bridges, Risk, Utilization),
         Service("Gateway", Platform, Quotes, Risk, Bridges, Utilization, Realtime),
     ];

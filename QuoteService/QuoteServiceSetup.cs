@@ -49,7 +49,7 @@ internal static class QuoteServiceSetup
         builder.Services.AddHostedService(services => services.GetRequiredService<QuoteStatistics>());
 
         builder.AddOutbox();
-        builder.AddIntake<BridgeFigures>("bridgeservice");
+        builder.AddIntake<ConditionFigures>("bridgeservice", "riskservice");
         builder.AddEventBus("messaging");
     }
 

@@ -3,6 +3,7 @@ using Sure.Contracts.Events;
 using Sure.Coordination.Intake;
 using Sure.RiskService.Correlation;
 using Sure.RiskService.Exposures;
+using Sure.RiskService.ModelCheck;
 
 namespace Sure.RiskService;
 
@@ -20,10 +21,18 @@ internal sealed class RiskIntake(NpgsqlDataSource database, BookProjection book,
         known switch
         {
             PriceConsensusMade made => pegs.KeepAsync(made, connection, transaction, cancellationToken),
+            PolicyTriggered triggered => KeepAsync(triggered, connection, transaction, cancellationToken),
             // Only these move the time the book is true for.
             _ when envelope.Producer == Utilization => BookProjection.ApplyAsync(known, connection, transaction, cancellationToken),
             _ => Task.CompletedTask,
         };
+
+    private static async Task KeepAsync(
+        PolicyTriggered triggered, NpgsqlConnection connection, NpgsqlTransaction transaction, CancellationToken cancellationToken)
+    {
+        await BookProjection.ApplyAsync(triggered, connection, transaction, cancellationToken);
+        await ForecastStore.KeepAsync(connection, transaction, [ForecastStore.LossOf(triggered)], cancellationToken);
+    }
 
     protected override Task<long> RebuildAsync(
         string producer, long firstKept, long last, NpgsqlConnection connection, NpgsqlTransaction transaction, CancellationToken cancellationToken) =>

@@ -3,8 +3,10 @@ using Sure.Coordination.Outbox;
 using Sure.RiskService.Alerts;
 using Sure.RiskService.Correlation;
 using Sure.RiskService.Exposures;
+using Sure.RiskService.ModelCheck;
 using Sure.RiskService.Ranking;
 using Sure.RiskService.Scenarios;
+using Sure.RiskService.Snapshots;
 using Sure.RiskService.Stress;
 using Sure.ServiceDefaults.Health;
 
@@ -29,8 +31,10 @@ internal static class RiskServiceSetup
             .Validate(options => options.MediumAbove < options.HighAbove, "Risk:Correlation: MediumAbove must be below HighAbove.")
             .ValidateOnStart();
         builder.AddStress();
+        builder.AddSnapshots();
 
         builder.Services.AddSingleton<ExposureStore>();
+        builder.Services.AddSingleton<BookStore>();
         builder.Services.AddSingleton<AlertStore>();
         builder.Services.AddSingleton<PegHistory>();
         builder.Services.AddSingleton<BookProjection>();
@@ -40,7 +44,6 @@ internal static class RiskServiceSetup
             client.Timeout = BookTimeout;
         });
 
-        builder.AddMonitor<RiskMonitor>();
         builder.AddMonitor<TopProductsMonitor>();
         builder.AddOutbox();
         builder.AddIntake<RiskIntake>(RiskIntake.Utilization, RiskIntake.Bridges);
@@ -53,6 +56,8 @@ internal static class RiskServiceSetup
         app.MapAlerts();
         app.MapScenarios();
         app.MapStress();
+        app.MapSnapshots();
+        app.MapModelCheck();
         app.MapEvents();
     }
 }

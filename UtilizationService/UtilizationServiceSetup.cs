@@ -93,7 +93,7 @@ internal static class UtilizationServiceSetup
         builder.AddMonitor<TriggerWatch>();
         builder.AddMonitor<ExpiryMonitor>();
         builder.AddOutbox();
-        builder.AddIntake<MarketIntake>("bridgeservice");
+        builder.AddIntake<MarketIntake>("bridgeservice", "riskservice");
         builder.AddEventBus("messaging");
     }
 

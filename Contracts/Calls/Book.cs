@@ -12,11 +12,28 @@ namespace Sure.Contracts.Calls;
 /// <param name="AsOf">The time it is true for.</param>
 /// <param name="Policies">Policies in force.</param>
 /// <param name="Pool">The pool.</param>
-public sealed record Book(long Sequence, DateTimeOffset AsOf, IReadOnlyList<BookedPolicy> Policies, PoolFigures Pool)
+/// <param name="TrancheCapitalUsd">Capital of each tranche.</param>
+/// <param name="Losses">Policies that were triggered within the last <see cref="LossDays"/> days.</param>
+public sealed record Book(
+    long Sequence,
+    DateTimeOffset AsOf,
+    IReadOnlyList<BookedPolicy> Policies,
+    PoolFigures Pool,
+    IReadOnlyDictionary<Tranche, decimal> TrancheCapitalUsd,
+    IReadOnlyList<BookedLoss> Losses)
 {
     /// <summary>Path of the call.</summary>
     public const string Path = "/internal/book";
+
+    /// <summary>How many days of losses it tells: what a year's comparison of forecasts with outcomes needs.</summary>
+    public const int LossDays = 366;
 }
+
+/// <summary>A policy that was triggered.</summary>
+/// <param name="PolicyId">The policy.</param>
+/// <param name="BookedAt">When its loss was booked.</param>
+/// <param name="LossUsd">What it is owed by its terms, borne by a tranche or not.</param>
+public sealed record BookedLoss(Guid PolicyId, DateTimeOffset BookedAt, decimal LossUsd);
 
 /// <summary>A policy in force.</summary>
 /// <param name="PolicyId">The policy.</param>

@@ -24,10 +24,16 @@ internal sealed partial class CatchUpLoop(
             await schema.WaitAsync(stoppingToken);
         }
 
+        // Each on its own: a producer that hangs keeps nobody from the others.
+        await Task.WhenAll(subscription.Producers.Select(producer => FollowAsync(producer, stoppingToken)));
+    }
+
+    private async Task FollowAsync(string producer, CancellationToken stoppingToken)
+    {
         using var timer = new PeriodicTimer(options.Value.CatchUpInterval, time);
         do
         {
-            await Task.WhenAll(subscription.Producers.Select(producer => CatchUpAsync(producer, stoppingToken)));
+            await CatchUpAsync(producer, stoppingToken);
         }
         while (await timer.WaitForNextTickAsync(stoppingToken));
     }

@@ -3,12 +3,13 @@ using Microsoft.Extensions.Options;
 using Npgsql;
 using Sure.Contracts.Calls;
 using Sure.Contracts.Json;
+using Sure.Contracts.Vocabulary;
 using Sure.QuoteService.Pricing;
 
 namespace Sure.QuoteService.Figures;
 
 /// <summary>
-/// The state of the pool and the bridges for dynamic pricing. Figures are looked up at most once a second, by one request while the others
+/// The state of the pool, the bridges and the coins' correlation for dynamic pricing. Figures are looked up at most once a second, by one request while the others
 /// take the last known ones; a figure that cannot be had stays the last known one until it is too old.
 /// </summary>
 internal sealed partial class ConditionsReader(
@@ -55,13 +56,14 @@ internal sealed partial class ConditionsReader(
             ? new PoolCondition(
                 pool.Pool.TotalCapitalUsd, pool.Pool.EffectiveCapitalUsd, pool.Pool.CoverageSoldUsd, pool.Pool.ReserveRatio, pool.CoverageByStablecoin)
             : null,
-        known.Bridges.Where(b => b.MadeAt >= oldest.UtcDateTime).ToDictionary(b => b.BridgeId, b => new BridgeCondition(b.HealthScore), StringComparer.Ordinal));
+        known.Told.Bridges.Where(b => b.MadeAt >= oldest.UtcDateTime).ToDictionary(b => b.BridgeId, b => new BridgeCondition(b.HealthScore), StringComparer.Ordinal),
+        known.Told.Correlation is { } correlation && correlation.MadeAt >= oldest.UtcDateTime ? Words<CorrelationRegime>.Parse(correlation.Regime) : null);
 
     private async Task<Known> RefreshAsync(Known? last, CancellationToken cancellationToken)
     {
         var pool = ReadPoolAsync(cancellationToken);
-        var bridges = ReadBridgesAsync(cancellationToken);
-        return new Known(await pool ?? last?.Pool, await bridges ?? last?.Bridges ?? [], time.GetTimestamp());
+        var told = ReadToldAsync(cancellationToken);
+        return new Known(await pool ?? last?.Pool, await told ?? last?.Told ?? ToldFigures.None, time.GetTimestamp());
     }
 
     private async Task<PoolState?> ReadPoolAsync(CancellationToken cancellationToken)
@@ -78,31 +80,44 @@ internal sealed partial class ConditionsReader(
         }
     }
 
-    private async Task<IReadOnlyList<BridgeFigure>?> ReadBridgesAsync(CancellationToken cancellationToken)
+    private async Task<ToldFigures?> ReadToldAsync(CancellationToken cancellationToken)
     {
         try
         {
             await using var connection = await database.OpenConnectionAsync(cancellationToken);
-            return [.. await connection.QueryAsync<BridgeFigure>(new CommandDefinition(
-                "SELECT bridge_id, health_score, made_at FROM bridge_figure", commandTimeout: 1, cancellationToken: cancellationToken))];
+            await using var results = await connection.QueryMultipleAsync(new CommandDefinition(
+                """
+                SELECT bridge_id, health_score, made_at FROM bridge_figure;
+                SELECT regime, made_at FROM correlation_figure;
+                """,
+                commandTimeout: 1,
+                cancellationToken: cancellationToken));
+            return new ToldFigures([.. await results.ReadAsync<BridgeFigure>()], await results.ReadSingleOrDefaultAsync<CorrelationFigure>());
         }
         catch (Exception exception) when (exception is NpgsqlException or TimeoutException)
         {
-            Log.BridgesUnknown(logger, exception.Message);
+            Log.ToldUnknown(logger, exception.Message);
             return null;
         }
     }
 
-    private sealed record Known(PoolState? Pool, IReadOnlyList<BridgeFigure> Bridges, long ReadAt);
+    private sealed record Known(PoolState? Pool, ToldFigures Told, long ReadAt);
+
+    private sealed record ToldFigures(IReadOnlyList<BridgeFigure> Bridges, CorrelationFigure? Correlation)
+    {
+        public static ToldFigures None { get; } = new([], Correlation: null);
+    }
 
     private sealed record BridgeFigure(string BridgeId, decimal? HealthScore, DateTime MadeAt);
+
+    private sealed record CorrelationFigure(string Regime, DateTime MadeAt);
 
     private static partial class Log
     {
         [LoggerMessage(Level = LogLevel.Warning, Message = "The pool's figures could not be had: {Reason}")]
         public static partial void PoolUnknown(ILogger logger, string reason);
 
-        [LoggerMessage(Level = LogLevel.Warning, Message = "The bridges' figures could not be had: {Reason}")]
-        public static partial void BridgesUnknown(ILogger logger, string reason);
+        [LoggerMessage(Level = LogLevel.Warning, Message = "The figures of bridges and correlation could not be had: {Reason}")]
+        public static partial void ToldUnknown(ILogger logger, string reason);
     }
 }

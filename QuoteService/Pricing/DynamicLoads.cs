@@ -5,7 +5,8 @@ namespace Sure.QuoteService.Pricing;
 /// <summary>The state of the pool and the market that dynamic pricing looks at; null members are missing or too old.</summary>
 /// <param name="Pool">The pool.</param>
 /// <param name="Bridges">Health of each bridge that is known and young enough.</param>
-public sealed record MarketConditions(PoolCondition? Pool, IReadOnlyDictionary<string, BridgeCondition> Bridges);
+/// <param name="Correlation">How strongly the coins move together.</param>
+public sealed record MarketConditions(PoolCondition? Pool, IReadOnlyDictionary<string, BridgeCondition> Bridges, CorrelationRegime? Correlation);
 
 /// <summary>The pool as pricing needs it. USD and fractions.</summary>
 public sealed record PoolCondition(
@@ -35,8 +36,7 @@ public static class DynamicLoads
             ("utilization", pool is { EffectiveCapitalUsd: > 0 } ? Rounded(Between(options.Utilization, (pool.CoverageUsd + cover.CoverageUsd) / pool.EffectiveCapitalUsd)) : null),
             ("asset_concentration", pool is { TotalCapitalUsd: > 0 } ? Rounded(Concentration(cover, pool, options)) : null),
             ("reserves", pool is null ? null : Rounded(1 + (options.ReservesSlope * Math.Max(0, options.ReservesBelow - pool.ReserveRatio)))),
-            // No service tells the correlation regime yet; until one does, its figure is missing and said to be.
-            ("correlation_regime", null),
+            ("correlation_regime", conditions.Correlation is { } regime ? Rounded(options.CorrelationRegimes[regime]) : null),
         };
         if (cover.Product.CoverageType is CoverageType.Bridge)
         {

@@ -85,6 +85,7 @@ public sealed class PricingOptions
     /// <summary>Every fault in words; empty when the options are sound.</summary>
     public IEnumerable<string> Faults() =>
         Missing("BaseRates", BaseRates).Concat(Missing("ChainMultipliers", ChainMultipliers)).Concat(Missing("StablecoinAdjustments", StablecoinAdjustments))
+            .Concat(Missing("Loads:CorrelationRegimes", Loads.CorrelationRegimes))
             .Concat(LeastCoverageUsd > GreatestCoverageUsd ? ["Pricing:LeastCoverageUsd is above Pricing:GreatestCoverageUsd."] : []);
 
     private static IEnumerable<string> Missing<T>(string name, IDictionary<T, decimal> values)
@@ -129,6 +130,14 @@ public sealed class LoadOptions
 
     /// <summary>Load per unit of reserve ratio below; default 5.</summary>
     public decimal ReservesSlope { get; set; } = 5m;
+
+    /// <summary>Load of the coins' correlation.</summary>
+    public IDictionary<CorrelationRegime, decimal> CorrelationRegimes { get; } = new Dictionary<CorrelationRegime, decimal>
+    {
+        [CorrelationRegime.Low] = 1.0m,
+        [CorrelationRegime.Medium] = 1.1m,
+        [CorrelationRegime.High] = 1.3m,
+    };
 
     /// <summary>Load of a bridge by its score: the first whose score is exceeded; the last has none below it.</summary>
     public IList<LoadPoint> BridgeHealth { get; } = [new(0.9m, 1.0m), new(0.7m, 1.1m), new(0.5m, 1.3m), new(0.3m, 1.6m), new(-1m, 2.0m)];

@@ -1,7 +1,7 @@
 using Microsoft.AspNetCore.Http.HttpResults;
-using Microsoft.Extensions.Options;
 using Sure.Contracts.Vocabulary;
 using Sure.RiskService.Exposures;
+using Sure.RiskService.Snapshots;
 using Sure.ServiceDefaults.Problems;
 
 namespace Sure.RiskService.Alerts;
@@ -18,7 +18,7 @@ public sealed record AlertList(IReadOnlyList<Alert> Alerts, int TotalAlerts, int
 /// <param name="Severity">What the figure is now; null inside its limit.</param>
 public sealed record LimitDocument(AlertType AlertType, string Subject, decimal? CurrentValue, decimal HighLimit, decimal CriticalLimit, Severity? Severity);
 
-/// <summary>Every limit.</summary>
+/// <summary>Every limit, as of the last snapshot.</summary>
 public sealed record LimitList(IReadOnlyList<LimitDocument> Limits, DateTimeOffset AsOf, DateTimeOffset Timestamp);
 
 /// <summary>Risk alerts and the limits behind them.</summary>
@@ -52,14 +52,8 @@ internal static class AlertEndpoints
     }
 
     private static async Task<Results<Ok<LimitList>, ProblemHttpResult>> ReadLimitsAsync(
-        ExposureStore store, IOptions<LimitOptions> limits, TimeProvider time, CancellationToken cancellationToken) =>
-        await store.ReadAsync(cancellationToken) is { } exposure
-            ? TypedResults.Ok(new LimitList(
-                [
-                    .. Reading.Of(exposure, limits.Value)
-                        .Select(r => new LimitDocument(r.Type, r.Subject, r.Value, r.Limit.High, r.Limit.Critical, r.Severity)),
-                ],
-                exposure.AsOf,
-                time.GetUtcNow()))
+        SnapshotStore store, TimeProvider time, CancellationToken cancellationToken) =>
+        await store.ReadAsync(cancellationToken) is { } snapshot
+            ? TypedResults.Ok(new LimitList(snapshot.Limits, snapshot.AsOf, time.GetUtcNow()))
             : ExposureEndpoints.NotYetKnown();
 }

@@ -24,25 +24,25 @@ internal abstract record AlertChange(Alert Alert)
 /// </summary>
 internal static class AlertLifecycle
 {
-    /// <summary>What changes, given the alerts that last and the figures now.</summary>
-    public static IReadOnlyList<AlertChange> Judge(IReadOnlyCollection<Alert> lasting, IReadOnlyCollection<Reading> readings, LimitOptions limits, DateTimeOffset now)
+    /// <summary>What changes, given the alerts that last and the figures now. An alert whose figure is not known lasts as it is.</summary>
+    public static IReadOnlyList<AlertChange> Judge(IReadOnlyCollection<Alert> lasting, IReadOnlyCollection<Reading> readings, DateTimeOffset now)
     {
-        var changes = new List<AlertChange>();
-        foreach (var reading in readings)
-        {
-            var before = lasting.FirstOrDefault(a => a.AlertType == reading.Type && string.Equals(a.Subject, reading.Subject, StringComparison.Ordinal));
-            if (Judge(before, reading, now) is { } change)
-            {
-                changes.Add(change);
-            }
-        }
-
-        // A coin whose last policy ended has no reading any more: its coverage is 0.
-        changes.AddRange(lasting
-            .Where(a => !readings.Any(r => r.Type == a.AlertType && string.Equals(r.Subject, a.Subject, StringComparison.Ordinal)))
-            .Select(a => Clear(a, new Reading(a.AlertType, a.Subject, 0, limits.Concentration))));
-        return changes;
+        var before = lasting.ToDictionary(a => (a.AlertType, a.Subject));
+        return [.. readings.Select(r => Judge(before.GetValueOrDefault((r.Type, r.Subject)), r, now)).OfType<AlertChange>()];
     }
+
+    /// <summary>The alerts that last once <paramref name="changes"/> are made, most severe first, newest first among equals.</summary>
+    public static IReadOnlyList<Alert> After(IReadOnlyCollection<Alert> lasting, IReadOnlyCollection<AlertChange> changes)
+    {
+        var changed = changes.Select(c => c.Alert.AlertId).ToHashSet();
+        return InOrder(lasting.Where(a => !changed.Contains(a.AlertId)).Concat(changes.Where(c => c is not AlertChange.Cleared).Select(c => c.Alert)));
+    }
+
+    /// <summary>Most severe first, newest first among equals.</summary>
+    public static IReadOnlyList<Alert> InOrder(IEnumerable<Alert> alerts) =>
+    [
+        .. alerts.OrderByDescending(a => a.Severity).ThenByDescending(a => a.Timestamp).ThenBy(a => a.AlertType).ThenBy(a => a.Subject, StringComparer.Ordinal),
+    ];
 
     private static AlertChange.Cleared Clear(Alert before, Reading reading) =>
         new(before with { Message = reading.DescribeEnd(), CurrentValue = Round(reading.Value), LimitValue = reading.Limit.High });

@@ -26,19 +26,15 @@ internal sealed class AlertStore(NpgsqlDataSource database)
             "SELECT alert_id, alert_type, subject, severity, message, current_value, limit_value, raised_at FROM alert WHERE cleared_at IS NULL",
             transaction: transaction,
             cancellationToken: cancellationToken));
-        return
-        [
-            .. rows.Select(r => new Alert(
-                    r.AlertId,
-                    Words<AlertType>.TryParse(r.AlertType, out var type) ? type : throw new InvalidOperationException($"{r.AlertType} is no type of alert."),
-                    r.Subject,
-                    Enum.Parse<Severity>(r.Severity),
-                    r.Message,
-                    r.CurrentValue,
-                    r.LimitValue,
-                    new DateTimeOffset(r.RaisedAt)))
-                .OrderByDescending(a => a.Severity).ThenByDescending(a => a.Timestamp).ThenBy(a => a.AlertType).ThenBy(a => a.Subject, StringComparer.Ordinal),
-        ];
+        return AlertLifecycle.InOrder(rows.Select(r => new Alert(
+            r.AlertId,
+            Words<AlertType>.Parse(r.AlertType),
+            r.Subject,
+            Words<Severity>.Parse(r.Severity),
+            r.Message,
+            r.CurrentValue,
+            r.LimitValue,
+            new DateTimeOffset(r.RaisedAt))));
     }
 
     /// <summary>Keeps what changed.</summary>

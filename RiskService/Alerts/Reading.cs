@@ -3,10 +3,16 @@ using Sure.RiskService.Exposures;
 
 namespace Sure.RiskService.Alerts;
 
+/// <summary>What is measured of the book and has a limit, besides its exposure.</summary>
+/// <param name="WorstStressLossUsd">What the worst stress scenario costs, ≥ 0.</param>
+/// <param name="OneYearVar99Usd">VaR 99 over one year, ≥ 0.</param>
+/// <param name="MeanAbsoluteCorrelation">Of the coins, 0 … 1; null where there is too little data.</param>
+internal sealed record RiskFigures(decimal WorstStressLossUsd, decimal OneYearVar99Usd, decimal? MeanAbsoluteCorrelation);
+
 /// <summary>A figure and the limit it is held against.</summary>
 /// <param name="Type">What it is about.</param>
 /// <param name="Subject">A stablecoin, or empty.</param>
-/// <param name="Value">A fraction; null for coverage without any capital, which is beyond every limit.</param>
+/// <param name="Value">A fraction; null for coverage or a loss without any capital, which is beyond every limit.</param>
 /// <param name="Limit">Its limit.</param>
 internal sealed record Reading(AlertType Type, string Subject, decimal? Value, Limit Limit)
 {
@@ -18,17 +24,25 @@ internal sealed record Reading(AlertType Type, string Subject, decimal? Value, L
         : IsBeyond(Limit.High) ? Contracts.Vocabulary.Severity.High
         : null;
 
-    /// <summary>Reads every figure that has a limit.</summary>
-    public static IReadOnlyList<Reading> Of(Exposure exposure, LimitOptions limits)
+    /// <summary>Reads every figure that has a limit and is known.</summary>
+    public static IReadOnlyList<Reading> Of(Exposure exposure, RiskFigures figures, LimitOptions limits)
     {
         var capital = exposure.Pool.TotalCapitalUsd;
+        var coins = exposure.By(p => p.Stablecoin).ToDictionary();
         return
         [
             new Reading(AlertType.LtvBreach, "", exposure.Pool.Ltv, limits.Ltv),
             new Reading(AlertType.ReserveLow, "", exposure.Pool.ReserveRatio, limits.Reserves),
-            .. exposure.By(p => p.Stablecoin)
-                .Select(e => new Reading(AlertType.ConcentrationHigh, e.Key.Word(), capital > 0 ? e.Value / capital : null, limits.Concentration)),
+            .. Words<Stablecoin>.Members
+                .Select(c => new Reading(AlertType.ConcentrationHigh, c.Word(), OfCapital(coins.GetValueOrDefault(c)), limits.Concentration)),
+            .. figures.MeanAbsoluteCorrelation is { } correlation
+                ? new[] { new Reading(AlertType.CorrelationSpike, "", correlation, limits.Correlation) }
+                : [],
+            new Reading(AlertType.StressLossHigh, "", OfCapital(figures.WorstStressLossUsd), limits.StressLoss),
+            new Reading(AlertType.VarBreach, "", OfCapital(figures.OneYearVar99Usd), limits.ValueAtRisk),
         ];
+
+        decimal? OfCapital(decimal amountUsd) => amountUsd == 0 ? 0 : capital > 0 ? amountUsd / capital : null;
     }
 
     /// <summary>Whether the figure is inside <paramref name="limit"/> by the margin that ends an alert.</summary>
@@ -44,7 +58,7 @@ internal sealed record Reading(AlertType Type, string Subject, decimal? Value, L
         var word = severity == Contracts.Vocabulary.Severity.Critical ? "critical" : "warning";
         return Value is { } value
             ? $"{Name} {word}: {value * 100:0.00}% {(IsTouchedFromAbove ? "<=" : ">=")} {LimitOf(severity) * 100:0.00}%"
-            : $"{Name} {word}: there is coverage and no capital";
+            : $"{Name} {word}: there is no capital";
     }
 
     /// <summary>For a figure that is inside by less than the margin: <c>LTV warning: 69.50%, lasts until 69.00%</c>.</summary>
@@ -63,6 +77,9 @@ internal sealed record Reading(AlertType Type, string Subject, decimal? Value, L
         AlertType.LtvBreach => "LTV",
         AlertType.ReserveLow => "Reserves",
         AlertType.ConcentrationHigh => "Concentration",
+        AlertType.CorrelationSpike => "Correlation",
+        AlertType.StressLossHigh => "Stress loss",
+        AlertType.VarBreach => "VaR",
         _ => throw new InvalidOperationException($"{Type} has no name."),
     };
 

@@ -2,19 +2,6 @@ using Sure.Contracts.Vocabulary;
 
 namespace Sure.RiskService.Correlation;
 
-/// <summary>How strongly the coins move together.</summary>
-public enum CorrelationRegime
-{
-    /// <summary>Each for itself.</summary>
-    Low,
-
-    /// <summary>In between, or not known.</summary>
-    Medium,
-
-    /// <summary>As one.</summary>
-    High,
-}
-
 /// <summary>The peg ratio of a coin at the end of an hour.</summary>
 /// <param name="Stablecoin">The coin.</param>
 /// <param name="Hour">Beginning of the hour.</param>

@@ -5,6 +5,7 @@ using Sure.Contracts.Calls;
 using Sure.Contracts.Events;
 using Sure.Contracts.Json;
 using Sure.Contracts.Vocabulary;
+using Sure.RiskService.ModelCheck;
 
 namespace Sure.RiskService.Exposures;
 
@@ -73,12 +74,18 @@ internal sealed class BookProjection(BookClient book)
         await AddAsync(connection, transaction, whole.Policies, cancellationToken);
         await connection.ExecuteAsync(new CommandDefinition(
             """
-            INSERT INTO book (as_of, pool, pool_at) VALUES (@At, @Pool::jsonb, @At)
-            ON CONFLICT (one) DO UPDATE SET as_of = excluded.as_of, pool = excluded.pool, tranches = NULL, pool_at = excluded.pool_at
+            INSERT INTO book (as_of, pool, tranches, pool_at) VALUES (@At, @Pool::jsonb, @Tranches::jsonb, @At)
+            ON CONFLICT (one) DO UPDATE SET as_of = excluded.as_of, pool = excluded.pool, tranches = excluded.tranches, pool_at = excluded.pool_at
             """,
-            new { At = whole.AsOf.UtcDateTime, Pool = JsonSerializer.Serialize(whole.Pool, SureJson.Internal) },
+            new
+            {
+                At = whole.AsOf.UtcDateTime,
+                Pool = JsonSerializer.Serialize(whole.Pool, SureJson.Internal),
+                Tranches = JsonSerializer.Serialize(whole.TrancheCapitalUsd, SureJson.Internal),
+            },
             transaction,
             cancellationToken: cancellationToken));
+        await ForecastStore.KeepAsync(connection, transaction, whole.Losses, cancellationToken);
         return whole.Sequence;
     }
 

@@ -19,6 +19,9 @@ public sealed class LossModelOptions
     /// <summary>Where the options are bound from.</summary>
     public const string Section = "Risk:LossModel";
 
+    /// <summary>The horizons in days: what the model is checked by, a month, and what capital is held against.</summary>
+    public static IReadOnlyList<int> HorizonsDays { get; } = [1, 30, 365];
+
     /// <summary>Share of the standard premium that is expected to be paid out, 0 … 1; makes intensities of rates.</summary>
     [Range(0.0, 1.0)]
     public double TargetLossRatio { get; set; } = 0.40;
@@ -77,9 +80,6 @@ public sealed class LossModelOptions
     /// <summary>Key of the random numbers: the same seed and book give the same figures.</summary>
     public ulong Seed { get; set; } = 20_230_311;
 
-    /// <summary>Horizons in days, each 1 … 3 650.</summary>
-    public IReadOnlyList<int> HorizonsDays { get; set; } = [1, 30, 365];
-
     /// <summary>Mean severity m of a coverage type.</summary>
     public double MeanSeverity(CoverageType type) => type switch
     {
@@ -96,7 +96,5 @@ public sealed class LossModelOptions
     {
         if (GlobalLoading + TypeLoading + ChainLoading + StablecoinLoading >= 1)
             yield return $"{Section}: the loadings must add up to less than 1; the rest is the group's own.";
-        if (HorizonsDays.Count == 0 || HorizonsDays.Any(h => h is < 1 or > 3650))
-            yield return $"{Section}:HorizonsDays needs at least one horizon, each 1 … 3650.";
     }
 }

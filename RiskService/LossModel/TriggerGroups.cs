@@ -1,6 +1,6 @@
 using System.Collections.Frozen;
-using Sure.Contracts.Calls;
 using Sure.Contracts.Vocabulary;
+using Sure.RiskService.Exposures;
 
 namespace Sure.RiskService.LossModel;
 
@@ -11,14 +11,14 @@ public static class TriggerGroups
         TriggerKey.All.Index().ToFrozenDictionary(k => k.Item, k => k.Index);
 
     /// <summary>
-    /// The groups with exposure, in the order of <see cref="TriggerKey.All"/>. <see cref="BookedPolicy.StandardRate"/> is the rate the quote was
+    /// The groups with exposure, in the order of <see cref="TriggerKey.All"/>. <see cref="Cover.StandardRate"/> is the rate the quote was
     /// made of after the loads of the policy's terms and before the dynamic loads: the r of the model, needing no further load. Dollars become
     /// doubles here and nowhere else.
     /// </summary>
-    /// <exception cref="KeyNotFoundException">A policy is of a product that is not on offer.</exception>
-    public static IReadOnlyList<TriggerGroup> Of(IEnumerable<BookedPolicy> policies) =>
+    /// <exception cref="KeyNotFoundException">Cover is of a product that is not on offer.</exception>
+    public static IReadOnlyList<TriggerGroup> Of(IEnumerable<Cover> covers) =>
     [
-        .. policies
+        .. covers
             .Where(p => p.CoverageUsd > 0)
             .GroupBy(p => TriggerKey.Of(new Product(p.CoverageType, p.Chain, p.Stablecoin)))
             .OrderBy(g => Substreams[g.Key])
@@ -28,7 +28,7 @@ public static class TriggerGroups
                 (double)(g.Sum(p => p.CoverageUsd * p.StandardRate) / g.Sum(p => p.CoverageUsd)),
                 [
                     .. g.GroupBy(p => new Product(p.CoverageType, p.Chain, p.Stablecoin))
-                        .Select(p => KeyValuePair.Create(p.Key, (double)p.Sum(policy => policy.CoverageUsd)))
+                        .Select(p => KeyValuePair.Create(p.Key, (double)p.Sum(c => c.CoverageUsd)))
                         .OrderBy(p => p.Key.Chain).ThenBy(p => p.Key.Stablecoin),
                 ])),
     ];

@@ -1,6 +1,7 @@
 using System.Text.Json.Serialization;
 using Sure.Contracts.Vocabulary;
 using Sure.RiskService.Alerts;
+using Sure.RiskService.Exposures;
 using Sure.RiskService.Scenarios;
 
 namespace Sure.RiskService.Stress;
@@ -116,7 +117,7 @@ internal static class ReverseStress
             .Select(c => falling.Contains(c.Stablecoin) && StressTest.TermsOf(c) is { } terms
                 ? c with { Chain = default, Stablecoin = falling.First(), Terms = terms }
                 : new Cover(CoverageType.Oracle, default, default, Terms: null, c.CoverageUsd))
-            .GroupBy(c => c with { CoverageUsd = 0 })
+            .GroupBy(c => c with { CoverageUsd = 0, StandardRate = 0, PolicyCount = 0 })
             .Select(g => g.Key with { CoverageUsd = g.Sum(c => c.CoverageUsd) }),
     ];
 }

@@ -1,9 +1,8 @@
 using Microsoft.AspNetCore.Http.HttpResults;
-using Microsoft.Extensions.Options;
 using Sure.Contracts.Vocabulary;
-using Sure.RiskService.Alerts;
 using Sure.RiskService.Exposures;
 using Sure.RiskService.Scenarios;
+using Sure.RiskService.Snapshots;
 using Sure.ServiceDefaults.Identity;
 using Sure.ServiceDefaults.Problems;
 
@@ -51,7 +50,7 @@ public sealed record StressDocument(
 /// <param name="Limits">What it breaches.</param>
 public sealed record ReverseStressEntry(Stablecoin? Stablecoin, decimal? Drop, decimal? PegRatio, IReadOnlyList<StressLimit> Limits);
 
-/// <summary>The reverse stress test.</summary>
+/// <summary>The reverse stress test, as of the last snapshot.</summary>
 /// <param name="ByStablecoin">Every coin alone, the most fragile first.</param>
 /// <param name="All">All coins at once, by the same.</param>
 /// <param name="AsOf">The time of the book it rests on.</param>
@@ -72,7 +71,7 @@ internal static class StressEndpoints
     }
 
     private static async Task<Results<Ok<StressDocument>, ProblemHttpResult>> TestAsync(
-        StressRequest request, ScenarioLibrary library, StressStore store, StressRules rules, TimeProvider time, CancellationToken cancellationToken)
+        StressRequest request, ScenarioLibrary library, BookStore store, StressRules rules, TimeProvider time, CancellationToken cancellationToken)
     {
         if (Refuse(request, library) is { } refusal)
         {
@@ -130,30 +129,12 @@ internal static class StressEndpoints
     }
 
     private static async Task<Results<Ok<ReverseStressDocument>, ProblemHttpResult>> ReverseAsync(
-        StressStore store,
-        StressRules rules,
-        IOptions<LimitOptions> limits,
-        IOptions<StressOptions> options,
-        TimeProvider time,
-        CancellationToken cancellationToken)
-    {
-        if (await store.ReadAsync(cancellationToken) is not { } book)
-        {
-            return ExposureEndpoints.NotYetKnown();
-        }
-
-        var held = StressLimits.Of(limits.Value, options.Value);
-        return TypedResults.Ok(new ReverseStressDocument(
-            [
-                .. Words<Stablecoin>.Members.Select(c => Entry(c, [c])).OrderBy(e => e.Drop ?? decimal.MaxValue).ThenBy(e => e.Stablecoin),
-            ],
-            Entry(coin: null, Words<Stablecoin>.Members),
-            book.AsOf,
-            time.GetUtcNow()));
-
-        ReverseStressEntry Entry(Stablecoin? coin, IReadOnlyCollection<Stablecoin> falling) =>
-            ReverseStress.Find(falling, book.Covers, book.Capital, rules, held) is { } breach
-                ? new ReverseStressEntry(coin, breach.Drop, 1 - breach.Drop, breach.Limits)
-                : new ReverseStressEntry(coin, Drop: null, PegRatio: null, []);
-    }
+        SnapshotStore store, TimeProvider time, CancellationToken cancellationToken) =>
+        await store.ReadAsync(cancellationToken) is { } snapshot
+            ? TypedResults.Ok(new ReverseStressDocument(
+                [.. snapshot.ReverseStress.Where(e => e.Stablecoin is not null)],
+                snapshot.ReverseStress.Single(e => e.Stablecoin is null),
+                snapshot.AsOf,
+                time.GetUtcNow()))
+            : ExposureEndpoints.NotYetKnown();
 }

@@ -17,6 +17,5 @@ internal static class StressSetup
             services.GetRequiredService<IOptions<RiskCapacityOptions>>().Value.RiskCapacities.AsReadOnly()));
         // Read here: a file that breaks a rule ends the process at start, not the first request.
         builder.Services.AddSingleton(ScenarioLibrary.Read());
-        builder.Services.AddSingleton<StressStore>();
     }
 }

@@ -1,5 +1,6 @@
 using Sure.Contracts.Capital;
 using Sure.Contracts.Vocabulary;
+using Sure.RiskService.Exposures;
 using Sure.RiskService.Scenarios;
 
 namespace Sure.RiskService.Stress;

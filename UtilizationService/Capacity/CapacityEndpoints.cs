@@ -37,6 +37,7 @@ internal static class CapacityEndpoints
         var pool = await store.ReadAsync(cancellationToken);
         var known = await market.ReadAsync(cancellationToken);
         var now = time.GetUtcNow();
+        var worstStressLossUsd = known.WorstStressLossUsd(now, limits.Value);
         var products = Product.Offered.Where(p =>
             (type is null || p.CoverageType == type) && (where is null || p.Chain == where) && (coin is null || p.Stablecoin == coin));
         return TypedResults.Ok(new CapacityAnswer(
@@ -45,6 +46,7 @@ internal static class CapacityEndpoints
                     p,
                     pool.Position,
                     new SalesStops(pool.Breaker.Reason, KnownEvents.WhyNotSold(p, known, now, knownEvents.Value)),
+                    worstStressLossUsd,
                     capital.Value,
                     limits.Value)),
             ],

@@ -27,16 +27,17 @@ public static class CapacityFinder
     /// <param name="product">An offered product.</param>
     /// <param name="pool">The pool as it is.</param>
     /// <param name="stops">What stops sales of the product.</param>
+    /// <param name="worstStressLossUsd">What the worst stress scenario costs; null where it is not known.</param>
     /// <param name="capital">The capital structure.</param>
     /// <param name="limits">The limits; the bounds of one policy are among them.</param>
     public static ProductCapacity Find(
-        Product product, PoolPosition pool, SalesStops stops, CapitalOptions capital, UnderwritingOptions limits)
+        Product product, PoolPosition pool, SalesStops stops, decimal? worstStressLossUsd, CapitalOptions capital, UnderwritingOptions limits)
     {
         ArgumentNullException.ThrowIfNull(capital);
         ArgumentNullException.ThrowIfNull(limits);
 
         UnderwritingCheck? FirstFailed(decimal amountUsd) =>
-            Underwriting.Check(pool, new ProposedCover(product, amountUsd, Attribution.Of(amountUsd, capital.LossShares)), stops, capital, limits)
+            Underwriting.Check(pool, new ProposedCover(product, amountUsd, Attribution.Of(amountUsd, capital.LossShares)), stops, worstStressLossUsd, capital, limits)
                 .FirstOrDefault(c => !c.Passed);
 
         ProductCapacity Answer(decimal amountUsd, UnderwritingCheck? binding) => new(

@@ -1,5 +1,6 @@
 using Dapper;
 using Npgsql;
+using Sure.Contracts.Calls;
 using Sure.Contracts.Vocabulary;
 using Sure.Coordination.Reading;
 using Sure.Coordination.Writing;
@@ -42,6 +43,20 @@ internal sealed class ClaimStore(NpgsqlDataSource database)
             new { Since = since.UtcDateTime },
             transaction,
             cancellationToken: cancellationToken));
+
+    /// <summary>The policies that were triggered since <paramref name="since"/>, for who keeps a book of its own.</summary>
+    public static async Task<IReadOnlyList<BookedLoss>> ReadBookedAsync(
+        NpgsqlConnection connection, NpgsqlTransaction transaction, DateTimeOffset since, CancellationToken cancellationToken) =>
+        [
+            .. (await connection.QueryAsync<(Guid PolicyId, DateTime BookedAt, decimal LossUsd)>(new CommandDefinition(
+                """
+                SELECT policy_id, decided_at, payout_usd
+                FROM claim WHERE status IN ('triggered', 'paid', 'partially_paid') AND decided_at > @Since
+                """,
+                new { Since = since.UtcDateTime },
+                transaction,
+                cancellationToken: cancellationToken))).Select(l => new BookedLoss(l.PolicyId, new DateTimeOffset(l.BookedAt), l.LossUsd)),
+        ];
 
     /// <summary>Adds claims to the batch, or brings those that were pending to their decision.</summary>
     public static void Write(WriteBatch batch, IReadOnlyCollection<(Claim Claim, decimal? CapitalBeforeUsd)> claims) => batch.Add(

@@ -9,7 +9,10 @@ using Sure.Coordination.Intake;
 
 namespace Sure.UtilizationService.Market;
 
-/// <summary>Keeps what BridgeService tells: every consensus point, in sequence, and the last word on each coin and bridge.</summary>
+/// <summary>
+/// Keeps what BridgeService tells – every consensus point, in sequence, and the last word on each coin and bridge – and the last word of
+/// RiskService on the worst stress loss.
+/// </summary>
 internal sealed class MarketIntake(NpgsqlDataSource database, IOptions<KnownEventOptions> options) : PostgresEventSink(database)
 {
     protected override Task ApplyAsync(
@@ -41,6 +44,15 @@ internal sealed class MarketIntake(NpgsqlDataSource database, IOptions<KnownEven
                 transaction,
                 "UPDATE exploit SET cleared_at = @At WHERE exploit_id = @ExploitId AND cleared_at IS NULL",
                 new { e.ExploitId, At = e.OccurredAt.UtcDateTime },
+                cancellationToken),
+            RiskSnapshotTaken e => WriteAsync(
+                connection,
+                transaction,
+                """
+                INSERT INTO risk_figure (taken_at, worst_stress_loss_usd) VALUES (@At, @WorstStressLossUsd)
+                ON CONFLICT (one) DO UPDATE SET taken_at = excluded.taken_at, worst_stress_loss_usd = excluded.worst_stress_loss_usd
+                """,
+                new { At = e.OccurredAt.UtcDateTime, e.WorstStressLossUsd },
                 cancellationToken),
             _ => Task.CompletedTask,
         };

@@ -1,4 +1,5 @@
 using Sure.Contracts.Vocabulary;
+using Sure.UtilizationService.Policies;
 
 namespace Sure.UtilizationService.Market;
 
@@ -44,8 +45,26 @@ public sealed record KnownBridge(DateTimeOffset At, bool Known, bool ExploitDete
 /// <param name="Stablecoin">On which coin; null where it concerns all.</param>
 public sealed record OpenIncident(CoverageType CoverageType, Chain Chain, Stablecoin? Stablecoin);
 
+/// <summary>The last word on what the worst stress scenario costs.</summary>
+/// <param name="At">When the risk snapshot was taken.</param>
+/// <param name="WorstLossUsd">Its loss.</param>
+public sealed record KnownStress(DateTimeOffset At, decimal WorstLossUsd);
+
 /// <summary>What this service knows of the world outside when it decides.</summary>
+/// <param name="Pegs">The coins that were told of.</param>
+/// <param name="Bridges">The bridges that were told of.</param>
+/// <param name="OpenIncidents">Incidents nobody has decided.</param>
+/// <param name="Stress">The last risk snapshot; null before the first.</param>
 public sealed record MarketKnowledge(
     IReadOnlyDictionary<Stablecoin, KnownPeg> Pegs,
     IReadOnlyDictionary<string, KnownBridge> Bridges,
-    IReadOnlyList<OpenIncident> OpenIncidents);
+    IReadOnlyList<OpenIncident> OpenIncidents,
+    KnownStress? Stress)
+{
+    /// <summary>The worst stress loss of a risk snapshot that is young enough to count; else null.</summary>
+    public decimal? WorstStressLossUsd(DateTimeOffset now, UnderwritingOptions limits)
+    {
+        ArgumentNullException.ThrowIfNull(limits);
+        return Stress is { } stress && now - stress.At <= limits.StressLossCountsFor ? stress.WorstLossUsd : null;
+    }
+}

@@ -5,7 +5,7 @@ using Sure.Coordination.Reading;
 
 namespace Sure.UtilizationService.Market;
 
-/// <summary>What BridgeService told, in PostgreSQL.</summary>
+/// <summary>What BridgeService and RiskService told, in PostgreSQL.</summary>
 internal sealed class MarketStore(NpgsqlDataSource database)
 {
     /// <summary>Reads what is known, as <see cref="ParseAsync"/> expects it.</summary>
@@ -14,6 +14,7 @@ internal sealed class MarketStore(NpgsqlDataSource database)
         SELECT stablecoin, at, peg_ratio, consensus, troubled, recovered_since FROM peg;
         SELECT bridge_id, at, known, exploit_detected FROM bridge;
         SELECT coverage_type, chain, stablecoin FROM incident WHERE status = 'open';
+        SELECT taken_at, worst_stress_loss_usd FROM risk_figure;
         """;
 
     /// <summary>What is known from the results of <see cref="ReadSql"/>.</summary>
@@ -22,13 +23,15 @@ internal sealed class MarketStore(NpgsqlDataSource database)
         var pegs = await results.ReadAsync<PegRow>();
         var bridges = await results.ReadAsync<BridgeRow>();
         var incidents = await results.ReadAsync<IncidentRow>();
+        var stress = await results.ReadSingleOrDefaultAsync<StressRow>();
         return new MarketKnowledge(
             pegs.ToDictionary(p => Words<Stablecoin>.Parse(p.Stablecoin), p => p.ToPeg()),
             bridges.ToDictionary(b => b.BridgeId, b => new KnownBridge(new DateTimeOffset(b.At), b.Known, b.ExploitDetected), StringComparer.Ordinal),
             [
                 .. incidents.Select(i => new OpenIncident(
                     Words<CoverageType>.Parse(i.CoverageType), Words<Chain>.Parse(i.Chain), i.Stablecoin is null ? null : Words<Stablecoin>.Parse(i.Stablecoin))),
-            ]);
+            ],
+            stress is null ? null : new KnownStress(new DateTimeOffset(stress.TakenAt), stress.WorstStressLossUsd));
     }
 
     /// <summary>What is known of one coin, locked until the transaction ends; null before the first point.</summary>
@@ -57,4 +60,6 @@ internal sealed class MarketStore(NpgsqlDataSource database)
     private sealed record BridgeRow(string BridgeId, DateTime At, bool Known, bool ExploitDetected);
 
     private sealed record IncidentRow(string CoverageType, string Chain, string? Stablecoin);
+
+    private sealed record StressRow(DateTime TakenAt, decimal WorstStressLossUsd);
 }

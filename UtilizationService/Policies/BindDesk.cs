@@ -229,7 +229,7 @@ internal sealed partial class BindDesk(
 
 /// <summary>What decisions rest on, read under the lock of the pool.</summary>
 /// <param name="Pool">The pool.</param>
-/// <param name="Market">What is known of coins, bridges and incidents.</param>
+/// <param name="Market">What is known of coins, bridges, incidents and risk.</param>
 /// <param name="BoundQuotes">Those of the quotes that are policies already.</param>
 /// <param name="Answered">The requests that were answered before.</param>
 internal sealed record DeskView(
@@ -240,6 +240,7 @@ internal sealed class Sales(DeskView view, CapitalOptions capital, UnderwritingO
 {
     private readonly HashSet<Guid> _bound = [.. view.BoundQuotes];
     private readonly Dictionary<(string ClientId, string Key), KeptAnswer> _answered = new(view.Answered);
+    private readonly decimal? _worstStressLossUsd = view.Market.WorstStressLossUsd(now, limits);
     private PoolPosition _position = view.Pool.Position;
 
     /// <summary>The policies sold, in their order.</summary>
@@ -281,7 +282,7 @@ internal sealed class Sales(DeskView view, CapitalOptions capital, UnderwritingO
         var product = new Product(quote.CoverageType, quote.Chain, quote.Stablecoin);
         var cover = new ProposedCover(product, quote.CoverageUsd, Attribution.Of(quote.CoverageUsd, capital.LossShares));
         var stops = new SalesStops(view.Pool.Breaker.Reason, KnownEvents.WhyNotSold(product, view.Market, now, knownEvents));
-        var failed = Underwriting.Check(_position, cover, stops, capital, limits).Where(c => !c.Passed).ToList();
+        var failed = Underwriting.Check(_position, cover, stops, _worstStressLossUsd, capital, limits).Where(c => !c.Passed).ToList();
         if (failed.Count > 0)
         {
             return new BindOutcome.Declined(failed);

@@ -34,10 +34,11 @@ public static class Underwriting
     /// <param name="pool">The pool before the policy.</param>
     /// <param name="cover">What is added.</param>
     /// <param name="stops">What stops sales whatever the size.</param>
+    /// <param name="worstStressLossUsd">What the worst stress scenario costs the pool as it is; null where no risk snapshot is young enough.</param>
     /// <param name="capital">The capital structure.</param>
     /// <param name="limits">The limits.</param>
     public static IReadOnlyList<UnderwritingCheck> Check(
-        PoolPosition pool, ProposedCover cover, SalesStops stops, CapitalOptions capital, UnderwritingOptions limits)
+        PoolPosition pool, ProposedCover cover, SalesStops stops, decimal? worstStressLossUsd, CapitalOptions capital, UnderwritingOptions limits)
     {
         ArgumentNullException.ThrowIfNull(stops);
         ArgumentNullException.ThrowIfNull(pool);
@@ -63,7 +64,7 @@ public static class Underwriting
         checks.Add(AtMost("chain", chain.Word(), Over(after.CoverageByChain[chain], total), limits.ChainMax[chain]));
         checks.Add(AtMost("coverage_type", type.Word(), Over(after.CoverageByType[type], total), limits.CoverageTypeMax[type]));
 
-        var stressed = (limits.AssumedStressLoss * pool.TotalCoverageUsd) + cover.CoverageUsd;
+        var stressed = (worstStressLossUsd ?? (limits.AssumedStressLoss * pool.TotalCoverageUsd)) + cover.CoverageUsd;
         checks.Add(AtLeast("stress_buffer", Over(total, stressed), limits.StressBufferMin));
         checks.Add(Free("circuit_breaker", subject: null, stops.Breaker));
         checks.Add(Free("known_event", coin.Word(), stops.KnownEvent));

@@ -39,13 +39,7 @@ public sealed class UnderwritingOptions
     public decimal CorrelatedGroupMax { get; set; } = 0.50m;
 
     /// <summary>Coins that tend to fail together.</summary>
-    public IList<Stablecoin[]> CorrelatedGroups { get; } =
-    [
-        [Stablecoin.USDC, Stablecoin.USDT, Stablecoin.BUSD],
-        [Stablecoin.DAI, Stablecoin.FRAX],
-        [Stablecoin.USDe, Stablecoin.sUSDe],
-        [Stablecoin.LUSD, Stablecoin.crvUSD, Stablecoin.mkUSD, Stablecoin.GHO],
-    ];
+    public IList<Stablecoin[]> CorrelatedGroups { get; } = [.. Contracts.Vocabulary.CorrelatedGroups.Defaults.Select(g => g.ToArray())];
 
     /// <summary>Greatest coverage on each chain over total capital.</summary>
     public IDictionary<Chain, decimal> ChainMax { get; } = new Dictionary<Chain, decimal>
@@ -74,6 +68,10 @@ public sealed class UnderwritingOptions
     /// <summary>Least total capital over worst stress loss plus the new coverage, default 1.5.</summary>
     [Range(0.0, 100.0)]
     public decimal StressBufferMin { get; set; } = 1.5m;
+
+    /// <summary>How long the worst stress loss of a risk snapshot counts. 1 s … 1 day, default 5 min.</summary>
+    [Range(typeof(TimeSpan), "00:00:01", "1.00:00:00")]
+    public TimeSpan StressLossCountsFor { get; set; } = TimeSpan.FromMinutes(5);
 
     /// <summary>Part of the total coverage taken as the worst stress loss while no risk snapshot gives one, default 0.5.</summary>
     [Range(0.0, 1.0)]

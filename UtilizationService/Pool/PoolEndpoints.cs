@@ -7,6 +7,7 @@ using Sure.Contracts.Calls;
 using Sure.Contracts.Json;
 using Sure.ServiceDefaults.Identity;
 using Sure.UtilizationService.Capital;
+using Sure.UtilizationService.Claims;
 using Sure.UtilizationService.Figures;
 using Sure.UtilizationService.Idempotency;
 using Sure.UtilizationService.Policies;
@@ -85,9 +86,18 @@ internal static class PoolEndpoints
             "SELECT numbered FROM outbox_state", transaction: transaction, cancellationToken: cancellationToken));
         var asOf = time.GetUtcNow();
         var policies = await PolicyStore.ReadActiveAsync(connection, transaction, cancellationToken);
+        var losses = await ClaimStore.ReadBookedAsync(connection, transaction, asOf.AddDays(-Book.LossDays), cancellationToken);
         await transaction.CommitAsync(cancellationToken);
         var position = (await pool.ReadAsync(cancellationToken)).Position;
-        return TypedResults.Json(new Book(sequence, asOf, policies, TrancheReport.Figures(position, options.Value)), SureJson.Internal);
+        return TypedResults.Json(
+            new Book(
+                sequence,
+                asOf,
+                policies,
+                TrancheReport.Figures(position, options.Value),
+                position.Tranches.ToDictionary(t => t.Tranche, t => t.CapitalUsd),
+                losses),
+            SureJson.Internal);
     }
 
     internal sealed record PoolAnswer(

@@ -61,7 +61,7 @@ public sealed class PremiumTests
         var pool = new PoolCondition(10_000_000, 8_000_000, 4_000_000, 0.15m, new Dictionary<Stablecoin, decimal> { [Stablecoin.USDC] = 2_400_000 });
         var cover = new Cover(new Product(CoverageType.Depeg, Chain.Ethereum, Stablecoin.USDC), 800_000, 90, PolicyTerms.DepegDefault);
 
-        var price = Premium.Dynamic(cover, Options, new MarketConditions(pool, new Dictionary<string, BridgeCondition>()));
+        var price = Premium.Dynamic(cover, Options, new MarketConditions(pool, new Dictionary<string, BridgeCondition>(), Correlation: null));
 
         Assert.Equal(
             [("utilization", 1.05m), ("asset_concentration", 1.28m), ("reserves", 1.25m), ("size", 0.95625m)],
@@ -75,7 +75,7 @@ public sealed class PremiumTests
     {
         var cover = new Cover(new Product(CoverageType.Bridge, Chain.Ethereum, Stablecoin.USDC), 50_000, 90, Terms: null);
 
-        var price = Premium.Dynamic(cover, Options, new MarketConditions(Pool: null, new Dictionary<string, BridgeCondition>()));
+        var price = Premium.Dynamic(cover, Options, new MarketConditions(Pool: null, new Dictionary<string, BridgeCondition>(), Correlation: null));
 
         Assert.Equal(["utilization", "asset_concentration", "reserves", "correlation_regime", "bridge_health"], price.StaleInputs);
         Assert.Equal(Premium.Standard(cover, Options).PremiumUsd, price.PremiumUsd);
@@ -93,9 +93,23 @@ public sealed class PremiumTests
         bridges["orbit_eth_ton"] = new BridgeCondition((decimal)worst);
         var cover = new Cover(new Product(CoverageType.Bridge, Chain.Ethereum, Stablecoin.USDC), 50_000, 90, Terms: null);
 
-        var price = Premium.Dynamic(cover, Options, new MarketConditions(Pool: null, bridges));
+        var price = Premium.Dynamic(cover, Options, new MarketConditions(Pool: null, bridges, Correlation: null));
 
         Assert.Equal((decimal)factor, Assert.Single(price.Loads, l => l.Name == "bridge_health").Factor);
+    }
+
+    [Theory]
+    [InlineData(CorrelationRegime.Low, 1.0)]
+    [InlineData(CorrelationRegime.Medium, 1.1)]
+    [InlineData(CorrelationRegime.High, 1.3)]
+    public void Cover_costs_more_while_the_coins_move_as_one(CorrelationRegime regime, double factor)
+    {
+        var cover = new Cover(new Product(CoverageType.Depeg, Chain.Ethereum, Stablecoin.USDC), 50_000, 90, PolicyTerms.DepegDefault);
+
+        var price = Premium.Dynamic(cover, Options, new MarketConditions(Pool: null, new Dictionary<string, BridgeCondition>(), regime));
+
+        Assert.Equal((decimal)factor, Assert.Single(price.Loads, l => l.Name == "correlation_regime").Factor);
+        Assert.DoesNotContain("correlation_regime", price.StaleInputs);
     }
 
     [Fact]
@@ -103,7 +117,7 @@ public sealed class PremiumTests
     {
         var cover = new Cover(new Product(CoverageType.Bridge, Chain.Optimism, Stablecoin.USDC), 50_000, 90, Terms: null);
 
-        var price = Premium.Dynamic(cover, Options, new MarketConditions(Pool: null, new Dictionary<string, BridgeCondition>()));
+        var price = Premium.Dynamic(cover, Options, new MarketConditions(Pool: null, new Dictionary<string, BridgeCondition>(), Correlation: null));
 
         Assert.Equal(1.5m, Assert.Single(price.Loads, l => l.Name == "bridge_health").Factor);
     }

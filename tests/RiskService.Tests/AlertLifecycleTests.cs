@@ -1,5 +1,7 @@
+using Sure.Contracts.Events;
 using Sure.Contracts.Vocabulary;
 using Sure.RiskService.Alerts;
+using Sure.RiskService.Exposures;
 
 namespace Sure.RiskService.Tests;
 
@@ -15,6 +17,12 @@ public sealed class AlertLifecycleTests
     [InlineData(AlertType.ReserveLow, "", 0.18, Severity.High, "Reserves warning: 18.00% <= 20.00%")]
     [InlineData(AlertType.ReserveLow, "", 0.15, Severity.Critical, "Reserves critical: 15.00% <= 15.00%")]
     [InlineData(AlertType.ConcentrationHigh, "USDC", 0.27, Severity.High, "Concentration warning: 27.00% >= 25.00%")]
+    [InlineData(AlertType.CorrelationSpike, "", 0.70, Severity.High, "Correlation warning: 70.00% >= 70.00%")]
+    [InlineData(AlertType.CorrelationSpike, "", 0.85, Severity.Critical, "Correlation critical: 85.00% >= 85.00%")]
+    [InlineData(AlertType.StressLossHigh, "", 0.30, Severity.High, "Stress loss warning: 30.00% >= 30.00%")]
+    [InlineData(AlertType.StressLossHigh, "", 0.45, Severity.Critical, "Stress loss critical: 45.00% >= 45.00%")]
+    [InlineData(AlertType.VarBreach, "", 0.06, Severity.High, "VaR warning: 6.00% >= 6.00%")]
+    [InlineData(AlertType.VarBreach, "", 0.10, Severity.Critical, "VaR critical: 10.00% >= 10.00%")]
     public void A_figure_at_its_limit_raises_an_alert(AlertType type, string subject, double value, Severity severity, string message)
     {
         var raised = Assert.IsType<AlertChange.Raised>(Assert.Single(Judge([], Read(type, value, subject)))).Alert;
@@ -74,10 +82,31 @@ public sealed class AlertLifecycleTests
     public void A_coin_whose_cover_ended_is_not_concentrated_any_more()
     {
         var raised = Raise(AlertType.ConcentrationHigh, 0.27, "USDC");
+        var empty = new Exposure(Start, new PoolFigures(1_000_000, 700_000, 0, 0, 0, 1, 1_000_000), []);
 
-        var change = Assert.Single(Judge([raised], Read(AlertType.LtvBreach, 0.1)));
+        var change = Assert.Single(AlertLifecycle.Judge([raised], Reading.Of(empty, new RiskFigures(0, 0, MeanAbsoluteCorrelation: null), Limits), Start));
 
         Assert.Equal(raised.AlertId, Assert.IsType<AlertChange.Cleared>(change).Alert.AlertId);
+    }
+
+    /// <summary>Not to know the correlation any more is no sign that it fell.</summary>
+    [Fact]
+    public void An_alert_whose_figure_is_not_known_lasts()
+    {
+        var raised = Raise(AlertType.CorrelationSpike, 0.86);
+
+        Assert.Empty(Judge([raised], Read(AlertType.LtvBreach, 0.1)));
+        Assert.Equal([raised], AlertLifecycle.After([raised], []));
+    }
+
+    /// <summary>Half a point below 6 %, not a whole one as for the others.</summary>
+    [Fact]
+    public void Value_at_risk_has_a_hysteresis_of_its_own()
+    {
+        var raised = Raise(AlertType.VarBreach, 0.065);
+
+        Assert.IsType<AlertChange.Updated>(Assert.Single(Judge([raised], Read(AlertType.VarBreach, 0.0551))));
+        Assert.IsType<AlertChange.Cleared>(Assert.Single(Judge([raised], Read(AlertType.VarBreach, 0.055))));
     }
 
     [Fact]
@@ -93,12 +122,16 @@ public sealed class AlertLifecycleTests
     private static Alert Raise(AlertType type, double value, string subject = "") => Assert.Single(Judge([], Read(type, value, subject))).Alert;
 
     private static IReadOnlyList<AlertChange> Judge(IReadOnlyCollection<Alert> lasting, Reading reading) =>
-        AlertLifecycle.Judge(lasting, [reading], Limits, Start);
+        AlertLifecycle.Judge(lasting, [reading], Start);
 
     private static Reading Read(AlertType type, double value, string subject = "") => new(type, subject, (decimal)value, type switch
     {
         AlertType.LtvBreach => Limits.Ltv,
         AlertType.ReserveLow => Limits.Reserves,
-        _ => Limits.Concentration,
+        AlertType.ConcentrationHigh => Limits.Concentration,
+        AlertType.CorrelationSpike => Limits.Correlation,
+        AlertType.StressLossHigh => Limits.StressLoss,
+        AlertType.VarBreach => Limits.ValueAtRisk,
+        _ => throw new ArgumentOutOfRangeException(nameof(type)),
     });
 }

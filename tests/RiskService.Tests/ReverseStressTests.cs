@@ -1,5 +1,6 @@
 using Sure.Contracts.Vocabulary;
 using Sure.RiskService.Alerts;
+using Sure.RiskService.Exposures;
 using Sure.RiskService.Scenarios;
 using Sure.RiskService.Stress;
 

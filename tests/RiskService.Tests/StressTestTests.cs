@@ -1,4 +1,5 @@
 using Sure.Contracts.Vocabulary;
+using Sure.RiskService.Exposures;
 using Sure.RiskService.Scenarios;
 using Sure.RiskService.Stress;
 

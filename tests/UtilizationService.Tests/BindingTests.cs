@@ -1,4 +1,5 @@
 using System.Net;
+using Sure.Contracts.Events;
 using Sure.Contracts.Vocabulary;
 using Sure.TestServers;
 using Sure.UtilizationService.Tests.Hosts;
@@ -80,6 +81,21 @@ public sealed class BindingTests(PostgresServer postgres) : IAsyncLifetime
             refused["checks"].AsArray().Select(c => (string)c!["check"]!).ToHashSet());
         var after = await UtilizationHost.GetAsync(_host.Anonymous, "/api/v2/pool");
         Assert.Equal(((decimal)before["coverage_sold_usd"], (decimal)before["liquid_reserves_usd"]), ((decimal)after["coverage_sold_usd"], (decimal)after["liquid_reserves_usd"]));
+    }
+
+    /// <summary>10 m over a worst stress loss of 6.6 m and 100 000 is 1.4925; over 6.6 m and 60 000 it is 1.5015.</summary>
+    [Fact]
+    public async Task A_risk_snapshot_says_what_the_pool_must_withstand()
+    {
+        _host.Tell(new RiskSnapshotTaken(Guid.CreateVersion7(_host.Now), _host.Now, _host.Now, "many-coins", 6_600_000m, CorrelationRegime.Low));
+        await _host.KnownAsync();
+
+        var refused = await UtilizationHost.BindAsync(_host.Alice, _host.Quote(100_000m, Depeg));
+        var bound = await UtilizationHost.BindAsync(_host.Alice, _host.Quote(60_000m, Depeg));
+
+        var check = Assert.Single(refused["checks"].AsArray());
+        Assert.Equal(("stress_buffer", 1.49253731m, 1.5m), ((string?)check!["check"], (decimal)check["value"]!, (decimal)check["limit"]!));
+        Assert.Equal(HttpStatusCode.Created, bound.Status);
     }
 
     [Fact]

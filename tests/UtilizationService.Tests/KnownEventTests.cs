@@ -108,5 +108,6 @@ public sealed class KnownEventTests
     private static MarketKnowledge Market(KnownPeg? peg = null) => new(
         new Dictionary<Stablecoin, KnownPeg> { [Stablecoin.USDC] = peg ?? Peg(1m) },
         Bridge.All.ToDictionary(b => b.Id, _ => new KnownBridge(Noon, Known: true, ExploitDetected: false), StringComparer.Ordinal),
-        OpenIncidents: []);
+        OpenIncidents: [],
+        Stress: null);
 }

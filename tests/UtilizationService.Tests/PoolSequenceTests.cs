@@ -158,7 +158,7 @@ public sealed class PoolSequenceTests
         private void Bind(Product product, decimal coverage, int days)
         {
             var cover = new ProposedCover(product, coverage, Attribution.Of(coverage, Capital.LossShares));
-            if (Underwriting.Check(_pool, cover, new SalesStops(_breaker.Reason, KnownEvent: null), Capital, Limits).Any(c => !c.Passed))
+            if (Underwriting.Check(_pool, cover, new SalesStops(_breaker.Reason, KnownEvent: null), worstStressLossUsd: null, Capital, Limits).Any(c => !c.Passed))
             {
                 return;
             }

@@ -1,5 +1,6 @@
 using Sure.Contracts.Vocabulary;
 using Sure.UtilizationService.Capital;
+using Sure.UtilizationService.Market;
 using Sure.UtilizationService.Policies;
 
 namespace Sure.UtilizationService.Tests;
@@ -63,6 +64,31 @@ public sealed class UnderwritingTests
         Assert.Equal(["ltv", "tranche_utilization", "equity_utilization", "single_asset", "correlated_group", "chain", "coverage_type", "stress_buffer"], failed);
     }
 
+    /// <summary>10 m / (3 m + cover) ≥ 1.5 up to a cover of 3 666 666.66, whatever is sold.</summary>
+    [Fact]
+    public void The_worst_stress_loss_counts_where_it_is_known()
+    {
+        var product = new Product(CoverageType.Depeg, Chain.Ethereum, Stablecoin.USDC);
+
+        bool Passes(decimal cover) => All(product, Positions.TenMillion(coverageUsd: 1_000_000), cover, 3_000_000).Single(c => c.Check == "stress_buffer").Passed;
+
+        Assert.True(Passes(3_666_666.66m));
+        Assert.False(Passes(3_666_666.67m));
+    }
+
+    /// <summary>"With no snapshot younger than 5 min".</summary>
+    [Theory]
+    [InlineData(300, true)]
+    [InlineData(301, false)]
+    public void A_stress_loss_counts_for_five_minutes(int ageSeconds, bool counts)
+    {
+        var now = new DateTimeOffset(2026, 1, 5, 12, 0, 0, TimeSpan.Zero);
+        var known = new MarketKnowledge(
+            new Dictionary<Stablecoin, KnownPeg>(), new Dictionary<string, KnownBridge>(), [], new KnownStress(now.AddSeconds(-ageSeconds), 5m));
+
+        Assert.Equal(counts ? 5m : null, known.WorstStressLossUsd(now, Limits));
+    }
+
     [Fact]
     public void Each_tranche_has_its_own_utilization_limit()
     {
@@ -80,6 +106,6 @@ public sealed class UnderwritingTests
 
     private static UnderwritingCheck Check(string check, Product product, PoolPosition pool, decimal cover) => All(product, pool, cover).Single(c => c.Check == check);
 
-    private static IReadOnlyList<UnderwritingCheck> All(Product product, PoolPosition pool, decimal cover) =>
-        Underwriting.Check(pool, new ProposedCover(product, cover, Attribution.Of(cover, Capital.LossShares)), SalesStops.None, Capital, Limits);
+    private static IReadOnlyList<UnderwritingCheck> All(Product product, PoolPosition pool, decimal cover, decimal? worstStressLossUsd = null) =>
+        Underwriting.Check(pool, new ProposedCover(product, cover, Attribution.Of(cover, Capital.LossShares)), SalesStops.None, worstStressLossUsd, Capital, Limits);
 }

@@ -36,6 +36,7 @@ internal sealed class QuoteHost : IAsyncDisposable
                 ["ConnectionStrings:cache"] = redis.ConnectionString,
                 ["services:utilizationservice:http:0"] = Nobody,
                 ["services:bridgeservice:http:0"] = Nobody,
+                ["services:riskservice:http:0"] = Nobody,
             },
             b => b.AddQuoteService(),
             a => a.MapQuoteService());

@@ -21,7 +21,7 @@ public sealed class BookProjectionTests(PostgresServer postgres) : IAsyncLifetim
         _host = await RiskHost.StartAsync(postgres);
         // In force before the first event that is told.
         _host.Utilization.Book = new Book(
-            0, Noon, [Booked(CoverageType.Oracle, Chain.Base, Stablecoin.GHO, 700m)], new PoolFigures(0, 0, 0, 0, 0, 1, 0));
+            0, Noon, [Booked(CoverageType.Oracle, Chain.Base, Stablecoin.GHO, 700m)], new PoolFigures(0, 0, 0, 0, 0, 1, 0), new Dictionary<Tranche, decimal>(), []);
     }
 
     public ValueTask DisposeAsync() => _host.DisposeAsync();

@@ -7,8 +7,9 @@ internal sealed class RiskHost : IAsyncDisposable
 {
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(30);
 
-    private RiskHost(Producer utilization, Producer bridges, TestService service)
+    private RiskHost(Producer utilization, Producer bridges, TestService service, string database)
     {
+        Database = database;
         Utilization = utilization;
         Bridges = bridges;
         Service = service;
@@ -20,22 +21,30 @@ internal sealed class RiskHost : IAsyncDisposable
 
     public TestService Service { get; }
 
-    public static async Task<RiskHost> StartAsync(PostgresServer postgres)
+    /// <summary>Where it keeps what it knows.</summary>
+    public string Database { get; }
+
+    /// <summary>Starts it, on <paramref name="database"/> if one is given.</summary>
+    public static async Task<RiskHost> StartAsync(PostgresServer postgres, string? database = null)
     {
+        database ??= await postgres.CreateDatabaseAsync();
         var utilization = await Producer.StartAsync(RiskIntake.Utilization);
         var bridges = await Producer.StartAsync(RiskIntake.Bridges);
         var service = await TestService.StartAsync(
             "RiskService",
             new Dictionary<string, string?>
             {
-                ["ConnectionStrings:platform"] = await postgres.CreateDatabaseAsync(),
+                ["ConnectionStrings:platform"] = database,
                 ["services:utilizationservice:http:0"] = utilization.Address,
                 ["services:bridgeservice:http:0"] = bridges.Address,
                 ["Intake:CatchUpInterval"] = "00:00:00.2",
+                ["Leases:RenewInterval"] = "00:00:00.5",
+                ["Monitoring:RiskInterval"] = "00:00:01",
+                ["Risk:LossModel:Scenarios"] = "10000",
             },
             b => b.AddRiskService(),
             a => a.MapRiskService());
-        return new RiskHost(utilization, bridges, service);
+        return new RiskHost(utilization, bridges, service, database);
     }
 
     /// <summary>Asks until the answer is as wanted; fails after half a minute.</summary>

@@ -1,5 +1,5 @@
-using Sure.Contracts.Calls;
 using Sure.Contracts.Vocabulary;
+using Sure.RiskService.Exposures;
 using Sure.RiskService.LossModel;
 
 namespace Sure.RiskService.Tests.LossModel;
@@ -18,13 +18,13 @@ internal static class Books
     };
 
     /// <summary>Every product on offer, with different amounts and rates: all 148 groups.</summary>
-    public static IReadOnlyList<BookedPolicy> Full { get; } =
+    public static IReadOnlyList<Cover> Full { get; } =
     [
         .. Product.Offered.Select((p, i) => Policy(p, 200_000m + (37_000m * (i % 11)), 0.008m + (0.0013m * (i % 7)))),
     ];
 
-    public static BookedPolicy Policy(Product product, decimal coverage, decimal rate) => new(
-        Guid.Empty, product.CoverageType, product.Chain, product.Stablecoin, coverage, rate, Terms: null, DateTimeOffset.UnixEpoch, DateTimeOffset.UnixEpoch);
+    public static Cover Policy(Product product, decimal coverage, decimal rate) =>
+        new(product.CoverageType, product.Chain, product.Stablecoin, Terms: null, coverage, rate);
 
     /// <summary>As many depegs of one dollar, all alike: load the global factor only, for they share coin and type too.</summary>
     public static IReadOnlyList<TriggerGroup> Homogeneous(int groups, double rate) =>
@@ -47,7 +47,7 @@ internal static class Books
     /// <summary>The rate at which a depeg happens within a year with probability <paramref name="p"/>.</summary>
     public static double DepegRate(double p) => -Math.Log(1 - p) * 0.35 / 0.40;
 
-    public static LossDistribution Simulate(IEnumerable<BookedPolicy> book, LossModelOptions options, int days = 365, int threads = 0) =>
+    public static LossDistribution Simulate(IEnumerable<Cover> book, LossModelOptions options, int days = 365, int threads = 0) =>
         LossEngine.Simulate(TriggerGroups.Of(book), days, Capital, options, threads);
 
     private static Product Usdc => new(CoverageType.Depeg, Chain.Ethereum, Stablecoin.USDC);

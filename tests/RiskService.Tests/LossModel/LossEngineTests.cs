@@ -1,4 +1,5 @@
 using Sure.Contracts.Vocabulary;
+using Sure.RiskService.Exposures;
 using Sure.RiskService.LossModel;
 
 namespace Sure.RiskService.Tests.LossModel;
@@ -51,7 +52,7 @@ public sealed class LossEngineTests
     [MemberData(nameof(Configurations))]
     public void The_expected_loss_is_the_sum_of_those_of_the_groups(string name, double global, double type, double chain, double coin, Copula copula)
     {
-        foreach (var days in Default.HorizonsDays)
+        foreach (var days in LossModelOptions.HorizonsDays)
         {
             var options = Books.Options(global, type, chain, coin, copula);
             var expected = TriggerGroups.Of(Books.Full)
@@ -76,7 +77,7 @@ public sealed class LossEngineTests
     [Fact]
     public void Contributions_add_up_to_the_shortfall()
     {
-        foreach (var days in Default.HorizonsDays)
+        foreach (var days in LossModelOptions.HorizonsDays)
         {
             var found = Books.Simulate(Books.Full, Default, days);
             var tolerance = 1e-9 * found.Cvar99.Value;
@@ -92,7 +93,7 @@ public sealed class LossEngineTests
     [Fact]
     public void Figures_are_in_order()
     {
-        foreach (var days in Default.HorizonsDays)
+        foreach (var days in LossModelOptions.HorizonsDays)
         {
             var found = Books.Simulate(Books.Full, Default, days);
 
@@ -130,13 +131,13 @@ public sealed class LossEngineTests
         Assert.True(less.ExpectedLoss.Value > 0);
 
         // One rate for all, so that more cover does not change the weight of a rate.
-        static Contracts.Calls.BookedPolicy Sole(Contracts.Calls.BookedPolicy policy) => policy with { StandardRate = 0.012m };
+        static Cover Sole(Cover policy) => policy with { StandardRate = 0.012m };
     }
 
     [Fact]
     public void A_longer_horizon_never_loses_less()
     {
-        var found = Default.HorizonsDays.Select(days => Books.Simulate(Books.Full, Default, days)).ToList();
+        var found = LossModelOptions.HorizonsDays.Select(days => Books.Simulate(Books.Full, Default, days)).ToList();
 
         Assert.Equal(found.OrderBy(f => f.Cvar99.Value), found);
         Assert.Equal(found.OrderBy(f => f.WorstUsd), found);

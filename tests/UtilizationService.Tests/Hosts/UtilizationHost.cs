@@ -104,6 +104,8 @@ internal sealed class UtilizationHost : IAsyncDisposable
                 ["ConnectionStrings:platform"] = database,
                 ["services:quoteservice:http:0"] = quotes.Urls.Single(),
                 ["services:bridgeservice:http:0"] = quotes.Urls.Single(),
+                // Nobody listens there; what RiskService tells comes from the same place as the rest.
+                ["services:riskservice:http:0"] = "http://127.0.0.1:1",
                 ["ConnectionStrings:cache"] = redis ?? "127.0.0.1:1,connectTimeout=100,abortConnect=false",
                 ["Intake:CatchUpInterval"] = "00:00:00.2",
                 ["Monitoring:TriggerInterval"] = "00:00:01",

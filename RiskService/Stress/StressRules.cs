@@ -2,14 +2,6 @@ using Sure.Contracts.Vocabulary;
 
 namespace Sure.RiskService.Stress;
 
-/// <summary>Cover on the same terms: of one policy, or of several alike as their sum.</summary>
-/// <param name="CoverageType">What is covered.</param>
-/// <param name="Chain">Where.</param>
-/// <param name="Stablecoin">Which coin.</param>
-/// <param name="Terms">Price terms; null for types that have none.</param>
-/// <param name="CoverageUsd">What it pays at most, ≥ 0.</param>
-internal sealed record Cover(CoverageType CoverageType, Chain Chain, Stablecoin Stablecoin, PolicyTerms? Terms, decimal CoverageUsd);
-
 /// <summary>The capital that bears losses. Amounts in USD.</summary>
 /// <param name="TrancheCapitalUsd">Capital of every tranche, ≥ 0.</param>
 /// <param name="LiquidReservesUsd">Cash − claims payable − unearned premium; may be negative.</param>
@@ -24,12 +16,6 @@ internal sealed record StressCapital(IReadOnlyDictionary<Tranche, decimal> Tranc
     /// </summary>
     public decimal DeployedUsd => Math.Max(0, TotalUsd - LiquidReservesUsd);
 }
-
-/// <summary>Everything a stress test rests on.</summary>
-/// <param name="AsOf">The time it is true for.</param>
-/// <param name="Covers">Active cover.</param>
-/// <param name="Capital">The capital behind it.</param>
-internal sealed record StressBook(DateTimeOffset AsOf, IReadOnlyList<Cover> Covers, StressCapital Capital);
 
 /// <summary>How a shock reaches the pool.</summary>
 /// <param name="DeployedBtcShare">Part of deployed capital whose value follows BTC, 0 … 1.</param>

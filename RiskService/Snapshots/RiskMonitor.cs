@@ -5,37 +5,64 @@ using Sure.Contracts.Vocabulary;
 using Sure.Coordination.Leases;
 using Sure.Coordination.Monitors;
 using Sure.Coordination.Outbox;
+using Sure.RiskService.Alerts;
+using Sure.RiskService.Correlation;
 using Sure.RiskService.Exposures;
+using Sure.RiskService.ModelCheck;
 
-namespace Sure.RiskService.Alerts;
+namespace Sure.RiskService.Snapshots;
 
-/// <summary>Holds the book against its limits; alerts and the events that tell of them are committed together.</summary>
+/// <summary>
+/// Takes a snapshot of the book's risk and holds it against the limits. The snapshot, the forecast it makes, the alerts and the events that
+/// tell of them are committed together.
+/// </summary>
 internal sealed class RiskMonitor(
     NpgsqlDataSource database,
-    ExposureStore exposures,
-    IOptions<LimitOptions> limits,
+    BookStore books,
+    PegHistory pegs,
+    BookSimulation simulation,
+    RiskMeasurement measurement,
     IOptions<MonitoringOptions> monitoring,
     TimeProvider time) : IMonitor
 {
-    public string Name => "risk-limits";
+    public string Name => "risk-snapshot";
 
     public TimeSpan Interval => monitoring.Value.RiskInterval;
 
     public async Task RunOnceAsync(LeaseTerm term, CancellationToken cancellationToken)
     {
-        if (await exposures.ReadAsync(cancellationToken) is not { } exposure)
+        if (await books.ReadAsync(cancellationToken) is not { } book)
         {
             return;
         }
 
+        var correlation = await pegs.ReadAsync(cancellationToken);
+        var losses = simulation.Of(book, cancellationToken);
         var now = time.GetUtcNow();
+        var measured = measurement.Measure(book, losses, correlation, now);
+
         await using var connection = await database.OpenConnectionAsync(cancellationToken);
         await using var transaction = await connection.BeginTransactionAsync(cancellationToken);
         await term.GuardAsync(connection, transaction, cancellationToken);
         var lasting = await AlertStore.ReadLastingAsync(connection, transaction, cancellationToken);
-        var changes = AlertLifecycle.Judge(lasting, Reading.Of(exposure, limits.Value), limits.Value, now);
+        var changes = AlertLifecycle.Judge(lasting, measured.Readings, now);
+        var snapshot = measured.Snapshot with { Alerts = AlertLifecycle.After(lasting, changes) };
         await AlertStore.WriteAsync(connection, transaction, changes, now, cancellationToken);
-        await connection.AppendEventsAsync(transaction, [.. changes.Select(c => Tell(c, now)).OfType<IPlatformEvent>()], cancellationToken);
+        await SnapshotStore.WriteAsync(connection, transaction, snapshot, cancellationToken);
+        await ForecastStore.WriteAsync(connection, transaction, snapshot, cancellationToken);
+        await connection.AppendEventsAsync(
+            transaction,
+            [
+                new RiskSnapshotTaken(
+                    Guid.CreateVersion7(now),
+                    now,
+                    snapshot.AsOf,
+                    snapshot.WorstStress.Scenario,
+                    Math.Max(0, snapshot.WorstStress.LossUsd),
+                    snapshot.Correlation.Regime),
+                .. changes.Select(c => Tell(c, now)).OfType<IPlatformEvent>(),
+            ],
+            cancellationToken);
         await transaction.CommitAsync(cancellationToken);
     }
 

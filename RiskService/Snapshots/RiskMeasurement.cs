@@ -1,0 +1,146 @@
+using Microsoft.Extensions.Options;
+using Sure.Contracts.Vocabulary;
+using Sure.RiskService.Alerts;
+using Sure.RiskService.Correlation;
+using Sure.RiskService.Exposures;
+using Sure.RiskService.LossModel;
+using Sure.RiskService.Scenarios;
+using Sure.RiskService.Stress;
+
+namespace Sure.RiskService.Snapshots;
+
+/// <summary>A measured book.</summary>
+/// <param name="Snapshot">Everything but the alerts, which depend on those that last already.</param>
+/// <param name="Readings">Its figures beside their limits.</param>
+internal sealed record MeasuredBook(RiskSnapshot Snapshot, IReadOnlyList<Reading> Readings);
+
+/// <summary>Measures a book. No I/O.</summary>
+internal sealed class RiskMeasurement(
+    ScenarioLibrary library,
+    StressRules rules,
+    IOptions<LimitOptions> limits,
+    IOptions<StressOptions> stress,
+    IOptions<LossModelOptions> model,
+    IOptions<CorrelatedGroupOptions> groups)
+{
+    private const int RatioDigits = 8;
+
+    /// <summary>Parts of a dollar in contributions: rounded to cents some hundred of them would miss their sum.</summary>
+    private const int ContributionDigits = 6;
+
+    /// <summary>Measures.</summary>
+    /// <param name="book">What is measured.</param>
+    /// <param name="horizons">Its simulated losses, the shortest horizon first.</param>
+    /// <param name="correlation">How the coins move together.</param>
+    /// <param name="now">The time of the measurement.</param>
+    public MeasuredBook Measure(RiskBook book, IReadOnlyList<LossDistribution> horizons, CorrelationMatrix correlation, DateTimeOffset now)
+    {
+        var exposure = book.ToExposure();
+        var pool = book.Pool;
+        var costs = library.All
+            .Select(s => Figures(s.Id, StressTest.Run(s, book.Covers, book.Capital, rules)))
+            .OrderByDescending(s => s.LossUsd).ThenBy(s => s.Scenario, StringComparer.Ordinal).ToList();
+        var horizonRisks = horizons.Select(Horizon).ToList();
+        var meanAbsolute = correlation.MeanAbsolute is { } mean ? Ratio((decimal)mean) : (decimal?)null;
+        var readings = Reading.Of(exposure, new RiskFigures(Math.Max(0, costs[0].LossUsd), horizonRisks[^1].Var99.Value, meanAbsolute), limits.Value);
+        var snapshot = new RiskSnapshot(
+            now,
+            book.AsOf,
+            pool.Ltv,
+            pool.ReserveRatio,
+            pool.TotalCapitalUsd,
+            exposure.Products.Sum(p => p.ExposureUsd),
+            exposure.Products.Sum(p => p.PolicyCount),
+            exposure.Top,
+            horizonRisks,
+            costs,
+            costs[0],
+            ReverseStressOf(book),
+            ConcentrationsOf(exposure),
+            [.. groups.Value.CorrelatedGroups.Select(g => Correlated(g, exposure))],
+            new CorrelationFigures(
+                correlation.Regime,
+                meanAbsolute,
+                [.. correlation.Pairs.Select(p => new CorrelationPair(p.First, p.Second, Ratio((decimal)p.Coefficient), p.SharedReturns))]),
+            horizonRisks[^1].Contributions,
+            model.Value.Seed,
+            model.Value.Scenarios,
+            [.. readings.Select(r => new LimitDocument(r.Type, r.Subject, r.Value, r.Limit.High, r.Limit.Critical, r.Severity))],
+            Alerts: []);
+        return new MeasuredBook(snapshot, readings);
+    }
+
+    private static StressFigures Figures(string scenario, StressResult result) => new(
+        scenario,
+        result.LossUsd,
+        result.ClaimsUsd,
+        result.UncoveredUsd,
+        result.LtvAfter is { } ltv ? Ratio(ltv) : null,
+        Ratio(result.ReserveRatioAfter));
+
+    private static HorizonRisk Horizon(LossDistribution losses) => new(
+        losses.HorizonDays,
+        Usd(losses.ExpectedLoss),
+        Usd(losses.Var95),
+        Usd(losses.Var99),
+        Usd(losses.Var995),
+        Usd(losses.Cvar95),
+        Usd(losses.Cvar99),
+        Cents(losses.WorstUsd),
+        losses.WithoutLoss,
+        [.. losses.Histogram.Select(b => new LossBin(Cents(b.FromUsd), Cents(b.ToUsd), b.Scenarios))],
+        new Contributions(
+            [.. InOrder(losses.Contributions.ByProduct).Select(c => new ProductContribution(c.Key.CoverageType, c.Key.Chain, c.Key.Stablecoin, c.Value))],
+            [.. InOrder(losses.Contributions.ByChain).Select(c => new ChainContribution(c.Key, c.Value))],
+            [.. InOrder(losses.Contributions.ByStablecoin).Select(c => new StablecoinContribution(c.Key, c.Value))],
+            [.. InOrder(losses.Contributions.ByCoverageType).Select(c => new CoverageTypeContribution(c.Key, c.Value))]),
+        [
+            .. losses.Tranches.Select(t => new TrancheRisk(
+                t.Tranche, Cents(t.CapitalUsd), Usd(t.ExpectedLoss), Ratio((decimal)t.ProbabilityTouched), Ratio((decimal)t.ProbabilityWipedOut))),
+        ]);
+
+    private static IEnumerable<KeyValuePair<T, decimal>> InOrder<T>(IReadOnlyDictionary<T, double> contributions) =>
+        contributions.OrderByDescending(c => c.Value).Select(c => KeyValuePair.Create(c.Key, Math.Round((decimal)c.Value, ContributionDigits)));
+
+    private static Concentrations ConcentrationsOf(Exposure exposure)
+    {
+        var capital = exposure.Pool.TotalCapitalUsd;
+        var coins = exposure.By(p => p.Stablecoin).Select(e => new StablecoinConcentration(e.Key, e.Value, OfCapital(e.Value, capital))).ToList();
+        var chains = exposure.By(p => p.Chain).Select(e => new ChainConcentration(e.Key, e.Value, OfCapital(e.Value, capital))).ToList();
+        var types = exposure.By(p => p.CoverageType).Select(e => new CoverageTypeConcentration(e.Key, e.Value, OfCapital(e.Value, capital))).ToList();
+        return new Concentrations(
+            coins,
+            chains,
+            types,
+            coins.Count == 0 ? 0 : new[] { coins[0].OfCapital, chains[0].OfCapital, types[0].OfCapital }.Max());
+    }
+
+    private static CorrelatedExposure Correlated(IReadOnlyList<Stablecoin> coins, Exposure exposure)
+    {
+        var amount = exposure.Products.Where(p => coins.Contains(p.Stablecoin)).Sum(p => p.ExposureUsd);
+        return new CorrelatedExposure(coins, amount, OfCapital(amount, exposure.Pool.TotalCapitalUsd));
+    }
+
+    private static decimal? OfCapital(decimal amountUsd, decimal capitalUsd) => amountUsd == 0 ? 0 : capitalUsd > 0 ? Ratio(amountUsd / capitalUsd) : null;
+
+    private static EstimateUsd Usd(Estimate estimate) => new(Cents(estimate.Value), Cents(estimate.StandardError));
+
+    private static decimal Cents(double usd) => Math.Round((decimal)usd, 2, MidpointRounding.AwayFromZero);
+
+    private static decimal Ratio(decimal value) => Math.Round(value, RatioDigits, MidpointRounding.AwayFromZero);
+
+    private List<ReverseStressEntry> ReverseStressOf(RiskBook book)
+    {
+        var held = StressLimits.Of(limits.Value, stress.Value);
+        return
+        [
+            .. Words<Stablecoin>.Members.Select(c => Entry(c, [c])).OrderBy(e => e.Drop ?? decimal.MaxValue).ThenBy(e => e.Stablecoin),
+            Entry(coin: null, Words<Stablecoin>.Members),
+        ];
+
+        ReverseStressEntry Entry(Stablecoin? coin, IReadOnlyCollection<Stablecoin> falling) =>
+            ReverseStress.Find(falling, book.Covers, book.Capital, rules, held) is { } breach
+                ? new ReverseStressEntry(coin, breach.Drop, 1 - breach.Drop, breach.Limits)
+                : new ReverseStressEntry(coin, Drop: null, PegRatio: null, []);
+    }
+}

@@ -1,0 +1,22 @@
+using Sure.Coordination;
+using Sure.RiskService.LossModel;
+using Sure.RiskService.ModelCheck;
+
+namespace Sure.RiskService.Snapshots;
+
+/// <summary>What snapshots need.</summary>
+internal static class SnapshotSetup
+{
+    public static void AddSnapshots(this IHostApplicationBuilder builder)
+    {
+        builder.Services.AddOptions<LossModelOptions>().BindConfiguration(LossModelOptions.Section).ValidateDataAnnotations()
+            .Validate(options => !options.Faults().Any(), $"{LossModelOptions.Section}: the loadings must add up to less than 1.")
+            .ValidateOnStart();
+        builder.Services.AddOptions<CorrelatedGroupOptions>().BindConfiguration("Underwriting");
+        builder.Services.AddSingleton<BookSimulation>();
+        builder.Services.AddSingleton<RiskMeasurement>();
+        builder.Services.AddSingleton<SnapshotStore>();
+        builder.Services.AddSingleton<ForecastStore>();
+        builder.AddMonitor<RiskMonitor>();
+    }
+}

@@ -1,0 +1,75 @@
+using System.Text.Json;
+using Dapper;
+using Npgsql;
+using Sure.Contracts.Json;
+using Sure.Coordination.Reading;
+
+namespace Sure.RiskService.Snapshots;
+
+/// <summary>Keeps the last snapshot whole and the figures of all of them.</summary>
+internal sealed class SnapshotStore(NpgsqlDataSource database)
+{
+    private readonly LastKnown<Found> _last = new();
+    private volatile RiskSnapshot? _read;
+
+    /// <summary>Keeps a snapshot. One that is older than the last changes nothing.</summary>
+    public static Task<int> WriteAsync(
+        NpgsqlConnection connection, NpgsqlTransaction transaction, RiskSnapshot snapshot, CancellationToken cancellationToken)
+    {
+        var (day, year) = (snapshot.Horizons[0], snapshot.Horizons[^1]);
+        return connection.ExecuteAsync(new CommandDefinition(
+            """
+            INSERT INTO last_snapshot AS kept (taken_at, document) VALUES (@TakenAt, @Document::jsonb)
+            ON CONFLICT (one) DO UPDATE SET taken_at = excluded.taken_at, document = excluded.document WHERE kept.taken_at < excluded.taken_at;
+            INSERT INTO snapshot (
+                taken_at, ltv, reserve_ratio, total_capital_usd, coverage_usd, total_policies, max_concentration, mean_correlation,
+                worst_stress_loss_usd, day_var_99_usd, year_expected_loss_usd, year_var_99_usd, year_cvar_99_usd, alerts)
+            VALUES (
+                @TakenAt, @Ltv, @ReserveRatio, @TotalCapitalUsd, @CoverageUsd, @TotalPolicies, @MaxConcentration, @MeanCorrelation,
+                @WorstStressLossUsd, @DayVar99, @YearExpectedLoss, @YearVar99, @YearCvar99, @Alerts)
+            ON CONFLICT DO NOTHING;
+            """,
+            new
+            {
+                TakenAt = snapshot.Timestamp.UtcDateTime,
+                Document = JsonSerializer.Serialize(snapshot, SureJson.Internal),
+                snapshot.Ltv,
+                snapshot.ReserveRatio,
+                snapshot.TotalCapitalUsd,
+                snapshot.CoverageUsd,
+                snapshot.TotalPolicies,
+                MaxConcentration = snapshot.Concentrations.Max,
+                MeanCorrelation = snapshot.Correlation.MeanAbsolute,
+                WorstStressLossUsd = snapshot.WorstStress.LossUsd,
+                DayVar99 = day.Var99.Value,
+                YearExpectedLoss = year.ExpectedLoss.Value,
+                YearVar99 = year.Var99.Value,
+                YearCvar99 = year.Cvar99.Value,
+                Alerts = snapshot.Alerts.Count,
+            },
+            transaction,
+            cancellationToken: cancellationToken));
+    }
+
+    /// <summary>The last snapshot; null before the first.</summary>
+    public async Task<RiskSnapshot?> ReadAsync(CancellationToken cancellationToken) =>
+        (await _last.ReadAsync(async () => new Found(await ReadNowAsync(cancellationToken)))).Snapshot;
+
+    private async Task<RiskSnapshot?> ReadNowAsync(CancellationToken cancellationToken)
+    {
+        await using var connection = await database.OpenConnectionAsync(cancellationToken);
+        // It is large and changes once a minute: fetched when there is another.
+        var document = await connection.ExecuteScalarAsync<string?>(new CommandDefinition(
+            "SELECT document FROM last_snapshot WHERE taken_at <> @Known",
+            new { Known = _read?.Timestamp.UtcDateTime ?? DateTime.UnixEpoch },
+            cancellationToken: cancellationToken));
+        if (document is not null)
+        {
+            _read = JsonSerializer.Deserialize<RiskSnapshot>(document, SureJson.Internal);
+        }
+
+        return _read;
+    }
+
+    private sealed record Found(RiskSnapshot? Snapshot);
+}

@@ -1,0 +1,218 @@
+using System.Net;
+using System.Net.Http.Json;
+using System.Text.Json.Nodes;
+using Npgsql;
+using Sure.Contracts.Calls;
+using Sure.Contracts.Events;
+using Sure.Contracts.Json;
+using Sure.Contracts.Vocabulary;
+using Sure.RiskService.Tests.Hosts;
+using Sure.TestServers;
+
+namespace Sure.RiskService.Tests.Snapshots;
+
+/// <summary>The book's risk, measured again and again.</summary>
+public sealed class SnapshotTests(PostgresServer postgres)
+{
+    private static readonly DateTimeOffset Start = new(2026, 1, 5, 12, 0, 0, TimeSpan.Zero);
+    private static readonly Dictionary<Tranche, decimal> Equity = new() { [Tranche.Equity] = 1_000_000 };
+
+    /// <summary>
+    /// 600 000 of depeg on USDC at 0.08: λ = 0.40 · 0.08 / 0.35, p = 1 − exp(−λ) = 0.0873736 a year, expected 0.0873736 · 0.35 · 600 000 =
+    /// 18 348.46. 100 000 of bridge on Ethereum at 0.02: λ = 0.40 · 0.02 / 0.80, p = 0.0099502, expected 796.01. Capital 1 000 000.
+    /// </summary>
+    [Fact]
+    public async Task A_snapshot_measures_the_whole_book()
+    {
+        await using var host = await RiskHost.StartAsync(postgres);
+        Assert.Equal(HttpStatusCode.ServiceUnavailable, (await GetAsync(host, "snapshot")).Status);
+        host.Utilization.Book = Book(
+            Pool(ltv: 0.7m, reserves: 1m),
+            Policy(CoverageType.Depeg, Chain.Base, Stablecoin.USDC, 600_000, 0.08m),
+            Policy(CoverageType.Bridge, Chain.Ethereum, Stablecoin.DAI, 100_000, 0.02m));
+
+        var snapshot = (await RiskHost.UntilAsync(() => GetAsync(host, "snapshot"), a => a.Status == HttpStatusCode.OK)).Body;
+
+        Assert.Equal((0.7m, 1m, 1_000_000m, 700_000m, 2), (Number(snapshot["ltv"]), Number(snapshot["reserve_ratio"]), Number(snapshot["total_capital_usd"]), Number(snapshot["coverage_usd"]), (int)snapshot["total_policies"]!));
+        Assert.Equal(UnixSecondsConverter.ToSeconds(Start), Number(snapshot["as_of"]));
+        Assert.Equal([1, 30, 365], snapshot["horizons"]!.AsArray().Select(h => (int)h!["days"]!));
+
+        var year = snapshot["horizons"]![2]!;
+        var (expected, error) = (Number(year["expected_loss"]!["value"]), Number(year["expected_loss"]!["standard_error"]));
+        Assert.InRange(expected, 19_144.47m - (3 * error), 19_144.47m + (3 * error));
+        Assert.InRange(error, 1m, 1_000m);
+        Assert.True(Number(year["var_95"]!["value"]) <= Number(year["var_99"]!["value"]) && Number(year["var_99"]!["value"]) <= Number(year["var_995"]!["value"]));
+        Assert.True(Number(year["cvar_99"]!["value"]) >= Number(year["var_99"]!["value"]));
+        Assert.Equal(10_000, year["histogram"]!.AsArray().Sum(b => (int)b!["scenarios"]!) + (int)year["without_loss"]!);
+        foreach (var dimension in new[] { "product", "chain", "stablecoin", "coverage_type" })
+        {
+            var sum = year["contributions"]![dimension]!.AsArray().Sum(c => Number(c!["contribution_usd"]));
+            Assert.Equal(Number(year["cvar_99"]!["value"]), Math.Round(sum, 2, MidpointRounding.AwayFromZero));
+        }
+
+        Assert.Equal(
+            ["SURE_EQT", "SURE_JNR_PLUS", "SURE_JNR", "SURE_MEZZ", "SURE_SNR", "SURE_BTC"], year["tranches"]!.AsArray().Select(t => (string)t!["tranche_id"]!));
+        Assert.Equal(expected, Number(year["tranches"]![0]!["expected_loss"]!["value"]));
+
+        // USDC at 0.88 pays all of its cover; nothing of the capital is deployed, and no scenario takes both.
+        Assert.Equal(600_000m, Number(snapshot["stress"]!.AsArray().Single(s => (string)s!["scenario"]! == "svb-2023-03")!["loss_usd"]));
+        Assert.Equal(snapshot["stress"]!.AsArray().Max(s => Number(s!["loss_usd"])), Number(snapshot["worst_stress"]!["loss_usd"]));
+        Assert.Equal(("USDC", 0.6m), ((string)snapshot["concentrations"]!["stablecoin"]![0]!["stablecoin"]!, Number(snapshot["concentrations"]!["stablecoin"]![0]!["of_capital"])));
+        Assert.Equal(0.6m, Number(snapshot["concentrations"]!["max"]));
+        Assert.Equal([0.6m, 0.1m, 0m, 0m], snapshot["correlated_exposure"]!.AsArray().Select(g => Number(g!["of_capital"])));
+        Assert.Equal(("Medium", null), ((string)snapshot["correlation"]!["regime"]!, (decimal?)snapshot["correlation"]!["mean_absolute"]));
+        Assert.Equal(
+            ["Concentration critical: 60.00% >= 30.00%", "LTV warning: 70.00% >= 70.00%", "Stress loss critical: 60.00% >= 45.00%"],
+            snapshot["alerts"]!.AsArray().Where(a => (string)a!["alert_type"]! != "VaR_Breach").Select(a => (string)a!["message"]!).Order(StringComparer.Ordinal));
+
+        var tranches = (await GetAsync(host, "tranches")).Body;
+        Assert.True(JsonNode.DeepEquals(year["tranches"], tranches["horizons"]![2]!["tranches"]));
+        var limits = (await GetAsync(host, "limits")).Body["limits"]!.AsArray();
+        var ofYear = limits.Single(l => (string)l!["alert_type"]! == "VaR_Breach")!;
+        Assert.Equal(Number(year["var_99"]!["value"]) / 1_000_000m, Number(ofYear["current_value"]));
+    }
+
+    /// <summary>The examples of the domain, §8; each clears 0.01 back inside its High limit and not before.</summary>
+    [Fact]
+    public async Task Alerts_are_raised_once_and_clear_at_the_hysteresis()
+    {
+        await using var host = await RiskHost.StartAsync(postgres);
+        var (kept, small, large) = (Coins(240_000), Coins(5_000), Coins(25_000));
+        host.Utilization.Book = Book(Pool(0.76m, 0.18m), kept, small, large);
+        string[] raised = ["Concentration warning: 27.00% >= 25.00%", "LTV critical: 76.00% >= 75.00%", "Reserves warning: 18.00% <= 20.00%"];
+
+        Assert.Equal(raised, await RiskHost.UntilAsync(() => MessagesAsync(host), m => m.Count == 3));
+        var ids = await IdsAsync(host);
+
+        // A point inside, not past the margin.
+        host.Utilization.Tell(Ended(large), Moved(0.695m, 0.205m, seconds: 1));
+        Assert.Equal(
+            ["Concentration warning: 24.50%, lasts until 24.00%", "LTV warning: 69.50%, lasts until 69.00%", "Reserves warning: 20.50%, lasts until 21.00%"],
+            await RiskHost.UntilAsync(() => MessagesAsync(host), m => m.All(s => s.Contains("lasts", StringComparison.Ordinal))));
+        Assert.Equal(ids, await IdsAsync(host));
+
+        host.Utilization.Tell(Ended(small), Moved(0.69m, 0.21m, seconds: 2));
+        Assert.Empty(await RiskHost.UntilAsync(() => MessagesAsync(host), m => m.Count == 0));
+        Assert.Equal(3, await ToldAsync(host.Database, nameof(RiskAlertRaised)));
+        Assert.Equal(3, await ToldAsync(host.Database, nameof(RiskAlertCleared)));
+    }
+
+    [Fact]
+    public async Task A_restart_raises_nothing_twice()
+    {
+        string database;
+        await using (var host = await RiskHost.StartAsync(postgres))
+        {
+            database = host.Database;
+            host.Utilization.Book = Book(Pool(0.76m, 0.18m), Coins(100_000));
+            await RiskHost.UntilAsync(() => MessagesAsync(host), m => m.Count == 2);
+        }
+
+        var before = await SnapshotsAsync(database);
+        await using var again = await RiskHost.StartAsync(postgres, database);
+        again.Utilization.Book = Book(Pool(0.76m, 0.18m), Coins(100_000));
+
+        // It has looked at the book again.
+        await RiskHost.UntilAsync(() => SnapshotsAsync(database), n => n > before);
+        Assert.Equal(2, (await MessagesAsync(again)).Count);
+        Assert.Equal(2, await ToldAsync(database, nameof(RiskAlertRaised)));
+        Assert.Equal(0, await ToldAsync(database, nameof(RiskAlertEscalated)));
+    }
+
+    [Fact]
+    public async Task Every_snapshot_tells_the_worst_stress_loss_and_the_regime()
+    {
+        await using var host = await RiskHost.StartAsync(postgres);
+        host.Utilization.Book = Book(Pool(0.1m, 1m), Coins(100_000));
+
+        await RiskHost.UntilAsync(() => ToldAsync(host.Database, nameof(RiskSnapshotTaken)), n => n > 1);
+
+        await using var source = NpgsqlDataSource.Create(host.Database);
+        await using var command = source.CreateCommand("SELECT data FROM outbox WHERE type = 'RiskSnapshotTaken' LIMIT 1");
+        var told = JsonNode.Parse((string)(await command.ExecuteScalarAsync(TestContext.Current.CancellationToken))!)!;
+        Assert.Equal((100_000m, "Medium"), (Number(told["worst_stress_loss_usd"]), (string)told["correlation_regime"]!));
+    }
+
+    /// <summary>
+    /// Three days before today: more lost than forecast; just as much; nothing. 1 of 3: −2(2 ln 0.99 + ln 0.01 − 2 ln ⅔ − ln ⅓) = 5.431457.
+    /// </summary>
+    [Fact]
+    public async Task Forecasts_are_held_against_what_came()
+    {
+        await using var host = await RiskHost.StartAsync(postgres);
+        var midnight = new DateTimeOffset(TimeProvider.System.GetUtcNow().UtcDateTime.Date, TimeSpan.Zero);
+        var (over, met, early) = (Lost(1_500m, midnight.AddDays(-3)), Lost(1_000m, midnight.AddDays(-1).AddTicks(-10)), Lost(700m, midnight.AddDays(-9)));
+        host.Utilization.Book = Book(Pool(0.1m, 1m), Coins(100_000)) with { Losses = [over, early] };
+        await RiskHost.UntilAsync(() => GetAsync(host, "snapshot"), a => a.Status == HttpStatusCode.OK);
+        host.Utilization.Tell(Triggered(over), Triggered(met), Triggered(met));
+        await using var source = NpgsqlDataSource.Create(host.Database);
+        await using var command = source.CreateCommand(
+            """
+            INSERT INTO var_forecast SELECT (now() AT TIME ZONE 'UTC')::date - d, v, now() FROM (VALUES (3, 1000), (2, 1000), (1, 0)) AS f (d, v)
+            """);
+        await command.ExecuteNonQueryAsync(TestContext.Current.CancellationToken);
+
+        var check = await RiskHost.UntilAsync(
+            async () => (await GetAsync(host, "model-check")).Body, c => c["days"] is { } days && (int)days == 3 && c["exception_days"]!.AsArray().Count == 1);
+
+        Assert.Equal((1, 0.03m, "Green"), ((int)check["exceptions"]!, Number(check["expected_exceptions"]), (string)check["traffic_light"]!));
+        Assert.Equal((5.431457m, 0.019777m), (Math.Round(Number(check["likelihood_ratio"]), 6), Math.Round(Number(check["p_value"]), 6)));
+        Assert.Equal((1_000m, 1_500m), (Number(check["exception_days"]![0]!["forecast_usd"]), Number(check["exception_days"]![0]!["loss_usd"])));
+
+        // Tomorrow's forecast is that of today's snapshots.
+        await using var tomorrow = source.CreateCommand("SELECT count(*) FROM var_forecast WHERE day = (now() AT TIME ZONE 'UTC')::date + 1");
+        Assert.Equal(1L, await tomorrow.ExecuteScalarAsync(TestContext.Current.CancellationToken));
+    }
+
+    private static Book Book(PoolFigures pool, params BookedPolicy[] policies) => new(0, Start, policies, pool, Equity, []);
+
+    private static PoolFigures Pool(decimal ltv, decimal reserves) => new(1_000_000, 1_000_000, 700_000, 2, ltv, reserves, 1_000_000);
+
+    private static BookedPolicy Policy(CoverageType type, Chain chain, Stablecoin coin, decimal usd, decimal rate) =>
+        new(Guid.CreateVersion7(Start), type, chain, coin, usd, rate, Terms: null, Start, Start.AddDays(90));
+
+    /// <summary>Cheap cover of USDC that prices trigger: hardly any VaR, little stress.</summary>
+    private static BookedPolicy Coins(decimal usd) => Policy(CoverageType.Depeg, Chain.Base, Stablecoin.USDC, usd, 0.001m);
+
+    private static PolicyExpired Ended(BookedPolicy p) =>
+        new(Guid.CreateVersion7(Start), Start.AddSeconds(1), p.PolicyId, p.CoverageType, p.Chain, p.Stablecoin, p.CoverageUsd);
+
+    private static TrancheUtilizationChanged Moved(decimal ltv, decimal reserves, int seconds) => new(
+        Guid.CreateVersion7(Start),
+        Start.AddSeconds(seconds),
+        [.. Words<Tranche>.Members.Select(t => new TrancheFigures(t, 5, 0, 0, Equity.GetValueOrDefault(t), 0, Start))],
+        Pool(ltv, reserves));
+
+    private static BookedLoss Lost(decimal usd, DateTimeOffset at) => new(Guid.CreateVersion7(Start), at, usd);
+
+    private static PolicyTriggered Triggered(BookedLoss loss) => new(
+        Guid.CreateVersion7(Start), loss.BookedAt, loss.PolicyId, Guid.CreateVersion7(Start), CoverageType.Depeg, Chain.Base, Stablecoin.USDC, loss.LossUsd, loss.LossUsd, 0, loss.BookedAt);
+
+    /// <summary>Messages of the alerts of the domain's examples.</summary>
+    private static async Task<IReadOnlyList<string>> MessagesAsync(RiskHost host) =>
+        [.. (await AlertsAsync(host)).Select(a => (string)a["message"]!).Order(StringComparer.Ordinal)];
+
+    private static async Task<IReadOnlySet<string>> IdsAsync(RiskHost host) => (await AlertsAsync(host)).Select(a => (string)a["alert_id"]!).ToHashSet();
+
+    private static async Task<IReadOnlyList<JsonNode>> AlertsAsync(RiskHost host) =>
+        [.. (await GetAsync(host, "alerts")).Body["alerts"]!.AsArray().Select(a => a!).Where(a => (string)a["alert_type"]! is not "Stress_Loss_High")];
+
+    private static Task<long> ToldAsync(string database, string type) => CountAsync(database, $"outbox WHERE type = '{type}'");
+
+    private static Task<long> SnapshotsAsync(string database) => CountAsync(database, "snapshot");
+
+    private static async Task<long> CountAsync(string database, string from)
+    {
+        await using var source = NpgsqlDataSource.Create(database);
+        await using var command = source.CreateCommand($"SELECT count(*) FROM {from}");
+        return (long)(await command.ExecuteScalarAsync(TestContext.Current.CancellationToken))!;
+    }
+
+    private static decimal Number(JsonNode? node) => node!.GetValue<decimal>();
+
+    private static async Task<(HttpStatusCode Status, JsonNode Body)> GetAsync(RiskHost host, string path)
+    {
+        using var response = await host.Service.Client.GetAsync(new Uri($"/api/v2/risk/{path}", UriKind.Relative), TestContext.Current.CancellationToken);
+        return (response.StatusCode, (await response.Content.ReadFromJsonAsync<JsonNode>(TestContext.Current.CancellationToken))!);
+    }
+}
