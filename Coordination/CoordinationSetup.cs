@@ -13,6 +13,7 @@ using Sure.Coordination.Messaging;
 using Sure.Coordination.Migrations;
 using Sure.Coordination.Monitors;
 using Sure.Coordination.Outbox;
+using Sure.Coordination.Partitions;
 
 namespace Sure.Coordination;
 
@@ -35,6 +36,7 @@ public static class CoordinationSetup
         Dapper.DefaultTypeMap.MatchNamesWithUnderscores = true;
         Identify(builder);
         builder.Services.AddSingleton<SchemaReady>();
+        builder.Services.AddSingleton<PartitionKeeper>();
         builder.Services.AddHostedService<MigrationRunner>();
         builder.Services.AddHealthChecks().Add(new HealthCheckRegistration(
             "schema", services => new SchemaHealthCheck(services.GetRequiredService<SchemaReady>()), failureStatus: null, tags: null));
@@ -54,6 +56,18 @@ public static class CoordinationSetup
         builder.Services.TryAddSingleton<TMonitor>();
         builder.Services.AddHostedService<MonitorHost<TMonitor>>();
         return builder;
+    }
+
+    /// <summary>
+    /// Keeps the partitions of the tables that <paramref name="tables"/> declares: makes those of the present and the next periods when the
+    /// schema is brought up to date and ever after, and drops those past retention. Needs <see cref="AddSchema"/>.
+    /// </summary>
+    public static IHostApplicationBuilder AddPartitions(
+        this IHostApplicationBuilder builder, Func<IServiceProvider, IEnumerable<PartitionedTable>> tables)
+    {
+        ArgumentNullException.ThrowIfNull(builder);
+        builder.Services.AddSingleton(services => new PartitionPlan([.. tables(services)]));
+        return builder.AddMonitor<PartitionMonitor>();
     }
 
     /// <summary>Relays the outbox of this service to the others. Needs <see cref="AddSchema"/>.</summary>

@@ -8,18 +8,20 @@ using Microsoft.Extensions.Diagnostics.HealthChecks;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
 using Npgsql;
+using Sure.Coordination.Partitions;
 
 namespace Sure.Coordination.Migrations;
 
 /// <summary>
 /// Brings the schema of the service up to date at start: the scripts of this project, then the service's own
-/// <c>Migrations/*.sql</c>, each once, under an advisory lock so that instances starting together do not collide. While PostgreSQL is
-/// away it keeps trying; everything that needs the schema waits for <see cref="SchemaReady"/>.
+/// <c>Migrations/*.sql</c>, each once, then the partitions of the present, under an advisory lock so that instances starting together do
+/// not collide. While PostgreSQL is away it keeps trying; everything that needs the schema waits for <see cref="SchemaReady"/>.
 /// </summary>
 internal sealed partial class MigrationRunner(
     NpgsqlDataSource database,
     SchemaReady ready,
     ServiceIdentity service,
+    PartitionKeeper partitions,
     TimeProvider time,
     ILogger<MigrationRunner> logger) : BackgroundService
 {
@@ -61,6 +63,12 @@ internal sealed partial class MigrationRunner(
         if (!result.Successful)
         {
             throw result.Error is NpgsqlException ? result.Error : new InvalidOperationException($"Migration {result.ErrorScript?.Name} failed.", result.Error);
+        }
+
+        await using (var transaction = await guard.BeginTransactionAsync(cancellationToken))
+        {
+            await partitions.MakeAheadAsync(guard, transaction, time.GetUtcNow(), cancellationToken);
+            await transaction.CommitAsync(cancellationToken);
         }
 
         // Given back at once: a pooled connection is reset, and would lose the lock, only when it is used again.

@@ -31,4 +31,8 @@ public sealed class MonitoringOptions
     /// <summary>Expiry of policies. Default 60 s.</summary>
     [Range(typeof(TimeSpan), Least, Most)]
     public TimeSpan ExpiryInterval { get; set; } = TimeSpan.FromSeconds(60);
+
+    /// <summary>Partitions of history tables. Default 1 h.</summary>
+    [Range(typeof(TimeSpan), Least, Most)]
+    public TimeSpan PartitionInterval { get; set; } = TimeSpan.FromHours(1);
 }

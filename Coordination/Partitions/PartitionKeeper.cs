@@ -1,0 +1,107 @@
+using Dapper;
+using Npgsql;
+
+namespace Sure.Coordination.Partitions;
+
+/// <summary>Makes the partitions of the declared tables ahead of time and drops those past retention.</summary>
+public sealed class PartitionKeeper(IEnumerable<PartitionPlan> plans)
+{
+    /// <summary>Partitions beyond that of the present, so that a monitor that fails for a while leaves nothing without one.</summary>
+    private const int PeriodsAhead = 2;
+
+    /// <summary>
+    /// Who waits for a lock on a table makes everybody after him wait too; it is better to give up and try in the next cycle.
+    /// </summary>
+    private const string LockLimit = "SET LOCAL lock_timeout = '2s'";
+
+    private readonly IReadOnlyList<PartitionedTable> _tables = [.. plans.SelectMany(p => p.Tables)];
+
+    /// <summary>
+    /// Makes what is missing of the default partitions and of the partitions of the present and the next periods. Rows of such a
+    /// period that have gone to the default partition, because nothing ran when its time came, move to where they belong.
+    /// </summary>
+    public async Task MakeAheadAsync(NpgsqlConnection connection, NpgsqlTransaction transaction, DateTimeOffset now, CancellationToken cancellationToken)
+    {
+        await ExecuteAsync(connection, transaction, LockLimit, cancellationToken);
+        foreach (var table in _tables)
+        {
+            var known = await ReadPartitionsAsync(connection, transaction, table, cancellationToken);
+            if (!known.Contains(table.Rest))
+            {
+                await ExecuteAsync(connection, transaction, $"CREATE TABLE {table.Rest} PARTITION OF {table.Name} DEFAULT", cancellationToken);
+            }
+
+            var period = PartitionPeriod.Of(now, table.Span);
+            for (var i = 0; i <= PeriodsAhead; i++, period = period.Next)
+            {
+                if (!known.Contains(table.PartitionOf(period)))
+                {
+                    await MakeAsync(connection, transaction, table, period, cancellationToken);
+                }
+            }
+        }
+    }
+
+    /// <summary>Drops partitions, and deletes rows of the default partitions, that are older than their table keeps them.</summary>
+    public async Task DropOldAsync(NpgsqlConnection connection, NpgsqlTransaction transaction, DateTimeOffset now, CancellationToken cancellationToken)
+    {
+        await ExecuteAsync(connection, transaction, LockLimit, cancellationToken);
+        foreach (var table in _tables)
+        {
+            var cutoff = now - table.Retention;
+            var old = await connection.QueryAsync<string>(new CommandDefinition(
+                $"""
+                SELECT partition FROM (
+                    SELECT c.relname AS partition, (regexp_match(pg_get_expr(c.relpartbound, c.oid), 'TO \(''([^'']+)''\)'))[1]::timestamptz AS ends
+                    FROM pg_inherits i JOIN pg_class c ON c.oid = i.inhrelid WHERE i.inhparent = '{table.Name}'::regclass
+                ) AS bounds WHERE ends <= @Cutoff
+                """,
+                new { Cutoff = cutoff.UtcDateTime },
+                transaction,
+                cancellationToken: cancellationToken));
+            foreach (var partition in old)
+            {
+                await ExecuteAsync(connection, transaction, $"DROP TABLE {partition}", cancellationToken);
+            }
+
+            await connection.ExecuteAsync(new CommandDefinition(
+                $"DELETE FROM {table.Rest} WHERE {table.TimeColumn} < @Cutoff",
+                new { Cutoff = cutoff.UtcDateTime },
+                transaction,
+                cancellationToken: cancellationToken));
+        }
+    }
+
+    /// <summary>Filled first and attached then: a partition cannot be added to a table whose default partition holds rows of its time.</summary>
+    private static Task<int> MakeAsync(
+        NpgsqlConnection connection, NpgsqlTransaction transaction, PartitionedTable table, PartitionPeriod period, CancellationToken cancellationToken)
+    {
+        var partition = table.PartitionOf(period);
+        var (start, end) = ($"'{period.Start:yyyy-MM-dd} 00:00:00+00'", $"'{period.End:yyyy-MM-dd} 00:00:00+00'");
+        return ExecuteAsync(
+            connection,
+            transaction,
+            $"""
+            CREATE TABLE {partition} (LIKE {table.Name} INCLUDING DEFAULTS INCLUDING CONSTRAINTS);
+            WITH moved AS (
+                DELETE FROM {table.Rest} WHERE {table.TimeColumn} >= {start} AND {table.TimeColumn} < {end} RETURNING *
+            )
+            INSERT INTO {partition} SELECT * FROM moved;
+            ALTER TABLE {table.Name} ATTACH PARTITION {partition} FOR VALUES FROM ({start}) TO ({end});
+            """,
+            cancellationToken);
+    }
+
+    private static async Task<IReadOnlySet<string>> ReadPartitionsAsync(
+        NpgsqlConnection connection, NpgsqlTransaction transaction, PartitionedTable table, CancellationToken cancellationToken)
+    {
+        var names = await connection.QueryAsync<string>(new CommandDefinition(
+            $"SELECT c.relname FROM pg_inherits i JOIN pg_class c ON c.oid = i.inhrelid WHERE i.inhparent = '{table.Name}'::regclass",
+            transaction: transaction,
+            cancellationToken: cancellationToken));
+        return names.ToHashSet(StringComparer.Ordinal);
+    }
+
+    private static Task<int> ExecuteAsync(NpgsqlConnection connection, NpgsqlTransaction transaction, string sql, CancellationToken cancellationToken) =>
+        connection.ExecuteAsync(new CommandDefinition(sql, transaction: transaction, cancellationToken: cancellationToken));
+}
