@@ -5,7 +5,7 @@ CREATE TABLE last_snapshot (
     document  jsonb NOT NULL
 );
 
--- The figures of every snapshot.
+-- The figures of every snapshot; partitioned by month.
 CREATE TABLE snapshot (
     taken_at                timestamptz NOT NULL PRIMARY KEY,
     ltv                     numeric,
@@ -21,7 +21,7 @@ CREATE TABLE snapshot (
     year_var_99_usd         numeric(20,2) NOT NULL,
     year_cvar_99_usd        numeric(20,2) NOT NULL,
     alerts                  integer NOT NULL
-);
+) PARTITION BY RANGE (taken_at);
 
 -- What the last snapshot of the day before forecast for a day (UTC).
 CREATE TABLE var_forecast (

@@ -1,4 +1,6 @@
+using Microsoft.Extensions.Options;
 using Sure.Coordination;
+using Sure.Coordination.Partitions;
 using Sure.RiskService.LossModel;
 using Sure.RiskService.ModelCheck;
 
@@ -13,6 +15,11 @@ internal static class SnapshotSetup
             .Validate(options => !options.Faults().Any(), $"{LossModelOptions.Section}: the loadings must add up to less than 1.")
             .ValidateOnStart();
         builder.Services.AddOptions<CorrelatedGroupOptions>().BindConfiguration("Underwriting");
+        builder.Services.AddOptions<SnapshotOptions>().BindConfiguration("Risk").ValidateDataAnnotations().ValidateOnStart();
+        builder.AddPartitions(services =>
+        [
+            new PartitionedTable("snapshot", "taken_at", PartitionSpan.Month, services.GetRequiredService<IOptions<SnapshotOptions>>().Value.SnapshotRetention),
+        ]);
         builder.Services.AddSingleton<BookSimulation>();
         builder.Services.AddSingleton<RiskMeasurement>();
         builder.Services.AddSingleton<SnapshotStore>();
