@@ -1,6 +1,6 @@
 using Microsoft.AspNetCore.Http.HttpResults;
-using Sure.Contracts.Json;
 using Sure.Contracts.Vocabulary;
+using Sure.Coordination.Reading;
 using Sure.ServiceDefaults.Problems;
 using Sure.UtilizationService.Figures;
 using Sure.UtilizationService.Pool;
@@ -12,12 +12,6 @@ internal static class TrancheEndpoints
 {
     /// <summary>Steps in which the curves are given.</summary>
     private const int CurveSteps = 100;
-
-    /// <summary>The last second of the year 9999, in Unix seconds.</summary>
-    private const decimal LatestSecond = 253_402_300_799m;
-
-    /// <summary>How far a history goes back that does not say from when.</summary>
-    private static readonly TimeSpan DefaultSpan = TimeSpan.FromDays(1);
 
     public static void MapTranches(this IEndpointRouteBuilder endpoints)
     {
@@ -35,27 +29,14 @@ internal static class TrancheEndpoints
             return Problem.NotFound("There is no such tranche.");
         }
 
-        foreach (var (field, seconds) in new[] { ("from", from), ("to", to) })
-        {
-            if (seconds is < 0 or > LatestSecond)
-            {
-                return Problem.Malformed(field, $"{field} must be a time in Unix seconds, 0 … {LatestSecond}.");
-            }
-        }
-
         var now = time.GetUtcNow();
-        var until = to is { } last ? UnixSecondsConverter.FromSeconds(last) : now;
-        var span = new HistorySpan(from is { } first ? UnixSecondsConverter.FromSeconds(first) : Earlier(until), until);
-        if (span.From > span.To)
+        if (!HistorySpan.TryRead(from, to, now, out var span, out var fault))
         {
-            return Problem.Malformed("from", "from must not be after to.");
+            return Problem.Malformed(fault.Field, fault.Sentence);
         }
 
-        return TypedResults.Ok(new HistoryAnswer(tranche, await history.ReadAsync(tranche, span, cancellationToken), span.BucketSeconds, now));
+        return TypedResults.Ok(new HistoryAnswer(tranche, await history.ReadAsync(tranche, span, cancellationToken), span.ResolutionSeconds, now));
     }
-
-    private static DateTimeOffset Earlier(DateTimeOffset until) =>
-        until - DateTimeOffset.UnixEpoch > DefaultSpan ? until - DefaultSpan : DateTimeOffset.UnixEpoch;
 
     private static async Task<Ok<TranchesAnswer>> ReadAsync(PoolStore store, FigureCache cache, TrancheReport report, TimeProvider time) =>
         TypedResults.Ok(await cache.ReadAsync(Figure.Tranches, async () =>

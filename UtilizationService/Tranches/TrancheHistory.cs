@@ -2,6 +2,7 @@ using Dapper;
 using Npgsql;
 using Sure.Contracts.Events;
 using Sure.Contracts.Vocabulary;
+using Sure.Coordination.Reading;
 using Sure.Coordination.Writing;
 
 namespace Sure.UtilizationService.Tranches;
@@ -16,21 +17,6 @@ namespace Sure.UtilizationService.Tranches;
 /// <param name="SharePrice">USD per share, 18 decimals.</param>
 internal sealed record TranchePoint(
     DateTimeOffset Time, decimal Apy, decimal RealisedApy30d, decimal Utilization, decimal TotalCapitalUsd, decimal CoverageSoldUsd, string SharePrice);
-
-/// <summary>A span of time that is shown in buckets of whole seconds.</summary>
-/// <param name="From">Its first moment.</param>
-/// <param name="To">Its last moment, not before <paramref name="From"/>.</param>
-internal sealed record HistorySpan(DateTimeOffset From, DateTimeOffset To)
-{
-    /// <summary>Points of an answer.</summary>
-    public const int MostPoints = 5000;
-
-    /// <summary>
-    /// Seconds of a bucket, at least 1. Buckets begin at multiples of it since 1970, so that they stay where they are while the span moves;
-    /// a span then touches up to two buckets more than fit into it.
-    /// </summary>
-    public long BucketSeconds => Math.Max(1, (long)Math.Ceiling((To - From).TotalSeconds / (MostPoints - 2)));
-}
 
 /// <summary>The history of tranches in PostgreSQL.</summary>
 internal sealed class TrancheHistory(NpgsqlDataSource database)
@@ -57,7 +43,7 @@ internal sealed class TrancheHistory(NpgsqlDataSource database)
     public async Task<IReadOnlyList<TranchePoint>> ReadAsync(Tranche tranche, HistorySpan span, CancellationToken cancellationToken)
     {
         await using var connection = await database.OpenConnectionAsync(cancellationToken);
-        var seconds = span.BucketSeconds;
+        var seconds = span.ResolutionSeconds;
         var rows = await connection.QueryAsync<Row>(new CommandDefinition(
             """
             SELECT h.at, h.apy, h.realised_apy_30d AS realised_apy, h.utilization, h.total_capital_usd, h.coverage_sold_usd, h.share_price::text AS share_price
@@ -72,8 +58,8 @@ internal sealed class TrancheHistory(NpgsqlDataSource database)
             new
             {
                 Tranche = tranche.Word(),
-                First = span.From.ToUnixTimeSeconds() / seconds * seconds,
-                Last = span.To.ToUnixTimeSeconds() / seconds * seconds,
+                First = span.BucketOf(span.From),
+                Last = span.BucketOf(span.To),
                 Seconds = seconds,
                 From = span.From.ToUniversalTime(),
                 To = span.To.ToUniversalTime(),
