@@ -23,6 +23,7 @@ internal static class SnapshotSetup
         builder.Services.AddSingleton<BookSimulation>();
         builder.Services.AddSingleton<RiskMeasurement>();
         builder.Services.AddSingleton<SnapshotStore>();
+        builder.Services.AddSingleton<SnapshotHistory>();
         builder.Services.AddSingleton<ForecastStore>();
         builder.AddMonitor<RiskMonitor>();
     }

@@ -108,6 +108,8 @@ internal sealed class BindingPlatform : IAsyncDisposable
             ["services__bridgeservice__http__0"] = bridges.GetLeftPart(UriPartial.Authority),
             ["services__quoteservice__http__0"] = _quotes.BaseAddress!.GetLeftPart(UriPartial.Authority),
             ["services__utilizationservice__http__0"] = _utilization.BaseAddress!.GetLeftPart(UriPartial.Authority),
+            // Nobody listens there: no snapshot of risk, as at a first start.
+            ["services__riskservice__http__0"] = "http://127.0.0.1:1",
             ["Market__Source"] = "simulated",
             ["Monitoring__BridgeInterval"] = "00:00:10",
         }));

@@ -164,6 +164,39 @@ public sealed class SnapshotTests(PostgresServer postgres)
         Assert.Equal(1L, await tomorrow.ExecuteScalarAsync(TestContext.Current.CancellationToken));
     }
 
+    /// <summary>
+    /// A snapshot a minute over a year, one of them with an LTV of 0.93, one with reserves of 0.11: 31 536 000 s in at most 5 000 buckets are
+    /// buckets of two hours.
+    /// </summary>
+    [Fact]
+    public async Task A_year_is_one_answer_and_its_peaks_are_in_it()
+    {
+        await using var host = await RiskHost.StartAsync(postgres);
+        await using var source = NpgsqlDataSource.Create(host.Database);
+        await using var command = source.CreateCommand(
+            """
+            INSERT INTO snapshot
+            SELECT '2024-03-01T00:00Z'::timestamptz + n * interval '1 minute', CASE n WHEN 300001 THEN 0.93 ELSE 0.5 END,
+                   CASE n WHEN 123456 THEN 0.11 ELSE 0.4 END, 1000000, n, 7, 0.2, 0.3, 100, 1, 2, 3, 4, 0
+            FROM generate_series(0, 365 * 1440 - 1) n
+            """);
+        await command.ExecuteNonQueryAsync(TestContext.Current.CancellationToken);
+        var first = new DateTimeOffset(2024, 3, 1, 0, 0, 0, TimeSpan.Zero);
+
+        var year = (await GetAsync(host, $"snapshots?from={first.ToUnixTimeSeconds()}&to={first.AddDays(365).ToUnixTimeSeconds()}")).Body;
+
+        var points = year["points"]!.AsArray();
+        Assert.Equal((7_200, 365 * 12), ((int)year["resolution_seconds"]!, points.Count));
+        Assert.Equal(0.93m, Number(Assert.Single(points, p => Number(p!["ltv"]) != 0.5m)!["ltv"]));
+        Assert.Equal(0.11m, Number(Assert.Single(points, p => Number(p!["reserve_ratio"]) != 0.4m)!["reserve_ratio"]));
+        // What has no limit is that of the bucket's last minute.
+        Assert.Equal([119m, 239m], points.Take(2).Select(p => Number(p!["coverage_usd"])));
+        Assert.Equal(first.AddMinutes(119).ToUnixTimeSeconds(), Number(points[0]!["time"]));
+
+        Assert.Empty((await GetAsync(host, "snapshots?from=1&to=2")).Body["points"]!.AsArray());
+        Assert.Equal(HttpStatusCode.BadRequest, (await GetAsync(host, "snapshots?from=2&to=1")).Status);
+    }
+
     private static Book Book(PoolFigures pool, params BookedPolicy[] policies) => new(0, Start, policies, pool, Equity, []);
 
     private static PoolFigures Pool(decimal ltv, decimal reserves) => new(1_000_000, 1_000_000, 700_000, 2, ltv, reserves, 1_000_000);
