@@ -5,6 +5,8 @@ namespace Sure.EndToEndTests;
 /// <summary>Bridges, prices and risk alerts as the API shows them.</summary>
 public sealed class MonitorTests(RunningPlatform platform)
 {
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(30);
+
     private static readonly string[] Bridges =
     [
         "wormhole_eth_ton", "multichain_eth_ton", "orbit_eth_ton", "celer_eth_ton", "wormhole_arb_ton",
@@ -55,6 +57,31 @@ public sealed class MonitorTests(RunningPlatform platform)
         var refused = await platform.Anonymous.GetJsonAsync("/api/v2/risk/alerts?severity=Dreadful");
         Assert.Equal(HttpStatusCode.BadRequest, refused.Status);
         Assert.Contains("severity", (string)refused["error"]!, StringComparison.Ordinal);
+    }
+
+    /// <summary>A platform that has just started has too little history for a regime other than <c>Medium</c>, which loads by 1.1.</summary>
+    [Fact]
+    public async Task The_risk_of_the_book_is_measured_and_prices_follow_it()
+    {
+        var snapshot = await Eventually.HoldsAsync(
+            () => platform.Anonymous.GetJsonAsync("/api/v2/risk/snapshot"), s => s.Status == HttpStatusCode.OK && (int)s["total_policies"] > 0, Patience, "there is a snapshot of the book");
+
+        Assert.Equal([1, 30, 365], snapshot["horizons"].AsArray().Select(h => (int)h!["days"]!));
+        Assert.All(snapshot["horizons"].AsArray(), h => Assert.True((decimal)h!["cvar_99"]!["value"]! >= (decimal)h["var_99"]!["value"]!));
+        Assert.Equal(snapshot["stress"].AsArray().Max(s => (decimal)s!["loss_usd"]!), (decimal)snapshot["worst_stress"]["loss_usd"]!);
+        foreach (var path in new[] { "snapshots", "limits", "tranches", "reverse-stress", "model-check", "scenarios" })
+        {
+            Assert.Equal(HttpStatusCode.OK, (await platform.Anonymous.GetJsonAsync($"/api/v2/risk/{path}")).Status);
+        }
+
+        var quote = await Eventually.HoldsAsync(
+            () => platform.Anonymous.PostJsonAsync(
+                "/api/v2/quote/multi-dimensional",
+                new { coverage_type = "depeg", chain = "Ethereum", stablecoin = "USDC", coverage_amount = 10_000m, duration_days = 90, pricing = "dynamic" }),
+            q => q["breakdown"]["stale_inputs"]!.AsArray().Count == 0,
+            Patience,
+            "a dynamic price has every figure");
+        Assert.Contains(quote["breakdown"]["loads"]!.AsArray(), l => (string)l!["name"]! == "correlation_regime" && (decimal)l["factor"]! == 1.1m);
     }
 
     [Fact]

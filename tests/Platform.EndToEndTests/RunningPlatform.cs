@@ -58,6 +58,8 @@ public sealed class RunningPlatform : IAsyncLifetime
                 ["Gateway__Port"] = $"{port}",
                 ["Monitoring__BridgeInterval"] = "00:00:01",
                 ["Monitoring__RiskInterval"] = "00:00:01",
+                // A second a snapshot instead of a minute; the services share these cores.
+                ["Risk__LossModel__Scenarios"] = "5000",
                 ["Monitoring__TopProductsInterval"] = "00:00:01",
                 ["Monitoring__TrancheApyInterval"] = "00:00:02",
                 ["Monitoring__ExpiryInterval"] = "00:00:05",
