@@ -1,6 +1,7 @@
-using System.Globalization;
 using System.Net;
 using Sure.TestServers;
+using static Sure.Bench.CommandLine;
+using static Sure.Bench.Rounds;
 
 namespace Sure.Bench;
 
@@ -73,16 +74,4 @@ internal static class BindingBench
     }
 
     private static IReadOnlyList<TimeSpan> Cpu(BindingPlatform platform) => [.. platform.Services.Select(s => s.Cpu), Environment.CpuUsage.TotalTime];
-
-    private static double Median(IEnumerable<double> values)
-    {
-        var sorted = values.Order().ToList();
-        return (sorted[(sorted.Count - 1) / 2] + sorted[sorted.Count / 2]) / 2;
-    }
-
-    private static int Option(string[] options, string name, int otherwise) =>
-        int.Parse(Text(options, name, $"{otherwise}"), NumberStyles.None, CultureInfo.InvariantCulture);
-
-    private static string Text(string[] options, string name, string otherwise) =>
-        Array.IndexOf(options, name) is >= 0 and var at && at + 1 < options.Length ? options[at + 1] : otherwise;
 }

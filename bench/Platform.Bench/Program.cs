@@ -3,11 +3,13 @@ using Sure.Bench;
 return args switch
 {
     ["binding", .. var options] => await BindingBench.RunAsync(options),
+    ["losses", .. var options] => LossBench.Run(options),
     _ => Usage(),
 };
 
 static int Usage()
 {
     Console.Error.WriteLine("dotnet run -c Release --project bench/Platform.Bench -- binding [--rounds 5] [--policies 2048] [--connections 64] [--fsync on|off]");
+    Console.Error.WriteLine("dotnet run -c Release --project bench/Platform.Bench -- losses [--rounds 5] [--scenarios 1000000]");
     return 2;
 }
