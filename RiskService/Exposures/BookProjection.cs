@@ -62,7 +62,7 @@ internal sealed class BookProjection(BookClient book)
         }
 
         await connection.ExecuteAsync(new CommandDefinition(
-            "UPDATE book SET as_of = greatest(as_of, @At)", new { At = known.OccurredAt.UtcDateTime }, transaction, cancellationToken: cancellationToken));
+            "UPDATE book SET as_of = greatest(as_of, @At), version = version + 1", new { At = known.OccurredAt.UtcDateTime }, transaction, cancellationToken: cancellationToken));
     }
 
     /// <summary>Replaces the book by that of UtilizationService and answers the sequence to continue from.</summary>
@@ -75,7 +75,8 @@ internal sealed class BookProjection(BookClient book)
         await connection.ExecuteAsync(new CommandDefinition(
             """
             INSERT INTO book (as_of, pool, tranches, pool_at) VALUES (@At, @Pool::jsonb, @Tranches::jsonb, @At)
-            ON CONFLICT (one) DO UPDATE SET as_of = excluded.as_of, pool = excluded.pool, tranches = excluded.tranches, pool_at = excluded.pool_at
+            ON CONFLICT (one) DO UPDATE SET as_of = excluded.as_of, pool = excluded.pool, tranches = excluded.tranches, pool_at = excluded.pool_at,
+                version = book.version + 1
             """,
             new
             {

@@ -12,6 +12,7 @@ namespace Sure.RiskService.Exposures;
 internal sealed class ExposureStore(NpgsqlDataSource database)
 {
     private readonly LastKnown<Found> _last = new();
+    private volatile Version? _read;
 
     /// <summary>The exposure as it is known; null until the book was read for the first time.</summary>
     public async Task<Exposure?> ReadAsync(CancellationToken cancellationToken) =>
@@ -20,37 +21,41 @@ internal sealed class ExposureStore(NpgsqlDataSource database)
     private async Task<Exposure?> ReadNowAsync(CancellationToken cancellationToken)
     {
         await using var connection = await database.OpenConnectionAsync(cancellationToken);
-        // One statement, one snapshot: the sums belong to the time that is stated with them.
+        // One statement, one snapshot: the sums belong to the time that is stated with them. Fetched when they are others than before.
         var rows = (await connection.QueryAsync<Row>(new CommandDefinition(
             """
-            SELECT b.as_of, b.pool, e.coverage_type, e.chain, e.stablecoin, e.exposure_usd, e.policy_count
+            SELECT b.version, b.as_of, b.pool, e.coverage_type, e.chain, e.stablecoin, e.exposure_usd, e.policy_count
             FROM book b LEFT JOIN product_exposure e ON e.policy_count > 0
+            WHERE b.version <> @Known
             """,
+            new { Known = _read?.Number ?? -1 },
             cancellationToken: cancellationToken))).ToList();
         if (rows is not [var first, ..])
         {
-            return null;
+            return _read?.Exposure;
         }
 
-        return new Exposure(
+        var exposure = new Exposure(
             new DateTimeOffset(first.AsOf),
             JsonSerializer.Deserialize<PoolFigures>(first.Pool, SureJson.Internal)!,
             [
                 .. rows.Where(r => r.CoverageType is not null)
                     .Select(r => new ProductExposure(
-                        Parse<CoverageType>(r.CoverageType!), Parse<Chain>(r.Chain!), Parse<Stablecoin>(r.Stablecoin!), r.ExposureUsd, r.PolicyCount))
+                        Words<CoverageType>.Parse(r.CoverageType!), Words<Chain>.Parse(r.Chain!), Words<Stablecoin>.Parse(r.Stablecoin!), r.ExposureUsd, r.PolicyCount))
                     .OrderByDescending(p => p.ExposureUsd).ThenBy(p => p.CoverageType).ThenBy(p => p.Chain).ThenBy(p => p.Stablecoin),
             ]);
+        _read = new Version(first.Version, exposure);
+        return exposure;
     }
-
-    private static T Parse<T>(string word)
-        where T : struct, Enum =>
-        Words<T>.TryParse(word, out var member) ? member : throw new InvalidOperationException($"The projection holds {word}, which is no {typeof(T).Name}.");
 
     private sealed record Found(Exposure? Exposure);
 
+    private sealed record Version(long Number, Exposure Exposure);
+
     private sealed class Row
     {
+        public long Version { get; init; }
+
         public DateTime AsOf { get; init; }
 
         public string Pool { get; init; } = "";

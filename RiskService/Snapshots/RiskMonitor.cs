@@ -25,17 +25,15 @@ internal sealed class RiskMonitor(
     IOptions<MonitoringOptions> monitoring,
     TimeProvider time) : IMonitor
 {
+    private static readonly TimeSpan WaitForBook = TimeSpan.FromSeconds(1);
+
     public string Name => "risk-snapshot";
 
     public TimeSpan Interval => monitoring.Value.RiskInterval;
 
     public async Task RunOnceAsync(LeaseTerm term, CancellationToken cancellationToken)
     {
-        if (await books.ReadAsync(cancellationToken) is not { } book)
-        {
-            return;
-        }
-
+        var book = await WaitForBookAsync(cancellationToken);
         var correlation = await pegs.ReadAsync(cancellationToken);
         var losses = simulation.Of(book, cancellationToken);
         var now = time.GetUtcNow();
@@ -64,6 +62,19 @@ internal sealed class RiskMonitor(
             ],
             cancellationToken);
         await transaction.CommitAsync(cancellationToken);
+    }
+
+    /// <summary>A service that has just started measures the book as soon as it knows it, not a cycle later.</summary>
+    private async Task<RiskBook> WaitForBookAsync(CancellationToken cancellationToken)
+    {
+        using var timer = new PeriodicTimer(WaitForBook, time);
+        RiskBook? book;
+        while ((book = await books.ReadAsync(cancellationToken)) is null)
+        {
+            await timer.WaitForNextTickAsync(cancellationToken);
+        }
+
+        return book;
     }
 
     private static IPlatformEvent? Tell(AlertChange change, DateTimeOffset now)

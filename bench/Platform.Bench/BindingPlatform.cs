@@ -2,7 +2,6 @@ using System.Net;
 using System.Net.Http.Json;
 using System.Text.Json;
 using System.Text.Json.Nodes;
-using Npgsql;
 using Sure.ServiceDefaults.Identity;
 using Sure.TestServers;
 
@@ -101,7 +100,7 @@ internal sealed class BindingPlatform : IAsyncDisposable
         new Dictionary<string, string>(StringComparer.Ordinal)
         {
             // A database of its own stands for the schema and role of its own.
-            ["ConnectionStrings__platform"] = Plain(await _postgres.CreateDatabaseAsync()),
+            ["ConnectionStrings__platform"] = Databases.Plain(await _postgres.CreateDatabaseAsync()),
             ["ConnectionStrings__cache"] = _redis.ConnectionString,
             ["ConnectionStrings__messaging"] = _rabbit.ConnectionString,
             ["services__gateway__http__0"] = _gateway.Address,
@@ -113,13 +112,6 @@ internal sealed class BindingPlatform : IAsyncDisposable
             ["Market__Source"] = "simulated",
             ["Monitoring__BridgeInterval"] = "00:00:10",
         }));
-
-    /// <summary>With the client's own limits in place of those of tests.</summary>
-    private static string Plain(string database)
-    {
-        var test = new NpgsqlConnectionStringBuilder(database);
-        return new NpgsqlConnectionStringBuilder { Host = test.Host, Port = test.Port, Username = test.Username, Database = test.Database }.ConnectionString;
-    }
 
     /// <summary>10 m in the loss shares; then a first sale, as soon as prices are known.</summary>
     private async Task FillAsync()

@@ -1,5 +1,5 @@
-using Sure.Contracts.Calls;
 using Sure.Contracts.Vocabulary;
+using Sure.RiskService.Exposures;
 using Sure.RiskService.LossModel;
 
 namespace Sure.Bench;
@@ -32,9 +32,8 @@ internal sealed record LossBook(
 {
     public const int HorizonDays = 365;
 
-    public static IReadOnlyList<TriggerGroup> Groups { get; } = TriggerGroups.Of(Product.Offered.Select((product, i) => new BookedPolicy(
-        Guid.Empty, product.CoverageType, product.Chain, product.Stablecoin, 200_000m + (37_000m * (i % 11)), 0.008m + (0.0013m * (i % 7)),
-        Terms: null, DateTimeOffset.UnixEpoch, DateTimeOffset.UnixEpoch)));
+    public static IReadOnlyList<TriggerGroup> Groups { get; } = TriggerGroups.Of(Product.Offered.Select((product, i) => new Cover(
+        product.CoverageType, product.Chain, product.Stablecoin, Terms: null, 200_000m + (37_000m * (i % 11)), 0.008m + (0.0013m * (i % 7)))));
 
     public static IReadOnlyDictionary<Tranche, decimal> Capital { get; } = new Dictionary<Tranche, decimal>
     {

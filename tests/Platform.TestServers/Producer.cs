@@ -5,12 +5,11 @@ using Microsoft.Extensions.Logging;
 using Sure.Contracts.Calls;
 using Sure.Contracts.Events;
 using Sure.Contracts.Json;
-using Sure.TestServers;
 
-namespace Sure.RiskService.Tests.Hosts;
+namespace Sure.TestServers;
 
-/// <summary>A service that tells what tests make up.</summary>
-internal sealed class Producer : IAsyncDisposable
+/// <summary>A service that tells what is made up: events, and as UtilizationService the whole book.</summary>
+public sealed class Producer : IAsyncDisposable
 {
     private readonly WebApplication _app;
     private readonly ToldEvents _told;
@@ -27,6 +26,7 @@ internal sealed class Producer : IAsyncDisposable
         _app.MapGet(Book.Path, () => _book is { } book ? Results.Json(book, SureJson.Internal) : Results.StatusCode(StatusCodes.Status503ServiceUnavailable));
     }
 
+    /// <summary>Where it listens.</summary>
     public string Address => _app.Urls.Single();
 
     /// <summary>What it answers as the whole book; until then it is away.</summary>
@@ -35,14 +35,17 @@ internal sealed class Producer : IAsyncDisposable
         set => _book = value;
     }
 
+    /// <summary>Starts it under the name of a service.</summary>
     public static async Task<Producer> StartAsync(string name)
     {
         var producer = new Producer(name);
-        await producer._app.StartAsync(TestContext.Current.CancellationToken);
+        await producer._app.StartAsync();
         return producer;
     }
 
+    /// <summary>Tells these next.</summary>
     public void Tell(params IEnumerable<IPlatformEvent> events) => _told.Add(events);
 
+    /// <inheritdoc />
     public async ValueTask DisposeAsync() => await _app.DisposeAsync();
 }
