@@ -21,7 +21,7 @@ internal static class LossStatistics
 
     /// <summary>
     /// The ⌈q·n⌉-th smallest. The number of losses below the true quantile is binomial, with standard deviation s = √(n q (1 − q)); half the distance
-    /// between the order statistics s ranks to either side is the standard error (H. A. David, H. N. Nagaraja, "Order Statistics", 3rd ed., §7.1).
+    /// between the order statistics s ranks to either side is the standard error (H. A. David, H. N. Nagaraja, "Order Statistics", 3rd ed., 2003, ch. 7).
     /// </summary>
     public static Estimate Var(UpperTail tail, decimal q)
     {

@@ -108,6 +108,28 @@ public sealed class LossEngineTests
         Assert.Equal(figures, FiguresOfASeed());
     }
 
+    /// <summary>Losses of many sizes with many ties, none at all, and all the same.</summary>
+    [Theory]
+    [InlineData(0)]
+    [InlineData(1)]
+    [InlineData(40)]
+    public void The_upper_tail_is_that_of_the_sorted_losses(int sizes)
+    {
+        const int Losses = 10_000;
+        var random = new Random(20_230_311);
+        var losses = Enumerable.Range(0, Losses).Select(_ => sizes == 0 ? 0 : Math.ScaleB(1000, random.Next(sizes)) * random.Next(1, 1 + sizes)).ToArray();
+        double[] sorted = [.. losses.Order()];
+        foreach (var rank in new[] { 0, 4_000, 9_472, Losses - 1 })
+        {
+            var tail = UpperTail.From(losses, rank);
+            var loss = sorted[rank];
+
+            Assert.Equal(sorted.Skip(rank), tail.Above(rank).ToArray());
+            Assert.Equal((sorted.Count(l => l > loss), sorted.Count(l => l == loss)), tail.Count(loss));
+            Assert.Equal((Losses, loss, sorted[^1]), (tail.SampleSize, tail[rank], tail.Worst));
+        }
+    }
+
     [Fact]
     public void Contributions_add_up_to_the_shortfall()
     {
