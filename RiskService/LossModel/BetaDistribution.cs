@@ -8,9 +8,14 @@ internal readonly record struct BetaDistribution(double Alpha, double Beta)
     /// <summary>The distribution with mean <paramref name="mean"/> (0 … 1, exclusive) and variance mean (1 − mean)/(precision + 1).</summary>
     public static BetaDistribution Of(double mean, double precision) => new(precision * mean, precision * (1 - mean));
 
+    /// <summary>−ln B(α, β).</summary>
+    private double LogScale { get; } = LogGamma(Alpha + Beta) - LogGamma(Alpha) - LogGamma(Beta);
+
+    /// <summary>Mean α/(α + β).</summary>
+    public double Mean => Alpha / (Alpha + Beta);
+
     /// <summary>Density at <paramref name="x"/>, 0 &lt; x &lt; 1.</summary>
-    public double Density(double x) =>
-        Math.Exp(((Alpha - 1) * Math.Log(x)) + ((Beta - 1) * double.LogP1(-x)) + LogGamma(Alpha + Beta) - LogGamma(Alpha) - LogGamma(Beta));
+    public double Density(double x) => Math.Exp(((Alpha - 1) * Math.Log(x)) + ((Beta - 1) * double.LogP1(-x)) + LogScale);
 
     /// <summary>
     /// Probability of a value of at most <paramref name="x"/>: the regularised incomplete beta function I_x(α, β) by its continued fraction
@@ -23,11 +28,11 @@ internal readonly record struct BetaDistribution(double Alpha, double Beta)
         if (x >= 1)
             return 1;
 
-        return x < (Alpha + 1) / (Alpha + Beta + 2) ? LowerPart(x) : 1 - new BetaDistribution(Beta, Alpha).LowerPart(1 - x);
+        return x < (Alpha + 1) / (Alpha + Beta + 2) ? LowerPart(Alpha, Beta, x) : 1 - LowerPart(Beta, Alpha, 1 - x);
     }
 
     /// <summary>The x that is not exceeded with probability <paramref name="p"/>: Newton's method kept inside a shrinking bracket.</summary>
-    public double Quantile(double p) => Quantile(p, Alpha / (Alpha + Beta));
+    public double Quantile(double p) => Quantile(p, Mean);
 
     /// <summary>The same from a first guess strictly between 0 and 1.</summary>
     public double Quantile(double p, double guess)
@@ -58,10 +63,10 @@ internal readonly record struct BetaDistribution(double Alpha, double Beta)
         return x;
     }
 
-    private double LowerPart(double x)
+    /// <summary>I_x(a, b) where the fraction converges fast; a and b are the shapes in either order.</summary>
+    private double LowerPart(double a, double b, double x)
     {
         const double Tiny = 1e-300;
-        var (a, b) = (Alpha, Beta);
         var c = 1.0;
         var d = 1 / Away(1 - ((a + b) * x / (a + 1)));
         var fraction = d;
@@ -79,8 +84,7 @@ internal readonly record struct BetaDistribution(double Alpha, double Beta)
                 break;
         }
 
-        var front = Math.Exp((a * Math.Log(x)) + (b * double.LogP1(-x)) + LogGamma(a + b) - LogGamma(a) - LogGamma(b));
-        return front * fraction / a;
+        return Math.Exp((a * Math.Log(x)) + (b * double.LogP1(-x)) + LogScale) * fraction / a;
 
         static double Away(double value) => Math.Abs(value) < Tiny ? Tiny : value;
     }

@@ -7,16 +7,16 @@ namespace Sure.RiskService.LossModel;
 /// for bit, whatever the number of threads. Scenarios of different horizons share their random numbers, so that a longer horizon never loses less.
 /// </summary>
 /// <remarks>
-/// Kept per scenario is its loss, 8 bytes – VaR is an order statistic – and nothing else: the scenarios of the tail are made a second time for the
-/// contributions. Everything else has the size of the book.
+/// Kept per scenario is its loss, 8 bytes, and the greatest twentieth of them a second time, sorted – VaR is an order statistic; the scenarios of the tail
+/// are made a second time for the contributions. Everything else has the size of the book.
 /// </remarks>
 public static class LossEngine
 {
     /// <summary>Scenarios a thread takes at a time; a multiple of the lanes.</summary>
     private const int BlockLength = 1024;
 
-    /// <summary>Vectors of tail scenarios whose contributions are summed before they are added up, in order.</summary>
-    private const int TailChunk = 64;
+    /// <summary>Scenarios of the tail whose contributions are summed before they are added up, in order; a multiple of the lanes.</summary>
+    private const int TailChunk = 512;
 
     private const decimal TailLevel = 0.99m;
 
@@ -43,72 +43,81 @@ public static class LossEngine
         var kernel = new ScenarioKernel(exposed, horizonDays, options);
 
         var losses = Losses(kernel, options.Scenarios, threads, cancellationToken);
-        var ascending = losses.AsSpan(0, options.Scenarios).ToArray();
-        Array.Sort(ascending);
-        var tail = TailByGroup(kernel, exposed.Length, losses, ascending, threads, cancellationToken);
+        var tail = LossStatistics.Tail(losses, 0.95m);
+        var tailByGroup = TailByGroup(kernel, exposed.Length, losses, tail, threads, cancellationToken);
 
         return new LossDistribution(
             horizonDays,
             options.Scenarios,
-            LossStatistics.Mean(ascending),
-            LossStatistics.Var(ascending, 0.95m),
-            LossStatistics.Var(ascending, TailLevel),
-            LossStatistics.Var(ascending, 0.995m),
-            LossStatistics.Cvar(ascending, 0.95m),
-            LossStatistics.Cvar(ascending, TailLevel),
-            ascending[^1],
-            ascending.AsSpan().LastIndexOf(0.0) + 1,
-            LossStatistics.Histogram(ascending),
-            Contributions(exposed, tail),
-            TrancheView.Of(ascending, capital));
+            LossStatistics.Mean(losses),
+            LossStatistics.Var(tail, 0.95m),
+            LossStatistics.Var(tail, TailLevel),
+            LossStatistics.Var(tail, 0.995m),
+            LossStatistics.Cvar(tail, 0.95m),
+            LossStatistics.Cvar(tail, TailLevel),
+            tail.Worst,
+            losses.Count(0.0),
+            LossStatistics.Histogram(losses, tail.Worst),
+            Contributions(exposed, tailByGroup),
+            TrancheView.Of(losses, capital));
     }
 
-    /// <summary>The loss of each scenario; the last lanes may lie beyond those asked for.</summary>
     private static double[] Losses(ScenarioKernel kernel, int scenarios, int threads, CancellationToken cancellationToken)
     {
-        var losses = new double[(scenarios + ScenarioKernel.Lanes - 1) / ScenarioKernel.Lanes * ScenarioKernel.Lanes];
-        QuietThreads.For((losses.Length + BlockLength - 1) / BlockLength, threads, block =>
+        var losses = new double[scenarios];
+        QuietThreads.For((scenarios + BlockLength - 1) / BlockLength, threads, block =>
         {
-            var end = Math.Min(losses.Length, (block + 1) * BlockLength);
+            Span<double> lanes = stackalloc double[ScenarioKernel.Lanes];
+            var end = Math.Min(scenarios, (block + 1) * BlockLength);
             for (var first = block * BlockLength; first < end; first += ScenarioKernel.Lanes)
-                kernel.Add(first, losses.AsSpan(first, ScenarioKernel.Lanes));
+            {
+                // The last lanes may lie beyond the scenarios asked for.
+                lanes.Clear();
+                kernel.Add(first, lanes);
+                lanes[..Math.Min(lanes.Length, end - first)].CopyTo(losses.AsSpan(first));
+            }
         }, cancellationToken);
         return losses;
     }
 
     /// <summary>Each group's part of the CVaR at <see cref="TailLevel"/>: its mean loss over the scenarios of the tail.</summary>
     private static double[] TailByGroup(
-        ScenarioKernel kernel, int groups, double[] losses, double[] ascending, int threads, CancellationToken cancellationToken)
+        ScenarioKernel kernel, int groups, double[] losses, UpperTail tail, int threads, CancellationToken cancellationToken)
     {
-        var rank = LossStatistics.Rank(TailLevel, ascending.Length);
-        var threshold = ascending[rank];
+        var rank = LossStatistics.Rank(TailLevel, tail.SampleSize);
+        var threshold = tail[rank];
         // Of scenarios with exactly the loss at the threshold only some belong to the tail: all of them count in part.
-        var above = ascending.Length - 1 - ascending.AsSpan().LastIndexOf(threshold);
-        var equal = ascending.Length - above - ascending.AsSpan().IndexOf(threshold);
-        var size = ascending.Length - rank;
+        var (above, equal) = tail.Count(threshold);
+        var size = tail.SampleSize - rank;
         var weightAbove = 1.0 / size;
         var weightEqual = (double)(size - above) / equal / size;
 
-        double Weight(int scenario) =>
-            scenario >= ascending.Length || losses[scenario] < threshold ? 0 : losses[scenario] > threshold ? weightAbove : weightEqual;
-
         // A scenario without loss has nothing to contribute.
-        int[] vectors =
-        [
-            .. Enumerable.Range(0, losses.Length / ScenarioKernel.Lanes).Where(v =>
-                Enumerable.Range(v * ScenarioKernel.Lanes, ScenarioKernel.Lanes).Any(s => losses[s] > 0 && Weight(s) > 0)),
-        ];
-        var chunks = new double[(vectors.Length + TailChunk - 1) / TailChunk][];
+        var scenarios = new List<int>(size);
+        for (var scenario = 0; scenario < losses.Length; scenario++)
+        {
+            if (losses[scenario] >= threshold && losses[scenario] > 0)
+                scenarios.Add(scenario);
+        }
+
+        var chunks = new double[(scenarios.Count + TailChunk - 1) / TailChunk][];
         QuietThreads.For(chunks.Length, threads, chunk =>
         {
             var sums = chunks[chunk] = new double[groups];
+            Span<uint> lanes = stackalloc uint[ScenarioKernel.Lanes];
             Span<double> weights = stackalloc double[ScenarioKernel.Lanes];
-            foreach (var vector in vectors.AsSpan()[(chunk * TailChunk)..Math.Min(vectors.Length, (chunk + 1) * TailChunk)])
+            var end = Math.Min(scenarios.Count, (chunk + 1) * TailChunk);
+            for (var first = chunk * TailChunk; first < end; first += ScenarioKernel.Lanes)
             {
-                var first = vector * ScenarioKernel.Lanes;
                 for (var lane = 0; lane < weights.Length; lane++)
-                    weights[lane] = Weight(first + lane);
-                kernel.AddByGroup(first, weights, sums);
+                {
+                    // Lanes left over repeat the last scenario and weigh nothing.
+                    var scenario = scenarios[Math.Min(first + lane, end - 1)];
+                    lanes[lane] = (uint)scenario;
+                    weights[lane] = first + lane >= end ? 0 : losses[scenario] > threshold ? weightAbove : weightEqual;
+                }
+
+                kernel.AddByGroup(lanes, weights, sums);
             }
         }, cancellationToken);
 

@@ -15,40 +15,41 @@ internal static class LossStatistics
     /// <summary>Index in ascending order, from 0, of the ⌈q·n⌉-th smallest. A decimal, since 0.95 times 100 000 must not be a little more than 95 000.</summary>
     public static int Rank(decimal q, int n) => (int)Math.Ceiling(q * n) - 1;
 
+    /// <summary>The part of the sample that <see cref="Var"/> and <see cref="Cvar"/> of <paramref name="q"/> and of what is above it need.</summary>
+    public static UpperTail Tail(ReadOnlySpan<double> losses, decimal q) =>
+        UpperTail.From(losses, Math.Max(0, Rank(q, losses.Length) - Spread(q, losses.Length)));
+
     /// <summary>
     /// The ⌈q·n⌉-th smallest. The number of losses below the true quantile is binomial, with standard deviation s = √(n q (1 − q)); half the distance
-    /// between the order statistics s ranks to either side is the standard error (H. A. David, H. N. Nagaraja, "Order Statistics", 3rd ed., §7.1).
+    /// between the order statistics s ranks to either side is the standard error (H. A. David, H. N. Nagaraja, "Order Statistics", 3rd ed., 2003, ch. 7).
     /// </summary>
-    public static Estimate Var(ReadOnlySpan<double> ascending, decimal q)
+    public static Estimate Var(UpperTail tail, decimal q)
     {
-        var n = ascending.Length;
-        var rank = Rank(q, n);
-        var spread = (int)Math.Ceiling(Math.Sqrt(n * (double)(q * (1 - q))));
-        var (low, high) = (Math.Max(0, rank - spread), Math.Min(n - 1, rank + spread));
-        return new Estimate(ascending[rank], (ascending[high] - ascending[low]) / 2);
+        var n = tail.SampleSize;
+        var (rank, spread) = (Rank(q, n), Spread(q, n));
+        return new Estimate(tail[rank], (tail[Math.Min(n - 1, rank + spread)] - tail[Math.Max(0, rank - spread)]) / 2);
     }
 
     /// <summary>
     /// The mean from the ⌈q·n⌉-th smallest up, with the standard error √((s² + q (CVaR − VaR)²)/k) of its influence function, k losses in the tail and s²
     /// their variance: B. J. Manistre, G. H. Hancock, "Variance of the CTE estimator", North American Actuarial Journal 9(2), 2005.
     /// </summary>
-    public static Estimate Cvar(ReadOnlySpan<double> ascending, decimal q)
+    public static Estimate Cvar(UpperTail tail, decimal q)
     {
-        var tail = ascending[Rank(q, ascending.Length)..];
-        var mean = Sum(tail) / tail.Length;
-        var excess = mean - tail[0];
-        return new Estimate(mean, Math.Sqrt((Variance(tail, mean) + ((double)q * excess * excess)) / tail.Length));
+        var above = tail.Above(Rank(q, tail.SampleSize));
+        var mean = Sum(above) / above.Length;
+        var excess = mean - above[0];
+        return new Estimate(mean, Math.Sqrt((Variance(above, mean) + ((double)q * excess * excess)) / above.Length));
     }
 
-    /// <summary>Counts of the losses above 0 in bins of equal width up to the greatest; none when nothing is lost.</summary>
-    public static IReadOnlyList<HistogramBin> Histogram(ReadOnlySpan<double> ascending)
+    /// <summary>Counts of the losses above 0 in bins of equal width up to the greatest, <paramref name="worst"/>; none when nothing is lost.</summary>
+    public static IReadOnlyList<HistogramBin> Histogram(ReadOnlySpan<double> losses, double worst)
     {
-        var worst = ascending[^1];
         if (worst <= 0)
             return [];
 
         var counts = new int[HistogramBins];
-        foreach (var loss in ascending)
+        foreach (var loss in losses)
         {
             if (loss > 0)
                 counts[Math.Min(HistogramBins - 1, (int)Math.Ceiling(loss / worst * HistogramBins) - 1)]++;
@@ -56,6 +57,8 @@ internal static class LossStatistics
 
         return [.. counts.Select((count, bin) => new HistogramBin(worst * bin / HistogramBins, worst * (bin + 1) / HistogramBins, count))];
     }
+
+    private static int Spread(decimal q, int n) => (int)Math.Ceiling(Math.Sqrt(n * (double)(q * (1 - q))));
 
     private static double Sum(ReadOnlySpan<double> values)
     {

@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using System.Runtime.Intrinsics;
 using System.Runtime.Intrinsics.X86;
 
@@ -42,47 +43,41 @@ internal static class Philox
     {
         unchecked
         {
-            var (k0, k1) = ((uint)key, (uint)(key >> 32));
-            var c1 = Vector256.Create(block);
-            var c2 = Vector256.Create(purpose);
-            var c3 = Vector256<uint>.Zero;
-            var m0 = Vector256.Create(M0);
-            var m1 = Vector256.Create(M1);
+            // Even and odd lanes apart, each word in the lower half of 64 bits: a product is then both of its words, and what is left in the upper
+            // half of a factor does not count.
+            var (even0, odd0) = (c0.AsUInt64(), c0.AsUInt64() >>> 32);
+            var (even1, odd1) = (Vector256.Create((ulong)block), Vector256.Create((ulong)block));
+            var (even2, odd2) = (Vector256.Create((ulong)purpose), Vector256.Create((ulong)purpose));
+            var (even3, odd3) = (Vector256<ulong>.Zero, Vector256<ulong>.Zero);
+            var (k0, k1) = (Vector256.Create(key), Vector256.Create(key >> 32));
             for (var round = 0; round < Rounds; round++)
             {
-                var (low0, high0) = Product(m0, c0);
-                var (low1, high1) = Product(m1, c2);
-                c0 = high1 ^ c1 ^ Vector256.Create(k0);
-                c2 = high0 ^ c3 ^ Vector256.Create(k1);
-                c1 = low1;
-                c3 = low0;
-                k0 += W0;
-                k1 += W1;
+                (even0, even1, even2, even3) = Round(even0, even1, even2, even3, k0, k1);
+                (odd0, odd1, odd2, odd3) = Round(odd0, odd1, odd2, odd3, k0, k1);
+                k0 += Vector256.Create((ulong)W0);
+                k1 += Vector256.Create((ulong)W1);
             }
 
-            return (c0, c1, c2, c3);
+            return (Join(even0, odd0), Join(even1, odd1), Join(even2, odd2), Join(even3, odd3));
         }
     }
 
-    /// <summary>Low and high words of the 64-bit products of each lane.</summary>
-    private static (Vector256<uint> Low, Vector256<uint> High) Product(Vector256<uint> multiplier, Vector256<uint> value)
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static (Vector256<ulong> C0, Vector256<ulong> C1, Vector256<ulong> C2, Vector256<ulong> C3) Round(
+        Vector256<ulong> c0, Vector256<ulong> c1, Vector256<ulong> c2, Vector256<ulong> c3, Vector256<ulong> k0, Vector256<ulong> k1)
     {
-        if (Avx2.IsSupported)
-        {
-            // vpmuludq multiplies the even lanes; the odd ones are moved there first.
-            const byte OddLanes = 0b1010_1010;
-            var even = Avx2.Multiply(multiplier, value);
-            var odd = Avx2.Multiply(multiplier, (value.AsUInt64() >>> 32).AsUInt32());
-            return (
-                Avx2.Blend(even.AsUInt32(), (odd << 32).AsUInt32(), OddLanes),
-                Avx2.Blend((even >>> 32).AsUInt32(), odd.AsUInt32(), OddLanes));
-        }
-
-        var (lowHalf, highHalf) = Vector256.Widen(value);
-        var wide = Vector256.Create((ulong)multiplier.ToScalar());
-        var (lower, upper) = (lowHalf * wide, highHalf * wide);
-        return (Vector256.Narrow(lower & Mask, upper & Mask), Vector256.Narrow(lower >>> 32, upper >>> 32));
+        var (first, second) = (Product(M0, c0), Product(M1, c2));
+        return ((second >>> 32) ^ (c1 ^ k0), second, (first >>> 32) ^ (c3 ^ k1), first);
     }
 
-    private static Vector256<ulong> Mask => Vector256.Create(0xFFFF_FFFFUL);
+    /// <summary>The 64-bit products of the lower halves.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static Vector256<ulong> Product(ulong multiplier, Vector256<ulong> value) => Avx2.IsSupported
+        ? Avx2.Multiply(Vector256.Create(multiplier).AsUInt32(), value.AsUInt32())
+        : (value & LowerHalf) * Vector256.Create(multiplier);
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static Vector256<uint> Join(Vector256<ulong> even, Vector256<ulong> odd) => ((even & LowerHalf) | (odd << 32)).AsUInt32();
+
+    private static Vector256<ulong> LowerHalf => Vector256.Create(0xFFFF_FFFFUL);
 }

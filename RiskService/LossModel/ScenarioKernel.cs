@@ -23,7 +23,6 @@ internal sealed class ScenarioKernel
     private const uint SeverityPurpose = 4;
 
     private const int WordsPerBlock = 4;
-    private const float Unit = 1f / (1u << 31);
 
     // Places of the common factors; those without a chain or coin read a zero.
     private const int Types = 1;
@@ -37,7 +36,6 @@ internal sealed class ScenarioKernel
     private readonly float[] _scales = new float[Places];
     private readonly bool[] _used = new bool[Places];
     private readonly int _freedom;
-    private readonly Group[] _groups;
     private readonly Quad[] _quads;
 
     public ScenarioKernel(IReadOnlyList<TriggerGroup> groups, int horizonDays, LossModelOptions options)
@@ -51,97 +49,62 @@ internal sealed class ScenarioKernel
 
         var severities = groups.Select(g => g.Key.CoverageType).Distinct().ToDictionary(
             type => type, type => new SeverityTable(BetaDistribution.Of(options.MeanSeverity(type), options.SeverityPrecision)));
-        _groups = [.. groups.Select(g => GroupOf(g, horizonDays, options, severities[g.Key.CoverageType]))];
-        foreach (var group in _groups)
+        Group[] all = [.. groups.Select((g, index) => GroupOf(g, index, horizonDays, options, severities[g.Key.CoverageType]))];
+        foreach (var group in all)
             (_used[0], _used[group.Type], _used[group.Chain], _used[group.Coin]) = (true, true, true, true);
 
         // One call of the generator serves four neighbouring substreams.
-        _quads =
-        [
-            .. _groups.Index().GroupBy(g => groups[g.Index].Substream / WordsPerBlock).OrderBy(q => q.Key)
-                .Select(q => new Quad((uint)q.Key, [.. q.Select(g => new Member(g.Index, groups[g.Index].Substream % WordsPerBlock))])),
-        ];
+        _quads = [.. all.GroupBy(g => g.Substream / WordsPerBlock).OrderBy(q => q.Key).Select(q => new Quad(q.Key, [.. q]))];
     }
 
     /// <summary>Adds the losses of scenarios <paramref name="first"/> … <paramref name="first"/> + 7, in dollars.</summary>
-    public void Add(int first, Span<double> losses) => Run(first, losses, [], []);
+    public void Add(int first, Span<double> losses) => Run(Vector256.Create((uint)first) + Vector256<uint>.Indices, losses, [], []);
 
-    /// <summary>Adds each group's losses in those scenarios, each scenario weighing what <paramref name="weights"/> says.</summary>
-    public void AddByGroup(int first, ReadOnlySpan<double> weights, Span<double> byGroup) => Run(first, [], weights, byGroup);
+    /// <summary>Adds each group's losses in eight scenarios, each weighing what <paramref name="weights"/> says.</summary>
+    public void AddByGroup(ReadOnlySpan<uint> scenarios, ReadOnlySpan<double> weights, Span<double> byGroup) =>
+        Run(Vector256.Create(scenarios), [], weights, byGroup);
 
-    private void Run(int first, Span<double> losses, ReadOnlySpan<double> weights, Span<double> byGroup)
+    private void Run(Vector256<uint> scenarios, Span<double> losses, ReadOnlySpan<double> weights, Span<double> byGroup)
     {
-        var scenarios = Vector256.Create((uint)first) + Vector256<uint>.Indices;
         Span<Vector256<float>> factors = stackalloc Vector256<float>[Places];
         MakeFactors(scenarios, factors);
         var mixing = _freedom == 0 ? Vector256<float>.One : Mixing(scenarios);
         Span<Vector256<uint>> words = stackalloc Vector256<uint>[WordsPerBlock];
+        Span<Vector256<float>> zs = stackalloc Vector256<float>[WordsPerBlock];
 
         foreach (var quad in _quads)
         {
             (words[0], words[1], words[2], words[3]) = Philox.Lanes(scenarios, quad.Block, OwnPurpose, _seed);
-            foreach (var member in quad.Members)
+            for (var candidates = Candidates(quad.Groups, factors, mixing, words, zs); candidates != 0; candidates &= candidates - 1)
             {
-                ref readonly var group = ref _groups[member.Group];
-                var common = factors[group.Type] + factors[group.Chain] + factors[group.Coin];
-                var z = ((mixing * group.Threshold) - common) * group.InverseOwnScale;
-                var own = words[member.Word];
-                for (var candidates = Candidates(z, Uniform(own)); candidates != 0; candidates &= candidates - 1)
-                {
-                    var lane = BitOperations.TrailingZeroCount(candidates);
-                    if (((own[lane] >> 1) + 0.5) * Unit > NormalTable.Cdf(z[lane]))
-                        continue;
+                var (member, lane) = int.DivRem(BitOperations.TrailingZeroCount(candidates), Lanes);
+                ref readonly var group = ref quad.Groups[member];
+                if (((words[group.Word][lane] >> 1) + 0.5) * BoxMuller.Cell > NormalTable.Cdf(zs[member][lane]))
+                    continue;
 
-                    var loss = group.Exposure * Severity(group, (uint)(first + lane));
-                    if (byGroup.IsEmpty)
-                        losses[lane] += loss;
-                    else
-                        byGroup[member.Group] += weights[lane] * loss;
-                }
+                var loss = group.Exposure * Severity(group, scenarios[lane]);
+                if (byGroup.IsEmpty)
+                    losses[lane] += loss;
+                else
+                    byGroup[group.Index] += weights[lane] * loss;
             }
         }
     }
 
-    /// <summary>The lanes in which an event is possible.</summary>
-    private static uint Candidates(Vector256<float> z, Vector256<float> uniform)
+    /// <summary>The z of up to four groups, and where an event is possible: a bit per lane, those of the first group lowest.</summary>
+    private static uint Candidates(
+        Group[] groups, ReadOnlySpan<Vector256<float>> factors, Vector256<float> mixing, ReadOnlySpan<Vector256<uint>> words, Span<Vector256<float>> zs)
     {
-        // Φ(−t) ≤ 4φ(t)/(3t + √(t² + 8)) for t ≥ 0: M. R. Sampford, "Some inequalities on Mill's ratio and related functions", Ann. Math. Statist. 24
-        // (1953). Within 0.3 % at t = 2. The factor covers the rounding of single precision; t beyond 12 is as good as 12.
-        const float FourOverRootTwoPi = 1.5957692f * 1.0001f;
-        const float HalfLog2E = 0.72134752f;
-        var t = Vector256.Min(Vector256.Max(-z, Vector256<float>.Zero), Vector256.Create(12f));
-        var square = t * t;
-        var bound = PowerOfTwo(square * -HalfLog2E) * FourOverRootTwoPi / ((t * 3f) + Vector256.Sqrt(square + Vector256.Create(8f)));
-        var possible = Vector256.LessThanOrEqual(uniform, bound) | Vector256.GreaterThan(z, Vector256<float>.Zero);
-        return possible.ExtractMostSignificantBits();
-    }
+        var candidates = 0u;
+        for (var member = 0; member < groups.Length; member++)
+        {
+            ref readonly var group = ref groups[member];
+            var common = factors[group.Type] + factors[group.Chain] + factors[group.Coin];
+            var z = zs[member] = ((mixing * group.Threshold) - common) * group.InverseOwnScale;
+            candidates |= NormalBound.Possible(z, words[group.Word]) << (member * Lanes);
+        }
 
-    /// <summary>2^x for −126 ≤ x ≤ 0 to 3·10⁻⁶ relative: the exponent from the whole part, a Taylor polynomial for the rest.</summary>
-    private static Vector256<float> PowerOfTwo(Vector256<float> x)
-    {
-        const int ExponentBias = 127;
-        const int MantissaBits = 23;
-        // Truncation of a value shifted to be positive is the floor; the half makes it rounding.
-        var whole = Vector256.ConvertToInt32(x + Vector256.Create(ExponentBias + 0.5f));
-        var f = x - Vector256.ConvertToSingle(whole - Vector256.Create(ExponentBias));
-        var power = (f * 1.3333558e-3f) + Vector256.Create(9.618129e-3f);
-        power = (power * f) + Vector256.Create(5.5504109e-2f);
-        power = (power * f) + Vector256.Create(0.24022651f);
-        power = (power * f) + Vector256.Create(0.69314718f);
-        power = (power * f) + Vector256<float>.One;
-        return power * (whole << MantissaBits).AsSingle();
-    }
-
-    /// <summary>The middle of one of 2^31 equal cells of 0 … 1.</summary>
-    private static Vector256<float> Uniform(Vector256<uint> words) =>
-        (Vector256.ConvertToSingle((words >>> 1).AsInt32()) + Vector256.Create(0.5f)) * Unit;
-
-    /// <summary>Two independent normals of two words: G. E. P. Box, M. E. Muller, Ann. Math. Statist. 29 (1958). The cell of 2^-31 bounds them at ±6.7.</summary>
-    private static (Vector256<float> First, Vector256<float> Second) Normals(Vector256<uint> radiusWord, Vector256<uint> angleWord)
-    {
-        var radius = Vector256.Sqrt(Vector256.Log(Uniform(radiusWord)) * -2f);
-        var (sine, cosine) = Vector256.SinCos(Uniform(angleWord) * (2 * MathF.PI));
-        return (radius * cosine, radius * sine);
+        return candidates;
     }
 
     /// <summary>The scaled common factors; the global one is already part of those of the types.</summary>
@@ -154,8 +117,8 @@ internal sealed class ScenarioKernel
                 continue;
 
             var (x0, x1, x2, x3) = Philox.Lanes(scenarios, (uint)place, FactorPurpose, _seed);
-            var (first, second) = Normals(x0, x1);
-            var (third, fourth) = Normals(x2, x3);
+            var (first, second) = BoxMuller.Normals(x0, x1);
+            var (third, fourth) = BoxMuller.Normals(x2, x3);
             Set(factors, place, first);
             Set(factors, place + 1, second);
             Set(factors, place + 2, third);
@@ -172,7 +135,7 @@ internal sealed class ScenarioKernel
             factors[place] = normal * _scales[place];
     }
 
-    /// <summary>√(χ²_ν/ν): χ² of two degrees is −2 ln U, of one a squared normal, and they add up.</summary>
+    /// <summary>√(χ²_ν/ν): χ² of two degrees is twice an exponential number, of one a squared normal, and they add up.</summary>
     private Vector256<float> Mixing(Vector256<uint> scenarios)
     {
         var sum = Vector256<float>.Zero;
@@ -195,14 +158,14 @@ internal sealed class ScenarioKernel
                 return sum;
             case 1:
                 left = 0;
-                var (normal, _) = Normals(one, other);
+                var (normal, _) = BoxMuller.Normals(one, other);
                 return sum + (normal * normal);
             case 2 or 3:
                 left -= 2;
-                return sum - (2f * Vector256.Log(Uniform(one)));
+                return sum + (2f * BoxMuller.Exponential(one));
             default:
                 left -= 4;
-                return sum - (2f * (Vector256.Log(Uniform(one)) + Vector256.Log(Uniform(other))));
+                return sum + (2f * (BoxMuller.Exponential(one) + BoxMuller.Exponential(other)));
         }
     }
 
@@ -214,17 +177,19 @@ internal sealed class ScenarioKernel
         return group.Severities.At(u);
     }
 
-    private static Group GroupOf(TriggerGroup group, int horizonDays, LossModelOptions options, SeverityTable severities)
+    private static Group GroupOf(TriggerGroup group, int index, int horizonDays, LossModelOptions options, SeverityTable severities)
     {
         var (type, chain, coin) = group.Key;
         var used = options.GlobalLoading + options.TypeLoading + (chain is null ? 0 : options.ChainLoading) + (coin is null ? 0 : options.StablecoinLoading);
         return new Group(
+            index,
             Threshold(group.EventProbability(horizonDays, options), options),
             (float)(1 / Math.Sqrt(1 - used)),
             Types + (int)type,
             chain is null ? NoChain : Chains + (int)chain,
             coin is null ? NoCoin : Coins + (int)coin,
             (uint)group.Substream,
+            group.Substream % WordsPerBlock,
             group.ExposureUsd,
             severities);
     }
@@ -242,16 +207,16 @@ internal sealed class ScenarioKernel
     }
 
     private readonly record struct Group(
+        int Index,
         float Threshold,
         float InverseOwnScale,
         int Type,
         int Chain,
         int Coin,
         uint Substream,
+        int Word,
         double Exposure,
         SeverityTable Severities);
 
-    private readonly record struct Member(int Group, int Word);
-
-    private sealed record Quad(uint Block, Member[] Members);
+    private sealed record Quad(uint Block, Group[] Groups);
 }

@@ -11,25 +11,34 @@ internal static class TrancheView
     /// <summary>The six tranches, first loss first; one that <paramref name="capital"/> does not name has none.</summary>
     public static IReadOnlyList<TrancheLoss> Of(ReadOnlySpan<double> losses, IReadOnlyDictionary<Tranche, decimal> capital)
     {
-        var result = new List<TrancheLoss>();
-        var borne = new double[losses.Length];
-        var attachment = 0.0;
-        foreach (var tranche in Words<Tranche>.Members.Reverse())
+        var tranches = Words<Tranche>.Members.Reverse().ToArray();
+        var own = tranches.Select(t => (double)capital.GetValueOrDefault(t)).ToArray();
+        var (sums, squares) = (new double[tranches.Length], new double[tranches.Length]);
+        var (touched, wipedOut) = (new int[tranches.Length], new int[tranches.Length]);
+        foreach (var loss in losses)
         {
-            var own = (double)capital.GetValueOrDefault(tranche);
-            var (touched, wipedOut) = (0, 0);
-            for (var i = 0; i < losses.Length; i++)
+            var left = loss;
+            for (var tranche = 0; left > 0 && tranche < tranches.Length; tranche++)
             {
-                borne[i] = Math.Clamp(losses[i] - attachment, 0, own);
-                touched += borne[i] > 0 ? 1 : 0;
-                wipedOut += own > 0 && losses[i] >= attachment + own ? 1 : 0;
+                var borne = Math.Min(left, own[tranche]);
+                sums[tranche] += borne;
+                squares[tranche] += borne * borne;
+                touched[tranche] += borne > 0 ? 1 : 0;
+                wipedOut[tranche] += borne > 0 && left >= own[tranche] ? 1 : 0;
+                left -= borne;
             }
-
-            result.Add(new TrancheLoss(
-                tranche, own, LossStatistics.Mean(borne), (double)touched / losses.Length, (double)wipedOut / losses.Length));
-            attachment += own;
         }
 
-        return result;
+        var n = (double)losses.Length;
+        return
+        [
+            .. tranches.Select((tranche, i) =>
+            {
+                var mean = sums[i] / n;
+                // Never below 0 but for rounding, when all scenarios cost the same.
+                var variance = Math.Max(0, squares[i] - (n * mean * mean)) / (n - 1);
+                return new TrancheLoss(tranche, own[i], new Estimate(mean, Math.Sqrt(variance / n)), touched[i] / n, wipedOut[i] / n);
+            }),
+        ];
     }
 }

@@ -27,6 +27,44 @@ public sealed class DistributionTests
         }
     }
 
+    /// <summary>Both ends, where the logarithm is least and greatest, and steps of a prime between them.</summary>
+    [Fact]
+    public void Exponentials_and_directions_are_those_of_the_mathematics_library()
+    {
+        foreach (var word in Steps().Concat([0u, 1u, 2u, uint.MaxValue - 1, uint.MaxValue]))
+        {
+            // The uniform number as single precision holds it.
+            var exponential = -Math.Log(((word >> 1) + 0.5f) * BoxMuller.Cell);
+            // A turn is 2³² words; the upper two bits choose the middle of a quadrant.
+            var turn = ((((word & 0x3FFFFFFF) ^ 0x20000000) - (double)0x20000000 + 0.5) / 4294967296.0) + (0.25 * (word >> 30));
+            var (sine, cosine) = BoxMuller.Direction(Vector256.Create(word));
+
+            Assert.Equal(exponential, BoxMuller.Exponential(Vector256.Create(word))[0], (3e-7 * exponential) + 1e-12);
+            Assert.Equal(double.SinPi(2 * turn), sine[0], 3e-7);
+            Assert.Equal(double.CosPi(2 * turn), cosine[0], 3e-7);
+        }
+
+        static IEnumerable<uint> Steps()
+        {
+            for (var word = 0UL; word <= uint.MaxValue; word += 1_000_003)
+                yield return (uint)word;
+        }
+    }
+
+    [Fact]
+    public void No_event_is_ruled_out_by_the_bound_of_the_normal_distribution()
+    {
+        for (var z = -13f; z < 7; z += 0.000_37f)
+        {
+            // The last cell whose middle is not above Φ(z), where one is.
+            var last = Math.Floor((NormalDistribution.Cdf(z) * (1u << 31)) - 0.5);
+            if (last >= 0)
+                Assert.Equal(0xFFu, NormalBound.Possible(Vector256.Create(z), Vector256.Create(2 * (uint)Math.Min(last, int.MaxValue))));
+            if (z < -4)
+                Assert.Equal(0u, NormalBound.Possible(Vector256.Create(z), Vector256.Create(uint.MaxValue / 1000)));
+        }
+    }
+
     /// <summary>Quantiles of NIST/SEMATECH e-Handbook 1.3.6.7.1 and, beyond four digits, of Wichura (1988), table of test values.</summary>
     [Theory]
     [InlineData(0.25, -0.6744897501960817)]
@@ -97,6 +135,29 @@ public sealed class DistributionTests
         Assert.Equal(a * b / (100 * 11), draws.Average(x => Math.Pow(x - mean, 2)), 1e-6);
         Assert.Equal(2 * a * b * (b - a) / (1000 * 11 * 12), draws.Average(x => Math.Pow(x - mean, 3)), 1e-6);
         Assert.Equal(draws.Order(), draws);
+    }
+
+    /// <summary>The table against the inverse itself, from the smallest uniform number to the greatest, for narrow, wide and U-shaped severities.</summary>
+    [Theory]
+    [InlineData(3.5, 6.5)]
+    [InlineData(8, 2)]
+    [InlineData(990, 10)]
+    [InlineData(0.99, 0.01)]
+    [InlineData(0.01, 0.99)]
+    [InlineData(1, 1)]
+    public void The_severity_table_is_the_inverse_of_the_beta_distribution(double alpha, double beta)
+    {
+        var distribution = new BetaDistribution(alpha, beta);
+        var table = new SeverityTable(distribution);
+        double[] ends = [Math.ScaleB(1, -53), 1e-12, 1e-6, 1 - 1e-6, 1 - 1e-12, 1 - Math.ScaleB(1, -53)];
+        foreach (var u in Enumerable.Range(1, 999).Select(i => i / 1000.0).Concat(ends))
+        {
+            var drawn = table.At(u);
+            // Near 1 only the distance from it is precise.
+            var exact = u < 0.5 ? distribution.Quantile(u) : 1 - new BetaDistribution(beta, alpha).Quantile(1 - u);
+            Assert.Equal(exact, drawn, 1e-6);
+            Assert.InRange(drawn, 0, 1);
+        }
     }
 
     /// <summary>Integer shapes: I_x(a, b) is a binomial tail, NIST DLMF 8.17.5.</summary>

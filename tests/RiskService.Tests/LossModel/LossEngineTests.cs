@@ -1,3 +1,5 @@
+using System.Diagnostics;
+using System.Security.Cryptography;
 using Sure.Contracts.Vocabulary;
 using Sure.RiskService.Exposures;
 using Sure.RiskService.LossModel;
@@ -72,6 +74,61 @@ public sealed class LossEngineTests
 
         Assert.Equal(Bits(one), Bits(eight));
         Assert.NotEqual(Bits(one), Bits(Books.Simulate(Books.Full, new LossModelOptions { Seed = 1 })));
+    }
+
+    /// <summary>Whatever the processor offers: the same answer to the last bit from registers of half the width, without fused operations, or in software.</summary>
+    [Theory]
+    [InlineData("DOTNET_EnableAVX512")]
+    [InlineData("DOTNET_EnableAVX2")]
+    [InlineData("DOTNET_EnableHWIntrinsic")]
+    public async Task Registers_of_another_width_give_the_same_bits(string feature)
+    {
+        var start = new ProcessStartInfo(
+            Environment.ProcessPath!,
+            ["-method", $"*.{nameof(LossEngineTests)}.{nameof(The_figures_of_a_seed)}", "-showLiveOutput", "-noColor"])
+        {
+            UseShellExecute = false,
+            RedirectStandardOutput = true,
+            Environment = { [feature] = "0" },
+        };
+        using var process = Process.Start(start)!;
+        var output = await process.StandardOutput.ReadToEndAsync(TestContext.Current.CancellationToken);
+        await process.WaitForExitAsync(TestContext.Current.CancellationToken);
+
+        Assert.True(process.ExitCode == 0, output);
+        Assert.Contains(FiguresOfASeed(), output, StringComparison.Ordinal);
+    }
+
+    /// <summary>Told to <see cref="Registers_of_another_width_give_the_same_bits"/> by a process of its own.</summary>
+    [Fact]
+    public void The_figures_of_a_seed()
+    {
+        var figures = FiguresOfASeed();
+
+        Report.Line(figures);
+        Assert.Equal(figures, FiguresOfASeed());
+    }
+
+    /// <summary>Losses of many sizes with many ties, none at all, and all the same.</summary>
+    [Theory]
+    [InlineData(0)]
+    [InlineData(1)]
+    [InlineData(40)]
+    public void The_upper_tail_is_that_of_the_sorted_losses(int sizes)
+    {
+        const int Losses = 10_000;
+        var random = new Random(20_230_311);
+        var losses = Enumerable.Range(0, Losses).Select(_ => sizes == 0 ? 0 : Math.ScaleB(1000, random.Next(sizes)) * random.Next(1, 1 + sizes)).ToArray();
+        double[] sorted = [.. losses.Order()];
+        foreach (var rank in new[] { 0, 4_000, 9_472, Losses - 1 })
+        {
+            var tail = UpperTail.From(losses, rank);
+            var loss = sorted[rank];
+
+            Assert.Equal(sorted.Skip(rank), tail.Above(rank).ToArray());
+            Assert.Equal((sorted.Count(l => l > loss), sorted.Count(l => l == loss)), tail.Count(loss));
+            Assert.Equal((Losses, loss, sorted[^1]), (tail.SampleSize, tail[rank], tail.Worst));
+        }
     }
 
     [Fact]
@@ -161,6 +218,12 @@ public sealed class LossEngineTests
 
         Assert.Throws<OperationCanceledException>(() =>
             LossEngine.Simulate(TriggerGroups.Of(Books.Full), 365, Books.Capital, Default, cancellationToken: cancelled.Token));
+    }
+
+    private static string FiguresOfASeed()
+    {
+        var bits = Bits(Books.Simulate(Books.Full, Books.Options(0.10, 0.15, 0.10, 0.25, Copula.T, scenarios: 20_000))).SelectMany(BitConverter.GetBytes);
+        return $"figures of the seed: {Convert.ToHexString(SHA256.HashData([.. bits]))}";
     }
 
     private static IEnumerable<long> Bits(LossDistribution found) =>

@@ -154,7 +154,7 @@ public sealed class ModelValidationTests
 
         Report.Line($"t pair, p {p}: joint exact {joint:F6}, simulated {simulated:F6} ± {error:F6}; joint/p {joint / p:F4}, tail dependence {tail:F4}");
         Assert.Equal(joint, simulated, 3 * error);
-        // P(both)/p falls to the coefficient as p falls (S. Demarta, A. McNeil, "The t copula and related copulas", 2005, eq. 11).
+        // P(both)/p falls to the coefficient as p falls (S. Demarta, A. McNeil, "The t copula and related copulas", 2005).
         Assert.True(joint / p > tail);
     }
 
