@@ -21,11 +21,17 @@ internal static class BridgeServiceSetup
             .Validate(options => !options.Faults().Any(), "Bridges has faults: weights must add up to 1, statuses fall in order, windows be above 0.")
             .ValidateOnStart();
         builder.Services.AddOptions<PriceOptions>().BindConfiguration("Prices").ValidateDataAnnotations().ValidateOnStart();
+        builder.Services.AddOptions<IngestionOptions>().BindConfiguration("Ingestion").ValidateDataAnnotations().ValidateOnStart();
+        builder.Services.AddOptions<HistoryOptions>().BindConfiguration("History").ValidateDataAnnotations().ValidateOnStart();
+        builder.AddPartitions(HistoryTables.Of);
         builder.Services.AddOptions<MarketOptions>().BindConfiguration("Market").ValidateDataAnnotations().ValidateOnStart();
         AddMarket(builder);
 
+        builder.Services.AddSingleton<ObservationIntake>();
         builder.Services.AddSingleton<BridgeStore>();
+        builder.Services.AddSingleton<BridgeHistory>();
         builder.Services.AddSingleton<PriceStore>();
+        builder.Services.AddSingleton<PriceHistory>();
         builder.AddMonitor<MarketMonitor>();
         builder.AddOutbox();
         builder.AddEventBus("messaging");
@@ -33,6 +39,7 @@ internal static class BridgeServiceSetup
 
     public static void MapBridgeService(this WebApplication app)
     {
+        app.MapObservations();
         app.MapBridges();
         app.MapPrices();
         app.MapEvents();

@@ -9,6 +9,7 @@ using Sure.Contracts.Vocabulary;
 using Sure.Coordination.Leases;
 using Sure.Coordination.Monitors;
 using Sure.Coordination.Outbox;
+using Sure.Coordination.Writing;
 
 namespace Sure.BridgeService;
 
@@ -20,6 +21,10 @@ internal sealed partial class MarketMonitor(
     NpgsqlDataSource database,
     IEnumerable<IObservationSource> sources,
     DataSource dataSource,
+    BridgeStore bridges,
+    BridgeHistory bridgeHistory,
+    PriceStore coins,
+    PriceHistory priceHistory,
     IOptions<BridgeOptions> bridgeOptions,
     IOptions<PriceOptions> priceOptions,
     IOptions<MonitoringOptions> monitoring,
@@ -44,44 +49,63 @@ internal sealed partial class MarketMonitor(
         await using var connection = await database.OpenConnectionAsync(cancellationToken);
         await using var transaction = await connection.BeginTransactionAsync(cancellationToken);
         await term.GuardAsync(connection, transaction, cancellationToken);
-        await ObservationStore.AppendAsync(connection, transaction, arrived, now, cancellationToken);
-        var assessments = await AssessBridgesAsync(connection, transaction, now, cancellationToken);
+        var batch = new WriteBatch(connection, transaction);
+        ObservationStore.Append(batch, arrived, now);
+        await batch.ExecuteAsync(cancellationToken);
+
+        var (assessments, abandoned) = await AssessBridgesAsync(connection, transaction, now, cancellationToken);
         var prices = await MakePricesAsync(connection, transaction, now, cancellationToken);
-        await BridgeStore.WriteAsync(connection, transaction, assessments, cancellationToken);
-        await PriceStore.WriteAsync(connection, transaction, prices, cancellationToken);
-        IReadOnlyCollection<IPlatformEvent> events =
-            [.. prices.Select(p => p.ToEvent(dataSource.Name)), .. assessments.SelectMany(a => a.Events)];
-        await connection.AppendEventsAsync(transaction, events, cancellationToken);
+        bridges.Write(batch, assessments);
+        bridgeHistory.Write(batch, [.. assessments.Select(a => a.Report)]);
+        coins.Write(batch, prices);
+        priceHistory.Write(batch, prices);
+        batch.AppendEvents([.. abandoned, .. prices.Select(p => p.ToEvent(dataSource.Name)), .. assessments.SelectMany(a => a.Events)]);
+        await batch.ExecuteAsync(cancellationToken);
         await transaction.CommitAsync(cancellationToken);
     }
 
-    private async Task<IReadOnlyList<BridgeAssessment>> AssessBridgesAsync(
+    /// <summary>The judgement of every bridge, and before it what ends because it rested on another kind of data.</summary>
+    private async Task<(IReadOnlyList<BridgeAssessment> Assessments, IReadOnlyList<IPlatformEvent> Abandoned)> AssessBridgesAsync(
         NpgsqlConnection connection, NpgsqlTransaction transaction, DateTimeOffset now, CancellationToken cancellationToken)
     {
         var window = bridgeOptions.Value.Window;
         var said = await ObservationStore.ReadBridgeSourcesAsync(connection, transaction, cancellationToken);
         var transactions = await ObservationStore.ReadTransactionsAsync(connection, transaction, now - window, cancellationToken);
-        var tvlBefore = await BridgeStore.ReadTvlAtAsync(connection, transaction, now - window, cancellationToken);
-        var states = await BridgeStore.ReadStatesAsync(connection, transaction, cancellationToken);
-        return
+        var tvlBefore = await bridges.ReadTvlAtAsync(connection, transaction, now - window, cancellationToken);
+        var kept = await BridgeStore.LockStatesAsync(connection, transaction, cancellationToken);
+        var states = kept.Where(k => k.Value.DataSource == dataSource.Name).ToDictionary(k => k.Key, k => k.Value.State, StringComparer.Ordinal);
+        IReadOnlyList<IPlatformEvent> abandoned =
+            [.. kept.Where(k => !states.ContainsKey(k.Key)).SelectMany(k => BridgeAssessor.Abandon(k.Key, k.Value.State, now))];
+        IReadOnlyList<BridgeAssessment> assessments =
         [
             .. Bridge.All.Select(bridge =>
             {
-                var (tried, succeeded) = transactions.GetValueOrDefault(bridge.Id);
+                var counted = transactions[bridge.Id].Where(t => dataSource.Counts(t.Source)).ToList();
                 decimal? before = tvlBefore.TryGetValue(bridge.Id, out var tvl) ? tvl : null;
                 return _assessor.Assess(
-                    new BridgeEvidence(bridge, now, [.. said[bridge.Id]], tried, succeeded, before),
+                    new BridgeEvidence(
+                        bridge,
+                        now,
+                        [.. said[bridge.Id].Where(o => dataSource.Counts(o.Source))],
+                        counted.Sum(t => t.Tried),
+                        counted.Sum(t => t.Succeeded),
+                        before),
                     states.GetValueOrDefault(bridge.Id) ?? BridgeState.New(now),
                     dataSource.Name);
             }),
         ];
+        return (assessments, abandoned);
     }
 
     private async Task<IReadOnlyList<PriceReport>> MakePricesAsync(
         NpgsqlConnection connection, NpgsqlTransaction transaction, DateTimeOffset now, CancellationToken cancellationToken)
     {
         var said = await ObservationStore.ReadPriceSourcesAsync(connection, transaction, cancellationToken);
-        return [.. Words<Stablecoin>.Members.Select(coin => PriceConsensus.Make(coin, said[coin], now, priceOptions.Value))];
+        return
+        [
+            .. Words<Stablecoin>.Members.Select(
+                coin => PriceConsensus.Make(coin, said[coin].Where(o => dataSource.Counts(o.Source)), now, priceOptions.Value)),
+        ];
     }
 
     private async Task<ObservationBatch> ReadAsync(IObservationSource source, CancellationToken cancellationToken)

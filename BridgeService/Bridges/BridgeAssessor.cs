@@ -9,7 +9,7 @@ namespace Sure.BridgeService.Bridges;
 /// <summary>What is known of a bridge when it is judged.</summary>
 /// <param name="Bridge">Which.</param>
 /// <param name="Now">When.</param>
-/// <param name="Sources">The last observation of each source.</param>
+/// <param name="Sources">The last observation of each source; several of one that says value and pause at different times.</param>
 /// <param name="Tried">Transactions tried in the last hour.</param>
 /// <param name="Succeeded">Those of them that succeeded.</param>
 /// <param name="TvlBeforeUsd">Value an hour ago, or the oldest known if it is younger; null when none is.</param>
@@ -82,7 +82,8 @@ public sealed class BridgeAssessor(BridgeOptions options)
             Math.Round(success, ScoreDecimals, MidpointRounding.AwayFromZero),
             paused,
             [
-                .. evidence.Sources.OrderBy(o => o.Source, StringComparer.Ordinal)
+                .. evidence.Sources.GroupBy(o => o.Source).OrderBy(g => g.Key, StringComparer.Ordinal)
+                    .Select(g => g.FirstOrDefault(o => o.TvlUsd is not null) ?? g.First())
                     .Select(o => new BridgeSourceFigure(o.Source, o.TvlUsd, o.ObservedAt, now - o.ObservedAt < options.MaxAge)),
             ],
             newest);
@@ -98,9 +99,25 @@ public sealed class BridgeAssessor(BridgeOptions options)
         return new BridgeAssessment(state, report, [.. Tell(report, before, exploit, cleared, alerts, announce, dataSource)]);
     }
 
-    /// <summary>Change in % of <paramref name="from"/>; 0 from nothing.</summary>
+    /// <summary>What ends when a bridge is judged anew by another kind of data, simulated or real: nothing that was found goes on.</summary>
+    public static IEnumerable<IPlatformEvent> Abandon(string bridgeId, BridgeState state, DateTimeOffset now)
+    {
+        ArgumentNullException.ThrowIfNull(state);
+        foreach (var alert in state.Alerts.Values)
+        {
+            yield return new BridgeAlertResolved(Id(now), now, bridgeId, alert.AlertId, alert.AlertType, alert.Severity, alert.Message);
+        }
+
+        if (state.Exploit is { } exploit)
+        {
+            yield return new ExploitCleared(
+                Id(now), now, bridgeId, exploit.ExploitId, Cents(state.LastTvlUsd), exploit.Peak.Value, "The bridge is judged anew, by another kind of data.");
+        }
+    }
+
+    /// <summary>Change in % of <paramref name="from"/>; 0 from less than a cent.</summary>
     internal static decimal Change(decimal value, decimal from) =>
-        from == 0 ? 0 : Math.Round(((value / from) - 1) * 100, PercentDecimals, MidpointRounding.AwayFromZero);
+        from < 0.01m ? 0 : Math.Round(((value / from) - 1) * 100, PercentDecimals, MidpointRounding.AwayFromZero);
 
     private static decimal? Cents(decimal? amount) =>
         amount is { } known ? Math.Round(known, 2, MidpointRounding.AwayFromZero) : null;

@@ -1,6 +1,7 @@
 using Microsoft.AspNetCore.Http.HttpResults;
 using Sure.BridgeService.Market;
 using Sure.Contracts.Vocabulary;
+using Sure.Coordination.Reading;
 using Sure.ServiceDefaults.Problems;
 
 namespace Sure.BridgeService.Bridges;
@@ -29,6 +30,10 @@ public sealed record BridgeDocument(
 /// <summary>All bridges.</summary>
 public sealed record BridgeList(IReadOnlyList<BridgeDocument> Bridges, DateTimeOffset Timestamp);
 
+/// <summary>A bridge over time.</summary>
+public sealed record BridgeHistoryAnswer(
+    string BridgeId, IReadOnlyList<BridgeHistoryPoint> Points, long ResolutionSeconds, string DataSource, DateTimeOffset Timestamp);
+
 /// <summary>Health of the bridges.</summary>
 internal static class BridgeEndpoints
 {
@@ -37,6 +42,7 @@ internal static class BridgeEndpoints
         var group = endpoints.MapGroup("/api/v2/bridge-health").WithTags("Bridges");
         group.MapGet("/", ListAsync).WithName("ListBridges").WithSummary("Health of every monitored bridge.");
         group.MapGet("/{bridge_id}", FindAsync).WithName("GetBridge").WithSummary("Health of one bridge.");
+        group.MapGet("/{bridge_id}/history", ReadHistoryAsync).WithName("GetBridgeHistory").WithSummary("A bridge over time, at most 5 000 points.");
     }
 
     private static async Task<Ok<BridgeList>> ListAsync(BridgeStore store, DataSource source, TimeProvider time, CancellationToken cancellationToken)
@@ -51,12 +57,30 @@ internal static class BridgeEndpoints
     {
         if (Bridge.Find(bridge_id) is not { } bridge)
         {
-            return Problem.NotFound($"There is no such bridge; known are {string.Join(", ", Bridge.All.Select(b => b.Id))}.");
+            return NoSuchBridge();
         }
 
         var reports = await store.ReadReportsAsync(cancellationToken);
         return TypedResults.Ok(Describe(bridge, reports.GetValueOrDefault(bridge.Id), source, time.GetUtcNow()));
     }
+
+    private static async Task<Results<Ok<BridgeHistoryAnswer>, ProblemHttpResult>> ReadHistoryAsync(
+        string bridge_id, decimal? from, decimal? to, BridgeHistory history, DataSource source, TimeProvider time, CancellationToken cancellationToken)
+    {
+        if (Bridge.Find(bridge_id) is not { } bridge)
+        {
+            return NoSuchBridge();
+        }
+
+        var now = time.GetUtcNow();
+        return HistorySpan.TryRead(from, to, now, out var span, out var fault)
+            ? TypedResults.Ok(new BridgeHistoryAnswer(
+                bridge.Id, await history.ReadAsync(bridge.Id, span, cancellationToken), span.ResolutionSeconds, source.Name, now))
+            : Problem.Malformed(fault.Field, fault.Sentence);
+    }
+
+    private static ProblemHttpResult NoSuchBridge() =>
+        Problem.NotFound($"There is no such bridge; known are {string.Join(", ", Bridge.All.Select(b => b.Id))}.");
 
     private static BridgeDocument Describe(Bridge bridge, BridgeReport? report, DataSource source, DateTimeOffset now) => new(
         bridge.Id,

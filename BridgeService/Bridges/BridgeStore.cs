@@ -1,37 +1,39 @@
 using System.Text.Json;
 using Dapper;
 using Npgsql;
+using Sure.BridgeService.Market;
 using Sure.Contracts.Json;
-using Sure.Contracts.Vocabulary;
 using Sure.Coordination.Reading;
+using Sure.Coordination.Writing;
 
 namespace Sure.BridgeService.Bridges;
 
-/// <summary>Keeps what is known of bridges and its history.</summary>
-internal sealed class BridgeStore(NpgsqlDataSource database)
+/// <summary>Keeps what is known of bridges.</summary>
+internal sealed class BridgeStore(NpgsqlDataSource database, DataSource dataSource)
 {
     private readonly LastKnown<IReadOnlyDictionary<string, BridgeReport>> _reports = new();
 
-    /// <summary>The last report of each bridge that was ever judged.</summary>
+    /// <summary>The last report of each bridge that was ever judged by what counts now.</summary>
     public Task<IReadOnlyDictionary<string, BridgeReport>> ReadReportsAsync(CancellationToken cancellationToken) =>
         _reports.ReadAsync(async () =>
         {
             await using var connection = await database.OpenConnectionAsync(cancellationToken);
-            var rows = await connection.QueryAsync<string>(new CommandDefinition("SELECT report FROM bridge", cancellationToken: cancellationToken));
+            var rows = await connection.QueryAsync<string>(new CommandDefinition(
+                "SELECT report FROM bridge WHERE data_source = @Name", new { dataSource.Name }, cancellationToken: cancellationToken));
             return rows.Select(Read<BridgeReport>).ToDictionary(r => r.BridgeId, StringComparer.Ordinal);
         });
 
-    /// <summary>What the cycle before left of each bridge.</summary>
-    public static async Task<IReadOnlyDictionary<string, BridgeState>> ReadStatesAsync(
+    /// <summary>What the cycle before left of each bridge. Nobody else changes it before this transaction ends.</summary>
+    public static async Task<IReadOnlyDictionary<string, KeptState>> LockStatesAsync(
         NpgsqlConnection connection, NpgsqlTransaction transaction, CancellationToken cancellationToken)
     {
-        var rows = await connection.QueryAsync<(string BridgeId, string State)>(new CommandDefinition(
-            "SELECT bridge_id, state FROM bridge", transaction: transaction, cancellationToken: cancellationToken));
-        return rows.ToDictionary(r => r.BridgeId, r => Read<BridgeState>(r.State), StringComparer.Ordinal);
+        var rows = await connection.QueryAsync<(string BridgeId, string State, string DataSource)>(new CommandDefinition(
+            "SELECT bridge_id, state, data_source FROM bridge ORDER BY bridge_id FOR UPDATE", transaction: transaction, cancellationToken: cancellationToken));
+        return rows.ToDictionary(r => r.BridgeId, r => new KeptState(Read<BridgeState>(r.State), r.DataSource), StringComparer.Ordinal);
     }
 
     /// <summary>Value of each bridge as it stood at <paramref name="at"/>, or the oldest known value where that is younger.</summary>
-    public static async Task<IReadOnlyDictionary<string, decimal>> ReadTvlAtAsync(
+    public async Task<IReadOnlyDictionary<string, decimal>> ReadTvlAtAsync(
         NpgsqlConnection connection, NpgsqlTransaction transaction, DateTimeOffset at, CancellationToken cancellationToken)
     {
         var rows = await connection.QueryAsync<(string BridgeId, decimal Tvl)>(new CommandDefinition(
@@ -40,48 +42,42 @@ internal sealed class BridgeStore(NpgsqlDataSource database)
             FROM bridge b
             LEFT JOIN LATERAL (
                 SELECT tvl_usd FROM bridge_point p
-                WHERE p.bridge_id = b.bridge_id AND p.made_at <= @At AND p.tvl_usd IS NOT NULL ORDER BY p.made_at DESC LIMIT 1
+                WHERE p.bridge_id = b.bridge_id AND p.made_at <= @At AND p.tvl_usd IS NOT NULL AND p.data_source = @Name ORDER BY p.made_at DESC LIMIT 1
             ) standing ON true
             LEFT JOIN LATERAL (
                 SELECT tvl_usd FROM bridge_point p
-                WHERE p.bridge_id = b.bridge_id AND p.made_at > @At AND p.tvl_usd IS NOT NULL ORDER BY p.made_at LIMIT 1
+                WHERE p.bridge_id = b.bridge_id AND p.made_at > @At AND p.tvl_usd IS NOT NULL AND p.data_source = @Name ORDER BY p.made_at LIMIT 1
             ) oldest ON true
             WHERE coalesce(standing.tvl_usd, oldest.tvl_usd) IS NOT NULL
             """,
-            new { At = at.UtcDateTime },
+            new { At = at.UtcDateTime, dataSource.Name },
             transaction,
             cancellationToken: cancellationToken));
         return rows.ToDictionary(r => r.BridgeId, r => r.Tvl, StringComparer.Ordinal);
     }
 
-    /// <summary>Keeps what a cycle found.</summary>
-    public static async Task WriteAsync(
-        NpgsqlConnection connection, NpgsqlTransaction transaction, IReadOnlyCollection<BridgeAssessment> assessments, CancellationToken cancellationToken) =>
-        await connection.ExecuteAsync(new CommandDefinition(
+    /// <summary>Keeps what a cycle found: state for the next one, and report for those who ask.</summary>
+    public void Write(WriteBatch batch, IReadOnlyCollection<BridgeAssessment> assessments)
+    {
+        var reports = assessments.Select(a => a.Report).ToList();
+        batch.Add(
             """
-            WITH kept AS (
-                INSERT INTO bridge (bridge_id, made_at, state, report) VALUES (@BridgeId, @MadeAt, @State::jsonb, @Report::jsonb)
-                ON CONFLICT (bridge_id) DO UPDATE SET made_at = excluded.made_at, state = excluded.state, report = excluded.report
-            )
-            INSERT INTO bridge_point (bridge_id, made_at, tvl_usd, tvl_drawdown_pct, oracle_consensus, health_score, health_status, exploit_detected, exploit_confirmed)
-            VALUES (@BridgeId, @MadeAt, @TvlUsd, @TvlDrawdownPct, @OracleConsensus, @HealthScore, @HealthStatus, @ExploitDetected, @ExploitConfirmed)
+            INSERT INTO bridge (bridge_id, made_at, state, report, data_source)
+            SELECT bridge_id, made_at, state::jsonb, report::jsonb, $5 FROM unnest($1, $2, $3, $4) AS b (bridge_id, made_at, state, report)
+            ON CONFLICT (bridge_id) DO UPDATE
+            SET made_at = excluded.made_at, state = excluded.state, report = excluded.report, data_source = excluded.data_source
             """,
-            assessments.Select(a => new
-            {
-                a.Report.BridgeId,
-                MadeAt = a.Report.MadeAt.UtcDateTime,
-                State = JsonSerializer.Serialize(a.State, SureJson.Internal),
-                Report = JsonSerializer.Serialize(a.Report, SureJson.Internal),
-                a.Report.TvlUsd,
-                a.Report.TvlDrawdownPct,
-                a.Report.OracleConsensus,
-                a.Report.HealthScore,
-                HealthStatus = a.Report.HealthStatus.Word(),
-                a.Report.ExploitDetected,
-                a.Report.ExploitConfirmed,
-            }),
-            transaction,
-            cancellationToken: cancellationToken));
+            reports.Select(r => r.BridgeId).ToArray(),
+            reports.Select(r => r.MadeAt.UtcDateTime).ToArray(),
+            assessments.Select(a => JsonSerializer.Serialize(a.State, SureJson.Internal)).ToArray(),
+            reports.Select(r => JsonSerializer.Serialize(r, SureJson.Internal)).ToArray(),
+            dataSource.Name);
+    }
 
     private static T Read<T>(string json) => JsonSerializer.Deserialize<T>(json, SureJson.Internal)!;
 }
+
+/// <summary>What a cycle left of a bridge.</summary>
+/// <param name="State">What it must know of those before it.</param>
+/// <param name="DataSource">Where the observations came from.</param>
+internal sealed record KeptState(BridgeState State, string DataSource);

@@ -4,11 +4,19 @@ namespace Sure.BridgeService.Market;
 /// <param name="Name"><c>simulated</c> or <c>keepers</c>.</param>
 internal sealed record DataSource(string Name)
 {
+    private const string Simulated = "simulated";
+
     /// <summary>Of the chosen source.</summary>
     public static DataSource Of(MarketSource source) => new(source switch
     {
-        MarketSource.Simulated => "simulated",
+        MarketSource.Simulated => Simulated,
         MarketSource.None => "keepers",
         _ => throw new ArgumentOutOfRangeException(nameof(source), source, "Not a kind of source."),
     });
+
+    /// <summary>
+    /// Whether what <paramref name="source"/> says counts: the simulated market and real sources never make a consensus together. What
+    /// keepers push while the market is simulated is kept, and shown as what it is, but not counted.
+    /// </summary>
+    public bool Counts(string source) => SimulatedMarket.IsItsSource(source) == (Name == Simulated);
 }

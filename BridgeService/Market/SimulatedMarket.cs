@@ -12,6 +12,9 @@ internal sealed class SimulatedMarket
     /// <summary>Its sources.</summary>
     public static readonly IReadOnlyList<string> Sources = ["sim-alpha", "sim-beta", "sim-gamma"];
 
+    /// <summary>What their names begin with, and no other source's.</summary>
+    public const string SourcePrefix = "sim-";
+
     private const int PriceDecimals = 6;
     private const double LeastPrice = 0.01;
     private const double MostPrice = 9.99;
@@ -29,6 +32,9 @@ internal sealed class SimulatedMarket
         _coins = [.. Words<Stablecoin>.Members.Select(c => new CoinModel(_noise, c))];
         _bridges = [.. Bridge.All.Select((b, i) => new BridgeModel(_noise, b, i))];
     }
+
+    /// <summary>Whether a source is one of a simulated market.</summary>
+    public static bool IsItsSource(string source) => source.StartsWith(SourcePrefix, StringComparison.Ordinal);
 
     /// <summary>Market time at <paramref name="now"/> where the market lives <paramref name="speed"/> times as fast as the clock.</summary>
     public static double MinutesAt(DateTimeOffset now, double speed) => (now - Epoch).TotalMinutes * speed;

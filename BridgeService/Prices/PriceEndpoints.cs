@@ -2,6 +2,8 @@ using Microsoft.AspNetCore.Http.HttpResults;
 using Sure.BridgeService.Market;
 using Sure.Contracts.Events;
 using Sure.Contracts.Vocabulary;
+using Sure.Coordination.Reading;
+using Sure.ServiceDefaults.Problems;
 
 namespace Sure.BridgeService.Prices;
 
@@ -21,18 +23,39 @@ public sealed record PriceDocument(
 /// <summary>All coins.</summary>
 public sealed record PriceList(IReadOnlyList<PriceDocument> Prices, DateTimeOffset Timestamp);
 
+/// <summary>A coin over time.</summary>
+public sealed record PriceHistoryAnswer(
+    Stablecoin Stablecoin, IReadOnlyList<PriceHistoryPoint> Points, long ResolutionSeconds, string DataSource, DateTimeOffset Timestamp);
+
 /// <summary>Prices of the coins.</summary>
 internal static class PriceEndpoints
 {
-    public static void MapPrices(this IEndpointRouteBuilder endpoints) =>
-        endpoints.MapGroup("/api/v2/oracles").WithTags("Prices")
-            .MapGet("/prices", ListAsync).WithName("ListPrices").WithSummary("What the price sources of every coin agree on.");
+    public static void MapPrices(this IEndpointRouteBuilder endpoints)
+    {
+        var group = endpoints.MapGroup("/api/v2/oracles").WithTags("Prices");
+        group.MapGet("/prices", ListAsync).WithName("ListPrices").WithSummary("What the price sources of every coin agree on.");
+        group.MapGet("/{stablecoin}/history", ReadHistoryAsync).WithName("GetPriceHistory").WithSummary("A coin over time, at most 5 000 points.");
+    }
 
     private static async Task<Ok<PriceList>> ListAsync(PriceStore store, DataSource source, TimeProvider time, CancellationToken cancellationToken)
     {
         var reports = await store.ReadReportsAsync(cancellationToken);
         var now = time.GetUtcNow();
         return TypedResults.Ok(new PriceList([.. Words<Stablecoin>.Members.Select(c => Describe(c, reports.GetValueOrDefault(c), source, now))], now));
+    }
+
+    private static async Task<Results<Ok<PriceHistoryAnswer>, ProblemHttpResult>> ReadHistoryAsync(
+        string stablecoin, decimal? from, decimal? to, PriceHistory history, DataSource source, TimeProvider time, CancellationToken cancellationToken)
+    {
+        if (!Words<Stablecoin>.TryParse(stablecoin, out var coin))
+        {
+            return Problem.NotFound($"There is no such stablecoin; known are {string.Join(", ", Words<Stablecoin>.All)}.");
+        }
+
+        var now = time.GetUtcNow();
+        return HistorySpan.TryRead(from, to, now, out var span, out var fault)
+            ? TypedResults.Ok(new PriceHistoryAnswer(coin, await history.ReadAsync(coin, span, cancellationToken), span.ResolutionSeconds, source.Name, now))
+            : Problem.Malformed(fault.Field, fault.Sentence);
     }
 
     private static PriceDocument Describe(Stablecoin coin, PriceReport? report, DataSource source, DateTimeOffset now) => new(

@@ -36,6 +36,12 @@ public sealed record HistorySpan(DateTimeOffset From, DateTimeOffset To)
     /// </summary>
     public long ResolutionSeconds { get; } = Resolutions.First(r => (MostPoints - 2) * r >= (To - From).TotalSeconds);
 
+    /// <summary>Whether its buckets are of whole hours, so that it can be read from hours instead of single points.</summary>
+    public bool IsOfHours => ResolutionSeconds % Hour == 0;
+
+    /// <summary><see cref="From"/>, or the start of its hour where the buckets are of hours.</summary>
+    public DateTimeOffset First => IsOfHours ? DateTimeOffset.FromUnixTimeSeconds(From.ToUnixTimeSeconds() / Hour * Hour) : From;
+
     /// <summary>Start of the bucket that a moment belongs to, in Unix seconds.</summary>
     public long BucketOf(DateTimeOffset moment) => moment.ToUnixTimeSeconds() / ResolutionSeconds * ResolutionSeconds;
 

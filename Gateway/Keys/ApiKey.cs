@@ -10,7 +10,7 @@ namespace Sure.Gateway.Keys;
 /// <param name="Hash">SHA-256 of salt and secret.</param>
 /// <param name="Subject">Whom it speaks for.</param>
 /// <param name="Scopes">What it allows.</param>
-/// <param name="Sources">Observation sources it may speak for.</param>
+/// <param name="Sources">Observation sources it may speak for; <c>*</c> for all.</param>
 /// <param name="LimitScale">Factor on the rate limits.</param>
 /// <param name="CreatedAt">When it was made.</param>
 /// <param name="ExpiresAt">From when on it is refused; null for never.</param>

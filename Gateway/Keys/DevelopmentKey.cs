@@ -5,8 +5,8 @@ using Sure.ServiceDefaults.Identity;
 namespace Sure.Gateway.Keys;
 
 /// <summary>
-/// In development there is a key for whoever runs the platform, in the file <c>Platform:DevelopmentKeyFile</c>; made when the file has
-/// none that is good.
+/// In development there is a key for whoever runs the platform, in the file <c>Platform:DevelopmentKeyFile</c>, with every scope and for
+/// every source of observations; made when the file has none that is good.
 /// </summary>
 internal sealed partial class DevelopmentKey(
     string path, ApiKeyStore store, SchemaReady schema, TimeProvider time, ILogger<DevelopmentKey> logger) : BackgroundService
@@ -41,12 +41,14 @@ internal sealed partial class DevelopmentKey(
         if (await ReadAsync(cancellationToken) is { } text
             && await store.FindAsync(text.Prefix, cancellationToken) is { } known
             && known.Is(text)
-            && known.IsAlive(time.GetUtcNow()))
+            && known.IsAlive(time.GetUtcNow())
+            // One of a version that gave it less is made anew.
+            && known.Sources.Contains(Caller.AnySource))
         {
             return;
         }
 
-        var (key, fresh) = ApiKey.Create(Subject, Scope.All, sources: [], LimitScale, expiresAt: null, time.GetUtcNow());
+        var (key, fresh) = ApiKey.Create(Subject, Scope.All, sources: [Caller.AnySource], LimitScale, expiresAt: null, time.GetUtcNow());
         await store.InsertAsync(key, cancellationToken);
         await WriteAsync(fresh, cancellationToken);
         Log.Made(logger, path);

@@ -18,6 +18,9 @@ public sealed record Caller(string? Subject, string? ClientId, IReadOnlySet<stri
     /// <summary>Claim with the space-separated source names.</summary>
     public const string SourcesClaim = "sources";
 
+    /// <summary>Stands among <see cref="Sources"/> for all of them.</summary>
+    public const string AnySource = "*";
+
     /// <summary>Whether the caller operates the platform.</summary>
     public bool IsAdmin => Scopes.Contains(Scope.Admin);
 
@@ -34,6 +37,9 @@ public sealed record Caller(string? Subject, string? ClientId, IReadOnlySet<stri
 
     /// <summary>Whether the caller may see and move what belongs to <paramref name="owner"/>.</summary>
     public bool MayActFor(string owner) => IsAdmin || string.Equals(Subject, owner, StringComparison.Ordinal);
+
+    /// <summary>Whether the caller may post what <paramref name="source"/> observed.</summary>
+    public bool MaySpeakFor(string source) => Sources.Contains(source) || Sources.Contains(AnySource);
 
     private static HashSet<string> SetOf(string? spaceSeparated) =>
         [.. (spaceSeparated ?? "").Split(' ', StringSplitOptions.RemoveEmptyEntries)];

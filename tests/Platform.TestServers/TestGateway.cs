@@ -37,7 +37,10 @@ public sealed class TestGateway : IAsyncDisposable
     }
 
     /// <summary>A token that says who asks.</summary>
-    public string TokenOf(string subject, params string[] scopes)
+    /// <param name="subject">Whom the key speaks for.</param>
+    /// <param name="scopes">What it allows.</param>
+    /// <param name="sources">Sources of observations it may speak for.</param>
+    public string TokenOf(string subject, IReadOnlyList<string> scopes, IReadOnlyList<string>? sources = null)
     {
         var now = TimeProvider.System.GetUtcNow().UtcDateTime;
         return new JsonWebTokenHandler().CreateToken(new SecurityTokenDescriptor
@@ -52,6 +55,7 @@ public sealed class TestGateway : IAsyncDisposable
                 ["sub"] = subject,
                 [Caller.ClientIdClaim] = $"key of {subject}",
                 [Caller.ScopeClaim] = string.Join(' ', scopes),
+                [Caller.SourcesClaim] = string.Join(' ', sources ?? []),
             },
             SigningCredentials = new SigningCredentials(new ECDsaSecurityKey(_key) { KeyId = _keyId }, SecurityAlgorithms.EcdsaSha256),
         });

@@ -68,12 +68,10 @@ public sealed class TestService : IAsyncDisposable
     }
 
     /// <summary>A client with these scopes.</summary>
-    public HttpClient ClientOf(string subject, params string[] scopes)
-    {
-        var client = new HttpClient { BaseAddress = Client.BaseAddress };
-        client.DefaultRequestHeaders.Add(InternalToken.Header, _gateway.TokenOf(subject, scopes));
-        return client;
-    }
+    public HttpClient ClientOf(string subject, params string[] scopes) => ClientWith(_gateway.TokenOf(subject, scopes));
+
+    /// <summary>A client that may post what these sources observe.</summary>
+    public HttpClient KeeperOf(params string[] sources) => ClientWith(_gateway.TokenOf("keeper", [Scope.Ingest], sources));
 
     /// <inheritdoc />
     public async ValueTask DisposeAsync()
@@ -82,5 +80,12 @@ public sealed class TestService : IAsyncDisposable
         await _app.StopAsync();
         await _app.DisposeAsync();
         await _gateway.DisposeAsync();
+    }
+
+    private HttpClient ClientWith(string token)
+    {
+        var client = new HttpClient { BaseAddress = Client.BaseAddress };
+        client.DefaultRequestHeaders.Add(InternalToken.Header, token);
+        return client;
     }
 }

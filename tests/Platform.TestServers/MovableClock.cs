@@ -1,11 +1,13 @@
-namespace Sure.UtilizationService.Tests.Hosts;
+namespace Sure.TestServers;
 
 /// <summary>A clock that tests put forward, while timers and spans go on as they do.</summary>
-internal sealed class MovableClock : TimeProvider
+public sealed class MovableClock : TimeProvider
 {
     private TimeSpan _ahead;
 
+    /// <summary>Puts it forward.</summary>
     public void Advance(TimeSpan by) => _ahead += by;
 
+    /// <inheritdoc />
     public override DateTimeOffset GetUtcNow() => base.GetUtcNow() + _ahead;
 }
