@@ -1,5 +1,6 @@
 using Sure.BridgeService.Bridges;
 using Sure.BridgeService.Market;
+using Sure.BridgeService.Market.Playing;
 using Sure.BridgeService.Observations;
 using Sure.BridgeService.Prices;
 using Sure.Coordination;
@@ -42,6 +43,7 @@ internal static class BridgeServiceSetup
         app.MapObservations();
         app.MapBridges();
         app.MapPrices();
+        app.MapPlaying();
         app.MapEvents();
     }
 
@@ -50,6 +52,7 @@ internal static class BridgeServiceSetup
         var source = builder.Configuration.GetSection("Market").Get<MarketOptions>()?.Source
             ?? (builder.Environment.IsDevelopment() ? MarketSource.Simulated : MarketSource.None);
         builder.Services.AddSingleton(DataSource.Of(source));
+        builder.Services.AddSingleton<PlayStore>();
         if (source == MarketSource.Simulated)
         {
             builder.Services.AddSingleton<IObservationSource, SimulatedSource>();

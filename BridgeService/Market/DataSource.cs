@@ -14,9 +14,12 @@ internal sealed record DataSource(string Name)
         _ => throw new ArgumentOutOfRangeException(nameof(source), source, "Not a kind of source."),
     });
 
+    /// <summary>Whether the market is simulated.</summary>
+    public bool IsSimulated => Name == Simulated;
+
     /// <summary>
     /// Whether what <paramref name="source"/> says counts: the simulated market and real sources never make a consensus together. What
     /// keepers push while the market is simulated is kept, and shown as what it is, but not counted.
     /// </summary>
-    public bool Counts(string source) => SimulatedMarket.IsItsSource(source) == (Name == Simulated);
+    public bool Counts(string source) => SimulatedMarket.IsItsSource(source) == IsSimulated;
 }

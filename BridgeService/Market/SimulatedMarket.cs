@@ -1,11 +1,13 @@
+using Sure.BridgeService.Market.Playing;
 using Sure.BridgeService.Observations;
 using Sure.Contracts.Vocabulary;
 
 namespace Sure.BridgeService.Market;
 
 /// <summary>
-/// A market that moves like the real one: prices revert to their peg, rarely something breaks, coins flow through bridges, and three
-/// sources see each figure with noise of their own, one of them now and then badly. A function of seed and market time alone.
+/// A market that moves like the real one: prices revert to their peg, rarely something breaks – a coin, those that tend to fail with it,
+/// or all –, coins flow through bridges, and three sources see each figure with noise of their own, one of them now and then badly or not
+/// at all. A function of seed, market time and the event that is played alone.
 /// </summary>
 internal sealed class SimulatedMarket
 {
@@ -25,12 +27,14 @@ internal sealed class SimulatedMarket
     private readonly Noise _noise;
     private readonly CoinModel[] _coins;
     private readonly BridgeModel[] _bridges;
+    private readonly Outages[] _outages;
 
     public SimulatedMarket(long seed)
     {
         _noise = new Noise((ulong)seed);
         _coins = [.. Words<Stablecoin>.Members.Select(c => new CoinModel(_noise, c))];
         _bridges = [.. Bridge.All.Select((b, i) => new BridgeModel(_noise, b, i))];
+        _outages = [.. Sources.Select(s => new Outages(_noise, Noise.StreamOf($"outage {s}"), perDay: 1.0 / 10, TimeSpan.FromMinutes(20)))];
     }
 
     /// <summary>Whether a source is one of a simulated market.</summary>
@@ -43,15 +47,18 @@ internal sealed class SimulatedMarket
     /// <param name="minutes">Market time.</param>
     /// <param name="since">Minutes of market time since they looked before; transactions are counted over it.</param>
     /// <param name="observedAt">The time the observations carry.</param>
-    public ObservationBatch Observe(double minutes, double since, DateTimeOffset observedAt)
+    /// <param name="playback">The event that is played; null where there is none.</param>
+    public ObservationBatch Observe(double minutes, double since, DateTimeOffset observedAt, Playback? playback = null)
     {
+        var awake = Sources.Index().Where(s => !_outages[s.Index].At(minutes)).Select(s => s.Index).ToList();
         var look = (long)Math.Floor(minutes * 60);
         var prices = new List<PriceObservation>();
         foreach (var coin in _coins)
         {
             var nav = coin.NavAt(minutes);
-            var price = nav * (1 + coin.BasisAt(minutes));
-            for (var i = 0; i < Sources.Count; i++)
+            var calm = nav * (1 + coin.BasisAt(minutes));
+            var price = playback?.Price(coin.Coin, observedAt, calm) ?? calm;
+            foreach (var i in awake)
             {
                 prices.Add(new PriceObservation(Sources[i], coin.Coin, PriceKind.Price, observedAt, Seen(price, coin.Sources[i], minutes, look)));
                 if (coin.Coin.IsYieldBearing())
@@ -65,8 +72,9 @@ internal sealed class SimulatedMarket
         var bridges = new List<BridgeObservation>();
         foreach (var bridge in _bridges)
         {
-            var tvl = bridge.TvlAt(minutes);
-            for (var i = 0; i < Sources.Count; i++)
+            var (left, paused) = playback?.BridgeAt(bridge.Bridge.Id, observedAt) ?? (1, false);
+            var tvl = bridge.TvlAt(minutes) * left;
+            foreach (var i in awake)
             {
                 var tried = (int)Math.Min(100_000, bridge.TransactionsPerMinute * since * (0.5 + _noise.Uniform(bridge.Sources[i].Stream, look)));
                 var failed = (int)Math.Round(tried * 0.01 * _noise.Uniform(bridge.Sources[i].Stream, -look));
@@ -75,7 +83,7 @@ internal sealed class SimulatedMarket
                     bridge.Bridge.Id,
                     observedAt,
                     Math.Round((decimal)Math.Max(0, tvl * bridge.Sources[i].At(minutes, look)), 2, MidpointRounding.AwayFromZero),
-                    Paused: false,
+                    paused,
                     tried,
                     tried - failed));
             }
@@ -97,14 +105,23 @@ internal sealed class SimulatedMarket
         private const double MinutesPerYear = 365 * 24 * 60;
 
         private readonly MeanReversion _basis = new(noise, Noise.StreamOf($"basis {coin}"), BasisDeviation, TimeSpan.FromMinutes(45));
-        private readonly Shocks _breaks = new(noise, Noise.StreamOf($"break {coin}"), perDay: 1.0 / 120, meanDepth: 0.006, TimeSpan.FromHours(3));
+        private readonly Shocks _breaks = new(noise, Noise.StreamOf($"break {coin}"), perDay: 1.0 / 150, meanDepth: 0.006, TimeSpan.FromHours(3));
+        private readonly Shocks _breaksOfGroup = new(noise, Noise.StreamOf($"break of group {GroupOf(coin)}"), perDay: 1.0 / 300, meanDepth: 0.005, TimeSpan.FromHours(3));
+        private readonly Shocks _breaksOfAll = new(noise, Noise.StreamOf("break of all"), perDay: 1.0 / 365, meanDepth: 0.003, TimeSpan.FromHours(3));
 
         public Stablecoin Coin { get; } = coin;
 
         public SourceModel[] Sources { get; } =
             [.. SimulatedMarket.Sources.Select(s => new SourceModel(noise, $"{s} {coin}", deviation: 0.0003, faultDepth: 0.01))];
 
-        public double BasisAt(double minutes) => Math.Max(-0.9, _basis.At(minutes) - _breaks.At(minutes));
+        public double BasisAt(double minutes) => Math.Max(-0.9, _basis.At(minutes) - _breaks.At(minutes) - _breaksOfGroup.At(minutes) - _breaksOfAll.At(minutes));
+
+        /// <summary>The coins it tends to fail with; one that has none is alone.</summary>
+        private static int GroupOf(Stablecoin coin)
+        {
+            var group = CorrelatedGroups.Defaults.Index().FirstOrDefault(g => g.Item.Contains(coin), (Index: -1 - (int)coin, Item: []));
+            return group.Index;
+        }
 
         public double NavAt(double minutes) =>
             Coin.IsYieldBearing() ? Math.Clamp(1 + (NavPerYear * minutes / MinutesPerYear), 1, 5) : 1;

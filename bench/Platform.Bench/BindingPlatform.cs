@@ -69,7 +69,7 @@ internal sealed class BindingPlatform : IAsyncDisposable
     }
 
     /// <summary>Vouches for a buyer for the next minute.</summary>
-    public string Token() => _gateway.TokenOf("bench", Scope.Read, Scope.Write, Scope.Admin);
+    public string Token() => _gateway.TokenOf("bench", [Scope.Read, Scope.Write, Scope.Admin]);
 
     /// <summary>Binds one quote as a good client does, with a key of its own.</summary>
     public async Task<HttpStatusCode> BindAsync(Guid quoteId, string token)

@@ -8,9 +8,9 @@ namespace Sure.Bench;
 /// </summary>
 internal static class ScalarLosses
 {
-    public static (Estimate ExpectedLoss, Estimate Var99, Estimate Cvar99) Simulate(LossBook book, int scenarios)
+    public static (Estimate ExpectedLoss, Estimate Var99, Estimate Cvar99) Simulate(LossBook book, int scenarios, int seed)
     {
-        var normals = new Normals(new Random());
+        var normals = new Normals(new Random(seed));
         var losses = new double[scenarios];
         var types = new double[1 + book.Type.Max()!.Value];
         var chains = new double[1 + book.Chain.Max()!.Value];
