@@ -1,7 +1,9 @@
 using Sure.BridgeService.Bridges;
+using Sure.BridgeService.Bridges.Backtests;
 using Sure.BridgeService.Market;
 using Sure.BridgeService.Observations;
 using Sure.BridgeService.Prices;
+using Sure.BridgeService.SourceQuality;
 using Sure.Coordination;
 using Sure.Coordination.Outbox;
 using Sure.ServiceDefaults.Health;
@@ -22,6 +24,7 @@ internal static class BridgeServiceSetup
             .ValidateOnStart();
         builder.Services.AddOptions<PriceOptions>().BindConfiguration("Prices").ValidateDataAnnotations().ValidateOnStart();
         builder.Services.AddOptions<IngestionOptions>().BindConfiguration("Ingestion").ValidateDataAnnotations().ValidateOnStart();
+        builder.Services.AddOptions<BridgeBacktestOptions>().BindConfiguration("Backtests").ValidateDataAnnotations().ValidateOnStart();
         builder.Services.AddOptions<HistoryOptions>().BindConfiguration("History").ValidateDataAnnotations().ValidateOnStart();
         builder.AddPartitions(HistoryTables.Of);
         builder.Services.AddOptions<MarketOptions>().BindConfiguration("Market").ValidateDataAnnotations().ValidateOnStart();
@@ -30,6 +33,7 @@ internal static class BridgeServiceSetup
         builder.Services.AddSingleton<ObservationIntake>();
         builder.Services.AddSingleton<BridgeStore>();
         builder.Services.AddSingleton<BridgeHistory>();
+        builder.Services.AddSingleton<SourceQualityStore>();
         builder.Services.AddSingleton<PriceStore>();
         builder.Services.AddSingleton<PriceHistory>();
         builder.AddMonitor<MarketMonitor>();
@@ -41,7 +45,10 @@ internal static class BridgeServiceSetup
     {
         app.MapObservations();
         app.MapBridges();
+        app.MapBridgeBacktests();
+        app.MapExploits();
         app.MapPrices();
+        app.MapSources();
         app.MapEvents();
     }
 
