@@ -1,8 +1,10 @@
 using Sure.BridgeService.Bridges;
+using Sure.BridgeService.Bridges.Backtests;
 using Sure.BridgeService.Market;
 using Sure.BridgeService.Market.Playing;
 using Sure.BridgeService.Observations;
 using Sure.BridgeService.Prices;
+using Sure.BridgeService.SourceQuality;
 using Sure.Coordination;
 using Sure.Coordination.Outbox;
 using Sure.ServiceDefaults.Health;
@@ -23,6 +25,7 @@ internal static class BridgeServiceSetup
             .ValidateOnStart();
         builder.Services.AddOptions<PriceOptions>().BindConfiguration("Prices").ValidateDataAnnotations().ValidateOnStart();
         builder.Services.AddOptions<IngestionOptions>().BindConfiguration("Ingestion").ValidateDataAnnotations().ValidateOnStart();
+        builder.Services.AddOptions<BridgeBacktestOptions>().BindConfiguration("Backtests").ValidateDataAnnotations().ValidateOnStart();
         builder.Services.AddOptions<HistoryOptions>().BindConfiguration("History").ValidateDataAnnotations().ValidateOnStart();
         builder.AddPartitions(HistoryTables.Of);
         builder.Services.AddOptions<MarketOptions>().BindConfiguration("Market").ValidateDataAnnotations().ValidateOnStart();
@@ -31,6 +34,7 @@ internal static class BridgeServiceSetup
         builder.Services.AddSingleton<ObservationIntake>();
         builder.Services.AddSingleton<BridgeStore>();
         builder.Services.AddSingleton<BridgeHistory>();
+        builder.Services.AddSingleton<SourceQualityStore>();
         builder.Services.AddSingleton<PriceStore>();
         builder.Services.AddSingleton<PriceHistory>();
         builder.AddMonitor<MarketMonitor>();
@@ -42,8 +46,11 @@ internal static class BridgeServiceSetup
     {
         app.MapObservations();
         app.MapBridges();
+        app.MapBridgeBacktests();
+        app.MapExploits();
         app.MapPrices();
         app.MapPlaying();
+        app.MapSources();
         app.MapEvents();
     }
 

@@ -1,6 +1,7 @@
 using System.ComponentModel.DataAnnotations;
 using Microsoft.Extensions.Options;
 using Sure.BridgeService.Observations;
+using Sure.BridgeService.SourceQuality;
 using Sure.Coordination.Partitions;
 
 namespace Sure.BridgeService;
@@ -26,6 +27,7 @@ internal static class HistoryTables
             new("price_observation", "observed_at", PartitionSpan.Month, observations),
             new("bridge_point", "made_at", PartitionSpan.Month, points),
             new("price_point", "made_at", PartitionSpan.Month, points),
+            new("source_hour", "starts_at", PartitionSpan.Month, SourceLook.Watched),
         ];
     }
 }

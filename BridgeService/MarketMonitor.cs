@@ -4,6 +4,7 @@ using Sure.BridgeService.Bridges;
 using Sure.BridgeService.Market;
 using Sure.BridgeService.Observations;
 using Sure.BridgeService.Prices;
+using Sure.BridgeService.SourceQuality;
 using Sure.Contracts.Events;
 using Sure.Contracts.Vocabulary;
 using Sure.Coordination.Leases;
@@ -35,6 +36,10 @@ internal sealed partial class MarketMonitor(
     private static readonly TimeSpan SourceTimeout = TimeSpan.FromSeconds(10);
 
     private readonly BridgeAssessor _assessor = new(bridgeOptions.Value);
+    private readonly MaxAges _maxAges = MaxAges.Of(bridgeOptions.Value, priceOptions.Value);
+
+    /// <summary>Of this instance; after a change of leader a cycle is taken to have been an interval ago.</summary>
+    private DateTimeOffset? _lastCycleAt;
 
     public string Name => "market";
 
@@ -53,23 +58,37 @@ internal sealed partial class MarketMonitor(
         ObservationStore.Append(batch, arrived, now);
         await batch.ExecuteAsync(cancellationToken);
 
-        var (assessments, abandoned) = await AssessBridgesAsync(connection, transaction, now, cancellationToken);
-        var prices = await MakePricesAsync(connection, transaction, now, cancellationToken);
+        var ofBridges = await ObservationStore.ReadBridgeSourcesAsync(connection, transaction, cancellationToken);
+        var ofCoins = await ObservationStore.ReadPriceSourcesAsync(connection, transaction, cancellationToken);
+        var (assessments, abandoned) = await AssessBridgesAsync(ofBridges, connection, transaction, now, cancellationToken);
+        IReadOnlyList<PriceReport> prices =
+        [
+            .. Words<Stablecoin>.Members.Select(
+                coin => PriceConsensus.Make(coin, ofCoins[coin].Where(o => dataSource.Counts(o.Source)), now, priceOptions.Value)),
+        ];
+        var looks = SourceLook.At(
+            ofBridges, assessments.Select(a => a.Report), ofCoins, prices, dataSource.Counts, _maxAges, _lastCycleAt ?? (now - Interval), now);
         bridges.Write(batch, assessments);
         bridgeHistory.Write(batch, [.. assessments.Select(a => a.Report)]);
         coins.Write(batch, prices);
         priceHistory.Write(batch, prices);
+        SourceQualityStore.Write(batch, looks, now);
         batch.AppendEvents([.. abandoned, .. prices.Select(p => p.ToEvent(dataSource.Name)), .. assessments.SelectMany(a => a.Events)]);
         await batch.ExecuteAsync(cancellationToken);
         await transaction.CommitAsync(cancellationToken);
+        _lastCycleAt = now;
+        SourceTelemetry.Record(looks);
     }
 
     /// <summary>The judgement of every bridge, and before it what ends because it rested on another kind of data.</summary>
     private async Task<(IReadOnlyList<BridgeAssessment> Assessments, IReadOnlyList<IPlatformEvent> Abandoned)> AssessBridgesAsync(
-        NpgsqlConnection connection, NpgsqlTransaction transaction, DateTimeOffset now, CancellationToken cancellationToken)
+        ILookup<string, BridgeObservation> said,
+        NpgsqlConnection connection,
+        NpgsqlTransaction transaction,
+        DateTimeOffset now,
+        CancellationToken cancellationToken)
     {
         var window = bridgeOptions.Value.Window;
-        var said = await ObservationStore.ReadBridgeSourcesAsync(connection, transaction, cancellationToken);
         var transactions = await ObservationStore.ReadTransactionsAsync(connection, transaction, now - window, cancellationToken);
         var tvlBefore = await bridges.ReadTvlAtAsync(connection, transaction, now - window, cancellationToken);
         var kept = await BridgeStore.LockStatesAsync(connection, transaction, cancellationToken);
@@ -95,17 +114,6 @@ internal sealed partial class MarketMonitor(
             }),
         ];
         return (assessments, abandoned);
-    }
-
-    private async Task<IReadOnlyList<PriceReport>> MakePricesAsync(
-        NpgsqlConnection connection, NpgsqlTransaction transaction, DateTimeOffset now, CancellationToken cancellationToken)
-    {
-        var said = await ObservationStore.ReadPriceSourcesAsync(connection, transaction, cancellationToken);
-        return
-        [
-            .. Words<Stablecoin>.Members.Select(
-                coin => PriceConsensus.Make(coin, said[coin].Where(o => dataSource.Counts(o.Source)), now, priceOptions.Value)),
-        ];
     }
 
     private async Task<ObservationBatch> ReadAsync(IObservationSource source, CancellationToken cancellationToken)

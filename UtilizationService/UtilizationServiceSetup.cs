@@ -1,6 +1,7 @@
 using Microsoft.Extensions.Options;
 using StackExchange.Redis;
 using Sure.Coordination;
+using Sure.Coordination.Audit;
 using Sure.Coordination.Outbox;
 using Sure.ServiceDefaults.Health;
 using Sure.UtilizationService.Audit;

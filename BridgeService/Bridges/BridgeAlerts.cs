@@ -20,7 +20,7 @@ internal static class BridgeAlerts
             {
                 case (null, true, _):
                     var alert = new BridgeAlert(
-                        Guid.CreateVersion7(standing.Now), rule.Severity, rule.AlertType, rule.Message, standing.Now, Resolved: false);
+                        Guid.CreateVersion7(standing.Now), rule.Severity, rule.AlertType, rule.Message(), standing.Now, Resolved: false);
                     active.Add(alert);
                     raised.Add(alert);
                     break;
@@ -47,7 +47,7 @@ internal static class BridgeAlerts
             Severity.Critical,
             drop > o.CriticalDrawdownPct,
             !(drop < o.CriticalDrawdownPct - o.ResolveMarginPct),
-            $"CRITICAL: Bridge TVL dropped {drop:0.0}% (${s.Peak?.Value - s.TvlUsd:0}) in {(s.Now - s.Peak?.At)?.TotalMinutes:0} minutes");
+            () => $"CRITICAL: Bridge TVL dropped {drop:0.0}% (${s.Peak?.Value - s.TvlUsd:0}) in {(s.Now - s.Peak?.At)?.TotalMinutes:0} minutes");
 
         decimal? decline = s.TvlUsd is { } tvl && s.RecentPeak is { } recent ? -BridgeAssessor.Change(tvl, recent.Value) : null;
         yield return new Rule(
@@ -55,7 +55,7 @@ internal static class BridgeAlerts
             Severity.High,
             decline > o.DeclinePct,
             !(decline < o.DeclinePct - o.ResolveMarginPct),
-            $"HIGH: Bridge TVL declined {decline:0.0}% (${s.RecentPeak?.Value - s.TvlUsd:0}) in {(s.Now - s.RecentPeak?.At)?.TotalMinutes:0} minutes");
+            () => $"HIGH: Bridge TVL declined {decline:0.0}% (${s.RecentPeak?.Value - s.TvlUsd:0}) in {(s.Now - s.RecentPeak?.At)?.TotalMinutes:0} minutes");
 
         decimal? step = s.TvlUsd is { } now && s.LastTvlUsd is { } last ? -BridgeAssessor.Change(now, last) : null;
         yield return new Rule(
@@ -63,7 +63,7 @@ internal static class BridgeAlerts
             Severity.Medium,
             step > o.StepPct,
             !(step < o.StepPct - o.ResolveMarginPct),
-            $"MEDIUM: Bridge TVL dropped {step:0.0}% (${s.LastTvlUsd - s.TvlUsd:0}) since the point before");
+            () => $"MEDIUM: Bridge TVL dropped {step:0.0}% (${s.LastTvlUsd - s.TvlUsd:0}) since the point before");
 
         double? variation = s.Values.Count > 1 ? Sample.CoefficientOfVariation(s.Values) : null;
         yield return new Rule(
@@ -71,23 +71,23 @@ internal static class BridgeAlerts
             Severity.High,
             variation >= o.DiscrepancyVariation,
             !(variation < o.DiscrepancyVariation - (double)(o.ResolveMarginPct / 100)),
-            $"HIGH: Sources disagree on the bridge's TVL by {variation * 100:0.0}%");
+            () => $"HIGH: Sources disagree on the bridge's TVL by {variation * 100:0.0}%");
 
         yield return new Rule(
-            "single_source", Severity.Medium, s.Values.Count == 1, s.Values.Count == 1, "MEDIUM: Only one source of the bridge's TVL is live");
+            "single_source", Severity.Medium, s.Values.Count == 1, s.Values.Count == 1, () => "MEDIUM: Only one source of the bridge's TVL is live");
         yield return new Rule(
-            "no_live_source", Severity.High, s.Values.Count == 0, s.Values.Count == 0, "HIGH: No source of the bridge's TVL is live");
-        yield return new Rule("contract_paused", Severity.High, s.Paused, s.Paused, "HIGH: Bridge contract is paused");
+            "no_live_source", Severity.High, s.Values.Count == 0, s.Values.Count == 0, () => "HIGH: No source of the bridge's TVL is live");
+        yield return new Rule("contract_paused", Severity.High, s.Paused, s.Paused, () => "HIGH: Bridge contract is paused");
 
         var age = s.Now - s.LastObservedAt;
         yield return new Rule(
-            "stale", Severity.High, age >= o.StaleAfter, age >= o.StaleAfter, $"HIGH: Bridge has not been observed for {age.TotalMinutes:0} minutes");
+            "stale", Severity.High, age >= o.StaleAfter, age >= o.StaleAfter, () => $"HIGH: Bridge has not been observed for {age.TotalMinutes:0} minutes");
     }
 
     /// <param name="AlertType">Its kind.</param>
     /// <param name="Severity">How urgent.</param>
     /// <param name="Begins">Whether it is raised now.</param>
     /// <param name="Lasts">Whether one that was raised goes on.</param>
-    /// <param name="Message">One sentence.</param>
-    private sealed record Rule(string AlertType, Severity Severity, bool Begins, bool Lasts, string Message);
+    /// <param name="Message">One sentence; written when it is raised.</param>
+    private sealed record Rule(string AlertType, Severity Severity, bool Begins, bool Lasts, Func<string> Message);
 }

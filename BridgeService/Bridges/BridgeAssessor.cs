@@ -61,7 +61,7 @@ public sealed class BridgeAssessor(BridgeOptions options)
         var newest = evidence.Sources.Count > 0 ? evidence.Sources.Max(o => o.ObservedAt) : before.LastObservedAt;
         var lasting = cleared ? null : exploit;
         var score = Score(drawdown, consensus, success, newest is { } seen ? now - seen : null, lasting is not null, paused);
-        var status = StatusOf(score);
+        var status = StatusOf(score, lasting is not null);
 
         var standing = new Standing(tvl, values, drawdown, reference, peak.Since(now - options.DeclineWindow), before.LastTvlUsd, paused, newest ?? before.Since, now);
         var alerts = BridgeAlerts.Judge(standing, before.Alerts, options);
@@ -252,9 +252,10 @@ public sealed class BridgeAssessor(BridgeOptions options)
         return Math.Round(Math.Clamp(score, 0, cap), ScoreDecimals, MidpointRounding.AwayFromZero);
     }
 
-    private BridgeStatus StatusOf(decimal? score) => score switch
+    /// <summary>Where nothing is known of the value any more, an exploit that was detected still is.</summary>
+    private BridgeStatus StatusOf(decimal? score, bool exploit) => score switch
     {
-        null => BridgeStatus.Unknown,
+        null => exploit ? BridgeStatus.Critical : BridgeStatus.Unknown,
         { } known when known >= options.HealthyFrom => BridgeStatus.Healthy,
         { } known when known >= options.CautionFrom => BridgeStatus.Caution,
         { } known when known >= options.WarningFrom => BridgeStatus.Warning,

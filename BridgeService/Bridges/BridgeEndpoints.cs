@@ -79,10 +79,10 @@ internal static class BridgeEndpoints
             : Problem.Malformed(fault.Field, fault.Sentence);
     }
 
-    private static ProblemHttpResult NoSuchBridge() =>
+    public static ProblemHttpResult NoSuchBridge() =>
         Problem.NotFound($"There is no such bridge; known are {string.Join(", ", Bridge.All.Select(b => b.Id))}.");
 
-    private static BridgeDocument Describe(Bridge bridge, BridgeReport? report, DataSource source, DateTimeOffset now) => new(
+    public static BridgeDocument Describe(Bridge bridge, BridgeReport? report, DataSource source, DateTimeOffset now) => new(
         bridge.Id,
         bridge.SourceChain,
         bridge.DestinationChain,

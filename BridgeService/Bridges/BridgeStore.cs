@@ -32,6 +32,24 @@ internal sealed class BridgeStore(NpgsqlDataSource database, DataSource dataSour
         return rows.ToDictionary(r => r.BridgeId, r => new KeptState(Read<BridgeState>(r.State), r.DataSource), StringComparer.Ordinal);
     }
 
+    /// <summary>What the last cycle left of one bridge; null where there was none. Nobody else changes it before this transaction ends.</summary>
+    public async Task<KeptBridge?> LockAsync(NpgsqlConnection connection, NpgsqlTransaction transaction, string bridgeId, CancellationToken cancellationToken)
+    {
+        var row = await connection.QuerySingleOrDefaultAsync<(string? State, string? Report)>(new CommandDefinition(
+            "SELECT state, report FROM bridge WHERE bridge_id = @BridgeId AND data_source = @Name FOR UPDATE",
+            new { BridgeId = bridgeId, dataSource.Name },
+            transaction,
+            cancellationToken: cancellationToken));
+        return row is ({ } state, { } report) ? new KeptBridge(Read<BridgeState>(state), Read<BridgeReport>(report)) : null;
+    }
+
+    /// <summary>Replaces what the last cycle left of a bridge.</summary>
+    public static void Replace(WriteBatch batch, KeptBridge bridge) => batch.Add(
+        "UPDATE bridge SET state = $2::jsonb, report = $3::jsonb WHERE bridge_id = $1",
+        bridge.Report.BridgeId,
+        JsonSerializer.Serialize(bridge.State, SureJson.Internal),
+        JsonSerializer.Serialize(bridge.Report, SureJson.Internal));
+
     /// <summary>Value of each bridge as it stood at <paramref name="at"/>, or the oldest known value where that is younger.</summary>
     public async Task<IReadOnlyDictionary<string, decimal>> ReadTvlAtAsync(
         NpgsqlConnection connection, NpgsqlTransaction transaction, DateTimeOffset at, CancellationToken cancellationToken)
@@ -76,6 +94,11 @@ internal sealed class BridgeStore(NpgsqlDataSource database, DataSource dataSour
 
     private static T Read<T>(string json) => JsonSerializer.Deserialize<T>(json, SureJson.Internal)!;
 }
+
+/// <summary>What the last cycle left of a bridge.</summary>
+/// <param name="State">For the next one.</param>
+/// <param name="Report">For those who ask.</param>
+internal sealed record KeptBridge(BridgeState State, BridgeReport Report);
 
 /// <summary>What a cycle left of a bridge.</summary>
 /// <param name="State">What it must know of those before it.</param>

@@ -1,5 +1,6 @@
 using Microsoft.Extensions.Options;
 using Npgsql;
+using Sure.BridgeService.SourceQuality;
 using Sure.Coordination.Writing;
 
 namespace Sure.BridgeService.Observations;
@@ -25,6 +26,7 @@ internal sealed class ObservationIntake(NpgsqlDataSource database, IOptions<Inge
         var judged = ObservationRules.Judge(observations, faults, known);
         var batch = new WriteBatch(connection, transaction);
         ObservationStore.Append(batch, judged.Accepted, now);
+        SourceQualityStore.WriteRefusals(batch, ObservationRules.RefusalsOf(observations, judged.Results, maySpeakFor), now);
         await batch.ExecuteAsync(cancellationToken);
         await transaction.CommitAsync(cancellationToken);
         ObservationTelemetry.Count(judged.Results);

@@ -22,6 +22,12 @@ internal sealed record KnownSeries(IReadOnlyDictionary<Series, DateTimeOffset> L
 /// <param name="Accepted">What is to be kept.</param>
 internal sealed record JudgedBatch(IReadOnlyList<ObservationResult> Results, ObservationBatch Accepted);
 
+/// <summary>How much of a source was refused.</summary>
+/// <param name="Source">Whose observations.</param>
+/// <param name="Kind">Of what.</param>
+/// <param name="Count">How many.</param>
+internal sealed record Refusals(string Source, ObservationKind Kind, long Count);
+
 /// <summary>Which observations are believed (domain, §7). Pure.</summary>
 internal static class ObservationRules
 {
@@ -84,6 +90,14 @@ internal static class ObservationRules
 
         return new JudgedBatch(results, BatchOf(accepted));
     }
+
+    /// <summary>What was refused of each source, apart from what somebody posted who may not speak for it: that is no fault of the source.</summary>
+    public static IReadOnlyList<Refusals> RefusalsOf(
+        IReadOnlyList<PostedObservation> posted, IReadOnlyList<ObservationResult> results, Func<string, bool> maySpeakFor) =>
+    [
+        .. posted.Where((o, i) => results[i].Status is ObservationStatus.Refused && SourceFault(o.Source, maySpeakFor) is null)
+            .CountBy(o => (o.Source, o.Kind)).Select(r => new Refusals(r.Key.Source, r.Key.Kind, r.Value)),
+    ];
 
     private static Said SaidBy(PostedObservation o) => new(o.Value, o.TvlUsd, o.Paused, o.TransactionsTried, o.TransactionsSucceeded);
 

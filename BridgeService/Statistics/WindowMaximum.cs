@@ -19,7 +19,19 @@ public sealed record WindowMaximum(IReadOnlyList<TimedValue> Candidates)
     public WindowMaximum With(TimedValue value, TimeSpan window)
     {
         ArgumentNullException.ThrowIfNull(value);
-        return new WindowMaximum([.. Candidates.Where(c => c.At >= value.At - window && c.Value > value.Value), value]);
+        var oldest = value.At - window;
+        var (first, end) = (0, Candidates.Count);
+        while (first < end && Candidates[first].At < oldest)
+        {
+            first++;
+        }
+
+        while (end > first && Candidates[end - 1].Value <= value.Value)
+        {
+            end--;
+        }
+
+        return new WindowMaximum([.. Candidates.Skip(first).Take(end - first), value]);
     }
 
     /// <summary>The highest value not older than <paramref name="since"/>; null when there is none.</summary>

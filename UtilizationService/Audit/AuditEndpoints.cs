@@ -1,4 +1,5 @@
 using Microsoft.AspNetCore.Http.HttpResults;
+using Sure.Coordination.Audit;
 using Sure.ServiceDefaults.Identity;
 
 namespace Sure.UtilizationService.Audit;

@@ -1,10 +1,10 @@
 using Microsoft.AspNetCore.Http.HttpResults;
 using Npgsql;
+using Sure.Coordination.Audit;
 using Sure.Coordination.Outbox;
 using Sure.Coordination.Writing;
 using Sure.ServiceDefaults.Identity;
 using Sure.ServiceDefaults.Problems;
-using Sure.UtilizationService.Audit;
 using Sure.UtilizationService.Pool;
 
 namespace Sure.UtilizationService.Breaker;

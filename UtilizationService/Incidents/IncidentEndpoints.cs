@@ -1,10 +1,10 @@
 using Microsoft.AspNetCore.Http.HttpResults;
 using Npgsql;
 using Sure.Contracts.Vocabulary;
+using Sure.Coordination.Audit;
 using Sure.Coordination.Writing;
 using Sure.ServiceDefaults.Identity;
 using Sure.ServiceDefaults.Problems;
-using Sure.UtilizationService.Audit;
 
 namespace Sure.UtilizationService.Incidents;
 

@@ -2,7 +2,6 @@ using System.Text.Json;
 using System.Text.Json.Serialization;
 using Sure.Contracts.Json;
 using Sure.Contracts.MarketEvents;
-using Sure.Contracts.Vocabulary;
 
 namespace Sure.BridgeService.Market.Playing;
 
@@ -65,7 +64,7 @@ internal static class PlayableEvents
     /// <summary>The event of that name; null when there is none.</summary>
     public static PlayableEvent? Find(string name) => All.FirstOrDefault(e => e.Event == name);
 
-    private static IReadOnlyList<PlayableEvent> Read()
+    private static List<PlayableEvent> Read()
     {
         using var stream = typeof(PlayableEvents).Assembly.GetManifestResourceStream("Sure.BridgeService.Market.Playing.playable-events.json")
             ?? throw new InvalidOperationException("playable-events.json is not part of this build.");

@@ -13,7 +13,7 @@ public sealed class PlaybackTests
     [InlineData(1678505351, 0.96874705)]
     [InlineData(1678517339, 0.89897889)]
     [InlineData(1678521083, 0.88)]
-    [InlineData(1678610987, 0.95434030)]
+    [InlineData(1678583975, 0.9753)]
     public void A_recorded_price_is_seen_at_its_time_sped_up(long round, double price)
     {
         var playback = Play("svb-2023", speed: 60);

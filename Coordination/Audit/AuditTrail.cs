@@ -4,10 +4,10 @@ using Npgsql;
 using Sure.Contracts.Json;
 using Sure.Coordination.Writing;
 
-namespace Sure.UtilizationService.Audit;
+namespace Sure.Coordination.Audit;
 
-/// <summary>Who did what to the pool by hand, and what the platform did to it by itself; append-only.</summary>
-internal sealed class AuditTrail(NpgsqlDataSource database)
+/// <summary>Who did what by hand, and what the platform did by itself; append-only. Needs a table <c>audit</c> in the schema of the service.</summary>
+public sealed class AuditTrail(NpgsqlDataSource database)
 {
     /// <summary>The actor of what no person did.</summary>
     public const string Platform = "platform";
@@ -18,13 +18,17 @@ internal sealed class AuditTrail(NpgsqlDataSource database)
     /// <param name="action">What was done, for example <c>breaker_reset</c>.</param>
     /// <param name="detail">What it was done to; becomes JSON.</param>
     /// <param name="now">When.</param>
-    public static void Write(WriteBatch batch, string actor, string action, object detail, DateTimeOffset now) => batch.Add(
-        "INSERT INTO audit (audit_id, at, actor, action, detail) VALUES ($1, $2, $3, $4, $5::jsonb)",
-        Guid.CreateVersion7(now),
-        now.ToUniversalTime(),
-        actor,
-        action,
-        JsonSerializer.Serialize(detail, SureJson.Internal));
+    public static void Write(WriteBatch batch, string actor, string action, object detail, DateTimeOffset now)
+    {
+        ArgumentNullException.ThrowIfNull(batch);
+        batch.Add(
+            "INSERT INTO audit (audit_id, at, actor, action, detail) VALUES ($1, $2, $3, $4, $5::jsonb)",
+            Guid.CreateVersion7(now),
+            now.ToUniversalTime(),
+            actor,
+            action,
+            JsonSerializer.Serialize(detail, SureJson.Internal));
+    }
 
     /// <summary>Records, newest first, after <paramref name="before"/>.</summary>
     public async Task<IReadOnlyList<AuditRecord>> ReadAsync(Guid? before, int limit, CancellationToken cancellationToken)
@@ -44,4 +48,9 @@ internal sealed class AuditTrail(NpgsqlDataSource database)
 }
 
 /// <summary>One record of the audit trail.</summary>
-internal sealed record AuditRecord(Guid AuditId, DateTimeOffset At, string Actor, string Action, JsonElement Detail);
+/// <param name="AuditId">Orders records by time.</param>
+/// <param name="At">When.</param>
+/// <param name="Actor">Who: a caller's subject, or <see cref="AuditTrail.Platform"/>.</param>
+/// <param name="Action">What was done.</param>
+/// <param name="Detail">What it was done to.</param>
+public sealed record AuditRecord(Guid AuditId, DateTimeOffset At, string Actor, string Action, JsonElement Detail);
