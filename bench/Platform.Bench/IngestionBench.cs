@@ -164,7 +164,13 @@ internal static class IngestionBench
         var startedAt = TimeProvider.System.GetTimestamp();
         using var process = Process.Start(new ProcessStartInfo(
             Programs.PostgresTool("psql"),
-            ["-h", settings.Host!, "-p", $"{settings.Port}", "-U", settings.Username!, "-d", settings.Database!, "-q", "-v", "ON_ERROR_STOP=1", "-c", $"\\copy copied (stablecoin, kind, source, observed_at, received_at, value) FROM '{file}' WITH (FORMAT csv)"]) { UseShellExecute = false })!;
+            [
+                "-h", settings.Host!, "-p", $"{settings.Port}", "-U", settings.Username!, "-d", settings.Database!, "-q", "-v", "ON_ERROR_STOP=1",
+                "-c", $"\\copy copied (stablecoin, kind, source, observed_at, received_at, value) FROM '{file}' WITH (FORMAT csv)",
+            ])
+        {
+            UseShellExecute = false,
+        })!;
         await process.WaitForExitAsync();
         var rate = rows / TimeProvider.System.GetElapsedTime(startedAt).TotalSeconds;
         File.Delete(file);
