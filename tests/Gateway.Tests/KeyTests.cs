@@ -101,6 +101,30 @@ public sealed class KeyTests(PostgresServer postgres)
     }
 
     [Fact]
+    public async Task The_key_for_development_speaks_for_every_source_and_one_that_does_not_is_made_anew()
+    {
+        var database = await postgres.CreateDatabaseAsync();
+        var directory = Directory.CreateTempSubdirectory("gateway-tests-");
+        var file = Path.Combine(directory.FullName, "development");
+        try
+        {
+            var first = await StartAndReadAsync(database, file);
+            await using var source = NpgsqlDataSource.Create(database);
+            await using var connection = await source.OpenConnectionAsync(TestContext.Current.CancellationToken);
+            Assert.Equal(["*"], await connection.QuerySingleAsync<string[]>("SELECT sources FROM api_key"));
+
+            // As a version before this one made it.
+            await connection.ExecuteAsync("UPDATE api_key SET sources = '{}'");
+
+            Assert.NotEqual(first, await StartAndReadAsync(database, file, differentFrom: first));
+        }
+        finally
+        {
+            directory.Delete(recursive: true);
+        }
+    }
+
+    [Fact]
     public async Task Elsewhere_there_is_none()
     {
         var file = Path.Combine(Path.GetTempPath(), $"gateway-tests-{Guid.CreateVersion7():N}");

@@ -29,7 +29,10 @@ public sealed class RouteTests(RouteTests.Host host) : IClassFixture<RouteTests.
     [InlineData("/api/v2/bridge-health", "bridgeservice")]
     [InlineData("/api/v2/bridge-health/wormhole/history?from=1", "bridgeservice")]
     [InlineData("/api/v2/bridge-health/backtest", "bridgeservice")]
+    [InlineData("/api/v2/bridge-health/orbit_eth_ton/exploit/confirm", "bridgeservice")]
     [InlineData("/api/v2/oracles/prices", "bridgeservice")]
+    [InlineData("/api/v2/oracles/sources", "bridgeservice")]
+    [InlineData("/api/v2/oracles/USDC/history?from=1&to=2", "bridgeservice")]
     [InlineData("/api/v2/observations", "bridgeservice")]
     [InlineData("/api/v2/risk/exposure", "riskservice")]
     public async Task A_route_leads_to_its_service_unchanged(string path, string service)
