@@ -1,3 +1,5 @@
+using Microsoft.Extensions.Options;
+using Sure.BridgeService.Adapters;
 using Sure.BridgeService.Bridges;
 using Sure.BridgeService.Market;
 using Sure.BridgeService.Observations;
@@ -21,8 +23,7 @@ internal static class BridgeServiceSetup
             .Validate(options => !options.Faults().Any(), "Bridges has faults: weights must add up to 1, statuses fall in order, windows be above 0.")
             .ValidateOnStart();
         builder.Services.AddOptions<PriceOptions>().BindConfiguration("Prices").ValidateDataAnnotations().ValidateOnStart();
-        builder.Services.AddOptions<MarketOptions>().BindConfiguration("Market").ValidateDataAnnotations().ValidateOnStart();
-        AddMarket(builder);
+        builder.AddMarket();
 
         builder.Services.AddSingleton<BridgeStore>();
         builder.Services.AddSingleton<PriceStore>();
@@ -38,14 +39,30 @@ internal static class BridgeServiceSetup
         app.MapEvents();
     }
 
-    private static void AddMarket(IHostApplicationBuilder builder)
+    private static void AddMarket(this IHostApplicationBuilder builder)
     {
-        var source = builder.Configuration.GetSection("Market").Get<MarketOptions>()?.Source
-            ?? (builder.Environment.IsDevelopment() ? MarketSource.Simulated : MarketSource.None);
+        builder.Services.AddOptions<MarketOptions>().BindConfiguration("Market").ValidateDataAnnotations()
+            .Validate<IOptions<AdapterOptions>>(
+                (market, adapters) => market.Source is null || market.Source == MarketSource.Http == adapters.Value.AreConfigured,
+                "Market:Source must be http where Adapters names sources, and only there: simulated and real observations are not mixed.")
+            .ValidateOnStart();
+        builder.AddAdapters();
+
+        var source = builder.Configuration.GetSection("Market").Get<MarketOptions>()?.Source ?? DefaultSource(builder);
         builder.Services.AddSingleton(DataSource.Of(source));
         if (source == MarketSource.Simulated)
         {
             builder.Services.AddSingleton<IObservationSource, SimulatedSource>();
         }
+    }
+
+    private static MarketSource DefaultSource(IHostApplicationBuilder builder)
+    {
+        if (AdapterSetup.Read(builder.Configuration).AreConfigured)
+        {
+            return MarketSource.Http;
+        }
+
+        return builder.Environment.IsDevelopment() ? MarketSource.Simulated : MarketSource.None;
     }
 }
