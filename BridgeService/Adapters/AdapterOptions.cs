@@ -26,7 +26,7 @@ public sealed class AdapterOptions
     [Range(typeof(TimeSpan), "00:00:00.001", "00:00:10")]
     public TimeSpan RetryDelay { get; set; } = TimeSpan.FromMilliseconds(200);
 
-    /// <summary>For how long an upstream is not asked after at least three requests, most of them, failed in a row of 30 s. Default 60 s.</summary>
+    /// <summary>For how long an upstream is not asked after three attempts, and half of those of the last cycles, failed. Default 60 s.</summary>
     [Range(typeof(TimeSpan), LeastPause, MostPause)]
     public TimeSpan CircuitBreak { get; set; } = TimeSpan.FromSeconds(60);
 
@@ -84,9 +84,9 @@ public sealed class DefiLlamaOptions
     [Range(typeof(TimeSpan), "00:00:01", "2.00:00:00")]
     public TimeSpan MaxTvlAge { get; set; } = TimeSpan.FromHours(2);
 
-    /// <summary>A longer answer about a protocol is refused; it has the protocol's whole history. Default 32 MiB.</summary>
+    /// <summary>A longer answer about a protocol is refused; it has the protocol's whole history. Default 16 MiB.</summary>
     [Range(1024, 256 * 1024 * 1024)]
-    public int MaxTvlBytes { get; set; } = 32 * 1024 * 1024;
+    public int MaxTvlBytes { get; set; } = 16 * 1024 * 1024;
 
     /// <summary>Least time between two reads of prices. Default 0: every cycle.</summary>
     [Range(typeof(TimeSpan), "00:00:00", "1.00:00:00")]

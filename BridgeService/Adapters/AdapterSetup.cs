@@ -18,10 +18,13 @@ internal static class AdapterSetup
     private const int MaxBytes = 1024 * 1024;
     private const int ConnectionsPerUpstream = 8;
 
-    /// <summary>A circuit opens on this many failures in a row, or on as many among more requests.</summary>
+    /// <summary>A circuit opens on this many failures, if they are at least half of the attempts of the last cycles.</summary>
     private const int FailuresToBreak = 3;
 
-    private static readonly TimeSpan FailureWindow = TimeSpan.FromSeconds(30);
+    /// <summary>So many that failures of successive cycles add up, so few that the past does not cover an upstream that fails now.</summary>
+    private const int CyclesToBreak = 4;
+
+    private static readonly TimeSpan LeastFailureWindow = TimeSpan.FromSeconds(30);
 
     public static void AddAdapters(this IHostApplicationBuilder builder)
     {
@@ -36,25 +39,25 @@ internal static class AdapterSetup
         if (options.DefiLlama.Protocols.Count > 0)
         {
             services.AddUpstream(DefiLlamaTvlSource.SourceName, o => o.DefiLlama.Tvl, o => o.DefiLlama.MaxTvlBytes);
-            services.AddSource<DefiLlamaTvlSource>(p => p.UpstreamOf(DefiLlamaTvlSource.SourceName));
+            services.AddSingleton<IObservationSource, DefiLlamaTvlSource>();
         }
 
         if (options.DefiLlama.Coins.Count > 0)
         {
             services.AddUpstream(DefiLlamaPriceSource.SourceName, o => o.DefiLlama.Prices, _ => MaxBytes);
-            services.AddSource<DefiLlamaPriceSource>(p => p.UpstreamOf(DefiLlamaPriceSource.SourceName));
+            services.AddSingleton<IObservationSource, DefiLlamaPriceSource>();
         }
 
         if (options.CoinGecko.Coins.Count > 0)
         {
             services.AddUpstream(CoinGeckoSource.SourceName, o => o.CoinGecko.Upstream, _ => MaxBytes);
-            services.AddSource<CoinGeckoSource>(p => p.UpstreamOf(CoinGeckoSource.SourceName));
+            services.AddSingleton<IObservationSource, CoinGeckoSource>();
         }
 
         if (options.Pyth.Feeds.Count > 0)
         {
             services.AddUpstream(PythSource.SourceName, o => o.Pyth.Upstream, _ => MaxBytes);
-            services.AddSource<PythSource>(p => p.UpstreamOf(PythSource.SourceName));
+            services.AddSingleton<IObservationSource, PythSource>();
         }
 
         for (var i = 0; i < options.Evm.Count; i++)
@@ -81,34 +84,33 @@ internal static class AdapterSetup
 
         if (chain.Feeds.Any(f => f.Stablecoin is not null))
         {
-            services.AddSource<FeedSource>(ChainOf, p => Reader(p, FeedSource.NameOf(ChainOf(p))));
+            Add<FeedSource>(FeedSource.NameOf);
         }
 
         if (chain.Lockboxes.Count > 0)
         {
-            services.AddSource<LockboxSource>(ChainOf, p => Reader(p, LockboxSource.NameOf(ChainOf(p))));
+            Add<LockboxSource>(LockboxSource.NameOf);
         }
 
         if (chain.PauseFlags.Count > 0)
         {
-            services.AddSource<PauseFlagSource>(ChainOf, p => Reader(p, PauseFlagSource.NameOf(ChainOf(p))));
+            Add<PauseFlagSource>(PauseFlagSource.NameOf);
         }
 
-        ChainOptions ChainOf(IServiceProvider provider) => provider.GetRequiredService<IOptions<AdapterOptions>>().Value.Evm[index];
-
-        ChainReader Reader(IServiceProvider provider, string source) => new([.. clients.Select(c => provider.UpstreamOf(c, source))]);
+        void Add<T>(Func<ChainOptions, string> nameOf)
+            where T : class, IObservationSource =>
+            services.AddSingleton<IObservationSource>(provider =>
+            {
+                var configured = provider.GetRequiredService<IOptions<AdapterOptions>>().Value.Evm[index];
+                var reader = new ChainReader([.. clients.Select(c => provider.GetRequiredKeyedService<Upstream>(c))], nameOf(configured));
+                return ActivatorUtilities.CreateInstance<T>(provider, reader, configured);
+            });
     }
-
-    private static void AddSource<T>(this IServiceCollection services, params Func<IServiceProvider, object>[] arguments)
-        where T : class, IObservationSource =>
-        services.AddSingleton<IObservationSource>(provider => ActivatorUtilities.CreateInstance<T>(provider, [.. arguments.Select(a => a(provider))]));
-
-    private static Upstream UpstreamOf(this IServiceProvider provider, string client, string? source = null) =>
-        ActivatorUtilities.CreateInstance<Upstream>(provider, client, source ?? client);
 
     private static void AddUpstream(
         this IServiceCollection services, string client, Func<AdapterOptions, UpstreamOptions> upstreamOf, Func<AdapterOptions, int> maxBytesOf)
     {
+        services.AddKeyedSingleton(client, (provider, _) => ActivatorUtilities.CreateInstance<Upstream>(provider, client));
         var http = services.AddHttpClient(client, (provider, http) =>
         {
             var options = provider.GetRequiredService<IOptions<AdapterOptions>>().Value;
@@ -144,7 +146,8 @@ internal static class AdapterSetup
     private static void Configure(ResiliencePipelineBuilder<HttpResponseMessage> pipeline, IServiceProvider provider)
     {
         var options = provider.GetRequiredService<IOptions<AdapterOptions>>().Value;
-        var limit = PullLimits.OfRequest(provider.GetRequiredService<IOptions<MonitoringOptions>>().Value.BridgeInterval);
+        var interval = provider.GetRequiredService<IOptions<MonitoringOptions>>().Value.BridgeInterval;
+        var limit = PullLimits.OfRequest(interval);
         pipeline.TimeProvider = provider.GetRequiredService<TimeProvider>();
         pipeline.AddTimeout(limit);
         if (options.Retries > 0)
@@ -164,7 +167,7 @@ internal static class AdapterSetup
         {
             FailureRatio = 0.5,
             MinimumThroughput = FailuresToBreak,
-            SamplingDuration = FailureWindow,
+            SamplingDuration = CyclesToBreak * interval > LeastFailureWindow ? CyclesToBreak * interval : LeastFailureWindow,
             BreakDuration = options.CircuitBreak,
             ShouldHandle = arguments => ValueTask.FromResult(IsTransient(arguments.Outcome)),
         });

@@ -8,6 +8,9 @@ internal static class Plausibility
     /// <summary>A price or net asset value above it is one in another unit.</summary>
     public const decimal MostPrice = 10;
 
+    /// <summary>More than there is: a value locked above it is one in another unit.</summary>
+    public const decimal MostTvlUsd = 1_000_000_000_000_000;
+
     /// <summary>How far a clock may be ahead of ours.</summary>
     public static readonly TimeSpan MostAhead = TimeSpan.FromMinutes(5);
 
@@ -27,8 +30,8 @@ internal static class Plausibility
     /// <param name="maxAge">How old what this source says may be.</param>
     /// <param name="last">The time of the source's last accepted observation of the same bridge.</param>
     public static Refusal? Of(BridgeObservation observation, DateTimeOffset now, TimeSpan maxAge, DateTimeOffset? last) =>
-        observation.TvlUsd < 0
-            ? new Refusal(RefusalReason.OutOfRange, $"{observation.TvlUsd} is no value locked: at least 0.")
+        observation.TvlUsd is < 0 or > MostTvlUsd
+            ? new Refusal(RefusalReason.OutOfRange, $"{observation.TvlUsd} is no value locked: 0 … {MostTvlUsd}.")
             : OfTime(observation.ObservedAt, now, maxAge, last);
 
     private static Refusal? OfTime(DateTimeOffset observedAt, DateTimeOffset now, TimeSpan maxAge, DateTimeOffset? last)

@@ -6,11 +6,12 @@ using Polly.Timeout;
 
 namespace Sure.BridgeService.Adapters;
 
-/// <summary>Asks one upstream; every way in which that fails is a refusal. Safe for use by several threads.</summary>
+/// <summary>
+/// Asks one upstream for all sources that need it; every way in which that fails is a refusal. Safe for use by several threads.
+/// </summary>
 /// <param name="client">Name of its HTTP client.</param>
-/// <param name="source">The source its requests are counted for.</param>
 internal sealed class Upstream(
-    string client, string source, IHttpClientFactory clients, IOptions<AdapterOptions> options, AdapterTelemetry telemetry, TimeProvider time)
+    string client, IHttpClientFactory clients, IOptions<AdapterOptions> options, AdapterTelemetry telemetry, TimeProvider time)
 {
     /// <summary>Who wants to be left alone for longer is asked again after this.</summary>
     private static readonly TimeSpan LongestPause = TimeSpan.FromHours(24);
@@ -22,26 +23,27 @@ internal sealed class Upstream(
         response.StatusCode == HttpStatusCode.TooManyRequests
         || (response.StatusCode == HttpStatusCode.ServiceUnavailable && response.Headers.RetryAfter is not null);
 
-    /// <summary>The body of <c>GET</c> <paramref name="path"/>, relative to the upstream's address.</summary>
-    public async Task<Outcome<ReadOnlyMemory<byte>>> GetAsync(string path, CancellationToken cancellationToken)
+    /// <summary>The body of <c>GET</c> <paramref name="path"/>, relative to the upstream's address; counted for <paramref name="source"/>.</summary>
+    public async Task<Outcome<ReadOnlyMemory<byte>>> GetAsync(string source, string path, CancellationToken cancellationToken)
     {
         using var http = clients.CreateClient(client);
         using var request = new HttpRequestMessage(HttpMethod.Get, new Uri($"{http.BaseAddress!.AbsoluteUri.TrimEnd('/')}/{path}"));
-        return await SendAsync(http, request, cancellationToken);
+        return await SendAsync(source, http, request, cancellationToken);
     }
 
-    /// <summary>The body of the answer to <paramref name="json"/>, posted to the upstream's address.</summary>
-    public async Task<Outcome<ReadOnlyMemory<byte>>> PostAsync(byte[] json, CancellationToken cancellationToken)
+    /// <summary>The body of the answer to <paramref name="json"/>, posted to the upstream's address; counted for <paramref name="source"/>.</summary>
+    public async Task<Outcome<ReadOnlyMemory<byte>>> PostAsync(string source, byte[] json, CancellationToken cancellationToken)
     {
         using var http = clients.CreateClient(client);
         using var request = new HttpRequestMessage(HttpMethod.Post, http.BaseAddress)
         {
             Content = new ByteArrayContent(json) { Headers = { ContentType = new MediaTypeHeaderValue("application/json") } },
         };
-        return await SendAsync(http, request, cancellationToken);
+        return await SendAsync(source, http, request, cancellationToken);
     }
 
-    private async Task<Outcome<ReadOnlyMemory<byte>>> SendAsync(HttpClient http, HttpRequestMessage request, CancellationToken cancellationToken)
+    private async Task<Outcome<ReadOnlyMemory<byte>>> SendAsync(
+        string source, HttpClient http, HttpRequestMessage request, CancellationToken cancellationToken)
     {
         var outcome = await AskAsync(http, request, cancellationToken);
         telemetry.Requested(source, outcome.Refusal?.Reason);

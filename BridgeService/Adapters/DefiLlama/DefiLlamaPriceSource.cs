@@ -4,7 +4,8 @@ namespace Sure.BridgeService.Adapters.DefiLlama;
 
 /// <summary>Prices of coins that DefiLlama composes of several venues.</summary>
 internal sealed class DefiLlamaPriceSource(
-    Upstream upstream, IOptions<AdapterOptions> options, AdapterTelemetry telemetry, TimeProvider time, ILogger<DefiLlamaPriceSource> logger)
+    [FromKeyedServices(DefiLlamaPriceSource.SourceName)] Upstream upstream,
+    IOptions<AdapterOptions> options, AdapterTelemetry telemetry, TimeProvider time, ILogger<DefiLlamaPriceSource> logger)
     : PulledSource(SourceName, options.Value.DefiLlama.PriceInterval, options.Value.DefiLlama.MaxPriceAge, telemetry, time, logger)
 {
     public const string SourceName = "defillama-prices";
@@ -14,7 +15,7 @@ internal sealed class DefiLlamaPriceSource(
 
     protected override async Task<Findings> AskAsync(CancellationToken cancellationToken)
     {
-        var answer = await upstream.GetAsync($"prices/current/{string.Join(',', _coins.Select(c => c.Id))}", cancellationToken);
+        var answer = await upstream.GetAsync(Name, $"prices/current/{string.Join(',', _coins.Select(c => c.Id))}", cancellationToken);
         return new Findings([], answer.IsAccepted(out var body, out var refusal)
             ? DefiLlamaPrices.Parse(body, _coins, _leastConfidence, Name)
             : _coins.Refused(refusal));

@@ -5,8 +5,8 @@ namespace Sure.BridgeService.Adapters.Evm;
 /// <param name="Answers">What the contracts answered, each <c>0x</c> and hexadecimal digits.</param>
 internal sealed record ChainState(Block Block, IReadOnlyDictionary<EthCall, Outcome<string>> Answers);
 
-/// <summary>Asks every endpoint of a chain the same as of the same block.</summary>
-internal sealed class ChainReader(IReadOnlyList<Upstream> endpoints)
+/// <summary>Asks every endpoint of a chain the same as of the same block, for one source.</summary>
+internal sealed class ChainReader(IReadOnlyList<Upstream> endpoints, string source)
 {
     /// <summary>The newest blocks, some of which may yet be replaced.</summary>
     public const string Latest = "latest";
@@ -43,9 +43,9 @@ internal sealed class ChainReader(IReadOnlyList<Upstream> endpoints)
         return new ChainState(agreed, calls.ToDictionary(c => c, c => Quorum.Agree([.. onBlock.Select(v => v.Answers[c])], needed)));
     }
 
-    private static async Task<Outcome<Block>> ReadBlockAsync(Upstream endpoint, string block, CancellationToken cancellationToken) =>
-        (await endpoint.PostAsync(JsonRpc.GetBlock(block), cancellationToken)).IsAccepted(out var body, out var refusal) ? JsonRpc.ReadBlock(body) : refusal;
+    private async Task<Outcome<Block>> ReadBlockAsync(Upstream endpoint, string block, CancellationToken cancellationToken) =>
+        (await endpoint.PostAsync(source, JsonRpc.GetBlock(block), cancellationToken)).IsAccepted(out var body, out var refusal) ? JsonRpc.ReadBlock(body) : refusal;
 
-    private static async Task<Outcome<string>> ReadCallAsync(Upstream endpoint, EthCall call, string block, CancellationToken cancellationToken) =>
-        (await endpoint.PostAsync(JsonRpc.Call(call, block), cancellationToken)).IsAccepted(out var body, out var refusal) ? JsonRpc.ReadCall(body) : refusal;
+    private async Task<Outcome<string>> ReadCallAsync(Upstream endpoint, EthCall call, string block, CancellationToken cancellationToken) =>
+        (await endpoint.PostAsync(source, JsonRpc.Call(call, block), cancellationToken)).IsAccepted(out var body, out var refusal) ? JsonRpc.ReadCall(body) : refusal;
 }

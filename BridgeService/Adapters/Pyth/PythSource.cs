@@ -4,7 +4,8 @@ namespace Sure.BridgeService.Adapters.Pyth;
 
 /// <summary>Prices of coins that Pyth's publishers agree on, from a Hermes server.</summary>
 internal sealed class PythSource(
-    Upstream upstream, IOptions<AdapterOptions> options, AdapterTelemetry telemetry, TimeProvider time, ILogger<PythSource> logger)
+    [FromKeyedServices(PythSource.SourceName)] Upstream upstream,
+    IOptions<AdapterOptions> options, AdapterTelemetry telemetry, TimeProvider time, ILogger<PythSource> logger)
     : PulledSource(SourceName, options.Value.Pyth.Interval, options.Value.Pyth.MaxAge, telemetry, time, logger)
 {
     public const string SourceName = "pyth";
@@ -15,7 +16,7 @@ internal sealed class PythSource(
     protected override async Task<Findings> AskAsync(CancellationToken cancellationToken)
     {
         var ids = string.Join('&', _feeds.Select(f => $"ids[]={f.Id}"));
-        var answer = await upstream.GetAsync($"v2/updates/price/latest?{ids}", cancellationToken);
+        var answer = await upstream.GetAsync(Name, $"v2/updates/price/latest?{ids}", cancellationToken);
         return new Findings([], answer.IsAccepted(out var body, out var refusal)
             ? PythPrices.Parse(body, _feeds, _mostConfidenceRatio, Name)
             : _feeds.Refused(refusal));

@@ -138,6 +138,19 @@ public sealed class ChainSourceTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task A_node_that_limits_requests_is_left_alone_by_all_sources_that_need_it()
+    {
+        _nodes[0].Server.Answer = UpstreamServer.Status(429, "Retry-After", "90");
+
+        Assert.Single((await _host.ReadAsync(Rpc)).Bridges);
+        Assert.Single((await _host.ReadAsync(Chainlink)).Prices);
+
+        Assert.Single(_nodes[0].Server.Asked);
+        Assert.Equal(1, _host.Requests(Rpc, "rate_limited"));
+        Assert.Equal(1, _host.Requests(Chainlink, "backing_off"));
+    }
+
+    [Fact]
     public async Task An_error_of_the_node_is_refused_as_such()
     {
         foreach (var node in _nodes)

@@ -48,6 +48,24 @@ public sealed class UpstreamAddressTests
         Assert.Equal("/prices/current/coingecko:usd-coin,ethereum:0x96", Assert.Single(server.Asked).Target);
     }
 
+    // A token of 18 decimals, taken for dollars, is 10¹⁸ times too much.
+    [Theory]
+    [InlineData("0", "accepted")]
+    [InlineData("1000000000000000", "accepted")]
+    [InlineData("1000000000000000.01", "out_of_range")]
+    [InlineData("-0.01", "out_of_range")]
+    public async Task A_value_locked_that_cannot_be_is_refused(string tvl, string outcome)
+    {
+        await using var server = await UpstreamServer.StartAsync(UpstreamServer.Json($$$"""{"tvl":[{"date":1678521083,"totalLiquidityUSD":{{{tvl}}}}]}"""));
+        using var host = new AdapterHost(
+            ("Adapters:DefiLlama:Tvl:Url", server.Url),
+            ("Adapters:DefiLlama:Protocols:0:Slug", "some-bridge"),
+            ("Adapters:DefiLlama:Protocols:0:Bridge", "orbit_eth_ton"));
+
+        Assert.Equal(outcome == "accepted" ? 1 : 0, (await host.ReadAsync("defillama-tvl")).Bridges.Count);
+        Assert.Equal(1, host.Observations("defillama-tvl", outcome));
+    }
+
     [Fact]
     public async Task DefiLlama_is_asked_for_each_protocol_and_one_that_fails_costs_only_its_own()
     {

@@ -262,6 +262,7 @@ public sealed class UpstreamTests : IAsyncLifetime
         using var host = Host(("Adapters:Retries", "0"));
         for (var i = 0; i < 3; i++)
         {
+            host.Time.Advance(TimeSpan.FromSeconds(60));
             await host.ReadAsync(Source);
         }
 
@@ -278,7 +279,7 @@ public sealed class UpstreamTests : IAsyncLifetime
         Assert.Equal(2, host.Requests(Source, "circuit_open"));
 
         host.Time.Advance(TimeSpan.FromSeconds(60));
-        _server.Answer = UpstreamServer.Json(Good);
+        _server.Answer = UpstreamServer.Json(Good); // seen five minutes ago: three cycles and two breaks
         Assert.Single((await host.ReadAsync(Source)).Prices);
     }
 
