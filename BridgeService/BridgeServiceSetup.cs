@@ -1,3 +1,5 @@
+using Microsoft.Extensions.Options;
+using Sure.BridgeService.Adapters;
 using Sure.BridgeService.Bridges;
 using Sure.BridgeService.Bridges.Backtests;
 using Sure.BridgeService.Market;
@@ -28,8 +30,7 @@ internal static class BridgeServiceSetup
         builder.Services.AddOptions<BridgeBacktestOptions>().BindConfiguration("Backtests").ValidateDataAnnotations().ValidateOnStart();
         builder.Services.AddOptions<HistoryOptions>().BindConfiguration("History").ValidateDataAnnotations().ValidateOnStart();
         builder.AddPartitions(HistoryTables.Of);
-        builder.Services.AddOptions<MarketOptions>().BindConfiguration("Market").ValidateDataAnnotations().ValidateOnStart();
-        AddMarket(builder);
+        builder.AddMarket();
 
         builder.Services.AddSingleton<ObservationIntake>();
         builder.Services.AddSingleton<BridgeStore>();
@@ -54,15 +55,31 @@ internal static class BridgeServiceSetup
         app.MapEvents();
     }
 
-    private static void AddMarket(IHostApplicationBuilder builder)
+    private static void AddMarket(this IHostApplicationBuilder builder)
     {
-        var source = builder.Configuration.GetSection("Market").Get<MarketOptions>()?.Source
-            ?? (builder.Environment.IsDevelopment() ? MarketSource.Simulated : MarketSource.None);
+        builder.Services.AddOptions<MarketOptions>().BindConfiguration("Market").ValidateDataAnnotations()
+            .Validate<IOptions<AdapterOptions>>(
+                (market, adapters) => market.Source is null || market.Source == MarketSource.Http == adapters.Value.AreConfigured,
+                "Market:Source must be http where Adapters names sources, and only there: simulated and real observations are not mixed.")
+            .ValidateOnStart();
+        builder.AddAdapters();
+
+        var source = builder.Configuration.GetSection("Market").Get<MarketOptions>()?.Source ?? DefaultSource(builder);
         builder.Services.AddSingleton(DataSource.Of(source));
         builder.Services.AddSingleton<PlayStore>();
         if (source == MarketSource.Simulated)
         {
             builder.Services.AddSingleton<IObservationSource, SimulatedSource>();
         }
+    }
+
+    private static MarketSource DefaultSource(IHostApplicationBuilder builder)
+    {
+        if (AdapterSetup.Read(builder.Configuration).AreConfigured)
+        {
+            return MarketSource.Http;
+        }
+
+        return builder.Environment.IsDevelopment() ? MarketSource.Simulated : MarketSource.None;
     }
 }

@@ -1,5 +1,6 @@
 using Microsoft.Extensions.Options;
 using Npgsql;
+using Sure.BridgeService.Adapters;
 using Sure.BridgeService.Bridges;
 using Sure.BridgeService.Market;
 using Sure.BridgeService.Observations;
@@ -18,9 +19,9 @@ namespace Sure.BridgeService;
 /// One cycle: asks the sources, keeps what they say, judges every bridge and every coin, changed or not, and tells it. What is kept and
 /// what is told are committed together.
 /// </summary>
-internal sealed partial class MarketMonitor(
+internal sealed class MarketMonitor(
     NpgsqlDataSource database,
-    IEnumerable<IObservationSource> sources,
+    SourcePull sources,
     DataSource dataSource,
     BridgeStore bridges,
     BridgeHistory bridgeHistory,
@@ -29,12 +30,8 @@ internal sealed partial class MarketMonitor(
     IOptions<BridgeOptions> bridgeOptions,
     IOptions<PriceOptions> priceOptions,
     IOptions<MonitoringOptions> monitoring,
-    TimeProvider time,
-    ILogger<MarketMonitor> logger) : IMonitor
+    TimeProvider time) : IMonitor
 {
-    /// <summary>A source that takes longer has failed in this cycle.</summary>
-    private static readonly TimeSpan SourceTimeout = TimeSpan.FromSeconds(10);
-
     private readonly BridgeAssessor _assessor = new(bridgeOptions.Value);
     private readonly MaxAges _maxAges = MaxAges.Of(bridgeOptions.Value, priceOptions.Value);
 
@@ -47,8 +44,7 @@ internal sealed partial class MarketMonitor(
 
     public async Task RunOnceAsync(LeaseTerm term, CancellationToken cancellationToken)
     {
-        var observed = await Task.WhenAll(sources.Select(s => ReadAsync(s, cancellationToken)));
-        var arrived = new ObservationBatch([.. observed.SelectMany(o => o.Bridges)], [.. observed.SelectMany(o => o.Prices)]);
+        var arrived = await sources.ReadAsync(cancellationToken);
 
         var now = time.GetUtcNow();
         await using var connection = await database.OpenConnectionAsync(cancellationToken);
@@ -114,24 +110,5 @@ internal sealed partial class MarketMonitor(
             }),
         ];
         return (assessments, abandoned);
-    }
-
-    private async Task<ObservationBatch> ReadAsync(IObservationSource source, CancellationToken cancellationToken)
-    {
-        try
-        {
-            return await source.ReadAsync(cancellationToken).WaitAsync(SourceTimeout, time, cancellationToken);
-        }
-        catch (Exception exception) when (!cancellationToken.IsCancellationRequested)
-        {
-            Log.SourceFailed(logger, source.Name, exception);
-            return new ObservationBatch([], []);
-        }
-    }
-
-    private static partial class Log
-    {
-        [LoggerMessage(Level = LogLevel.Warning, Message = "The source {Source} failed in this cycle; the others go on")]
-        public static partial void SourceFailed(ILogger logger, string source, Exception exception);
     }
 }

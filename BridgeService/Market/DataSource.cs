@@ -1,7 +1,7 @@
 namespace Sure.BridgeService.Market;
 
 /// <summary>What every answer says about where observations come from.</summary>
-/// <param name="Name"><c>simulated</c> or <c>keepers</c>.</param>
+/// <param name="Name"><c>simulated</c>, <c>http</c> or <c>keepers</c>.</param>
 internal sealed record DataSource(string Name)
 {
     private const string Simulated = "simulated";
@@ -10,6 +10,7 @@ internal sealed record DataSource(string Name)
     public static DataSource Of(MarketSource source) => new(source switch
     {
         MarketSource.Simulated => Simulated,
+        MarketSource.Http => "http",
         MarketSource.None => "keepers",
         _ => throw new ArgumentOutOfRangeException(nameof(source), source, "Not a kind of source."),
     });

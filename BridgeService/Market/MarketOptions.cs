@@ -5,7 +5,7 @@ namespace Sure.BridgeService.Market;
 /// <summary>Where observations come from, section <c>Market</c>.</summary>
 public sealed class MarketOptions
 {
-    /// <summary>Default: the simulated market in development, otherwise none.</summary>
+    /// <summary>Default: the adapters where any are configured; otherwise the simulated market in development, none elsewhere.</summary>
     public MarketSource? Source { get; set; }
 
     /// <summary>Of the simulated market: the same seed gives the same market at the same time.</summary>
@@ -25,4 +25,7 @@ public enum MarketSource
 
     /// <summary>The simulated market.</summary>
     Simulated,
+
+    /// <summary>What the adapters pull and what keepers push.</summary>
+    Http,
 }
