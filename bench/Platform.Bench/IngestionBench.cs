@@ -47,7 +47,7 @@ internal static class IngestionBench
             ["services__bridgeservice__http__0"] = bridges.Address.GetLeftPart(UriPartial.Authority),
         });
         using var client = new HttpClient(new SocketsHttpHandler { MaxConnectionsPerServer = connections }) { BaseAddress = front };
-        client.DefaultRequestHeaders.Authorization = new AuthenticationHeaderValue("Bearer", (await File.ReadAllTextAsync(keyFile)).Trim());
+        client.DefaultRequestHeaders.Authorization = new AuthenticationHeaderValue("Bearer", await ReadKeyAsync(keyFile));
         await using var source = NpgsqlDataSource.Create(database);
         ServiceProcess[] measured = [gateway, bridges];
 
@@ -74,6 +74,19 @@ internal static class IngestionBench
         Console.WriteLine($"median: posting is {ratio:F2} of COPY; goal {Goal:F1}: {(ratio >= Goal ? "reached" : "missed")}");
         File.Delete(keyFile);
         return 0;
+    }
+
+    /// <summary>The gateway makes it once its schema is there.</summary>
+    private static async Task<string> ReadKeyAsync(string file)
+    {
+        using var limit = new CancellationTokenSource(TimeSpan.FromSeconds(30));
+        using var timer = new PeriodicTimer(TimeSpan.FromMilliseconds(200));
+        while (!File.Exists(file) || new FileInfo(file).Length == 0)
+        {
+            await timer.WaitForNextTickAsync(limit.Token);
+        }
+
+        return (await File.ReadAllTextAsync(file, limit.Token)).Trim();
     }
 
     private static async Task SteadyAsync(HttpClient client, NpgsqlDataSource source, ServiceProcess[] measured, int seconds)

@@ -42,7 +42,9 @@ internal sealed class ServiceProcess : IAsyncDisposable
 
     public static async Task<ServiceProcess> StartAsync(string name, Uri address, IReadOnlyDictionary<string, string> settings)
     {
-        var start = new ProcessStartInfo("dotnet", [ProgramOf(name)]) { UseShellExecute = false, RedirectStandardOutput = true };
+        var program = ProgramOf(name);
+        // Where its settings lie.
+        var start = new ProcessStartInfo("dotnet", [program]) { UseShellExecute = false, RedirectStandardOutput = true, WorkingDirectory = Path.GetDirectoryName(program)! };
         foreach (var (key, value) in settings)
         {
             start.Environment[key] = value;
