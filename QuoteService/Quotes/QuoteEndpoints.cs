@@ -8,7 +8,7 @@ namespace Sure.QuoteService.Quotes;
 
 /// <summary>Body of <c>POST /api/v2/quote/batch</c>.</summary>
 /// <param name="Quotes">1 … 560 requests.</param>
-public sealed record BatchRequest(IReadOnlyList<QuoteRequest> Quotes);
+public sealed record BatchRequest(IReadOnlyList<QuoteRequest?> Quotes);
 
 /// <summary>Quotes and refusals in the order of the requests.</summary>
 public sealed record BatchAnswer(IReadOnlyList<BatchResult> Results, DateTimeOffset Timestamp);
@@ -54,7 +54,13 @@ internal static class QuoteEndpoints
             return Problem.NotAllowed("outside-bounds", $"quotes must hold 1 … {LargestBatch} requests.", "quotes");
         }
 
-        var outcomes = await issuer.IssueAsync(request.Quotes, cancellationToken);
+        var quotes = request.Quotes.OfType<QuoteRequest>().ToList();
+        if (quotes.Count < request.Quotes.Count)
+        {
+            return Problem.Malformed("quotes", "quotes must not hold null.");
+        }
+
+        var outcomes = await issuer.IssueAsync(quotes, cancellationToken);
         return TypedResults.Ok(new BatchAnswer([.. outcomes.Select(Translate)], time.GetUtcNow()));
 
         static BatchResult Translate(QuoteOutcome outcome, int index) => outcome switch

@@ -100,4 +100,16 @@ public sealed class QuoteTests(RunningPlatform platform)
         Assert.Equal(HttpStatusCode.MethodNotAllowed, (await platform.Anonymous.GetJsonAsync(Path)).Status);
         Assert.Equal(HttpStatusCode.NotFound, (await platform.Anonymous.GetJsonAsync("/api/v2/nothing")).Status);
     }
+
+    [Theory]
+    [InlineData("/api/v2/quote/batch", """{"quotes":[null]}""", "quotes")]
+    [InlineData("/api/v2/claims/backtest", """{"coverage_type":"depeg","stablecoin":"USDC","observations":[null]}""", "observations")]
+    [InlineData("/api/v2/observations", """{"observations":[null]}""", "observations")]
+    public async Task A_list_does_not_hold_null(string path, string body, string field)
+    {
+        var refused = await platform.Operator.PostTextAsync(path, body);
+
+        Assert.Equal(HttpStatusCode.BadRequest, refused.Status);
+        Assert.Equal($"{field} must not hold null.", (string?)refused["errors"][field]![0]);
+    }
 }

@@ -20,7 +20,7 @@ public sealed record BacktestRequest(
     DateTimeOffset? StartsAt = null,
     DateTimeOffset? EndsAt = null,
     int? MinSources = null,
-    IReadOnlyList<BacktestObservation>? Observations = null);
+    IReadOnlyList<BacktestObservation?>? Observations = null);
 
 /// <summary>Chosen terms; what is left out is that of the default terms.</summary>
 /// <param name="TriggerPrice">Peg ratio at or below which a run begins.</param>

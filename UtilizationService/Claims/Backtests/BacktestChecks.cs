@@ -27,13 +27,20 @@ internal static class BacktestChecks
             return (null, Problem.Malformed(request.Event is null ? "observations" : "event", "Give either event or observations."));
         }
 
+        if (request.Observations?.Contains(null) is true)
+        {
+            return (null, Problem.Malformed("observations", "observations must not hold null."));
+        }
+
         var stored = request.Event is { } name ? StoredEvents.Find(name) : null;
         if (request.Event is not null && stored is null)
         {
             return (null, Problem.Malformed("event", $"event must be one of {string.Join(", ", StoredEvents.All.Select(e => e.Name))}."));
         }
 
-        var observations = stored?.Prices.Select(p => new BacktestObservation(stored.Series, p.Price, p.ObservedAt)).ToList() ?? request.Observations!;
+        IReadOnlyList<BacktestObservation> observations = stored is null
+            ? [.. request.Observations!.OfType<BacktestObservation>()]
+            : [.. stored.Prices.Select(p => new BacktestObservation(stored.Series, p.Price, p.ObservedAt))];
         var coin = stored?.Stablecoin ?? request.Stablecoin;
         var terms = request.CoverageType is CoverageType.Depeg ? TermsOf(request.Terms) : null;
         var faults = TermFaults(request, terms, options).Concat(SourceFaults(request, observations, options)).Concat(ObservationFaults(observations, coin, options)).ToList();
