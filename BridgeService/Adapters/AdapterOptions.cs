@@ -26,7 +26,7 @@ public sealed class AdapterOptions
     [Range(typeof(TimeSpan), "00:00:00.001", "00:00:10")]
     public TimeSpan RetryDelay { get; set; } = TimeSpan.FromMilliseconds(200);
 
-    /// <summary>For how long an upstream is not asked after three attempts, and half of those of the last cycles, failed. Default 60 s.</summary>
+    /// <summary>For how long an upstream is not asked when of at least three attempts of the last four cycles half failed. Default 60 s.</summary>
     [Range(typeof(TimeSpan), LeastPause, MostPause)]
     public TimeSpan CircuitBreak { get; set; } = TimeSpan.FromSeconds(60);
 

@@ -18,8 +18,8 @@ internal static class AdapterSetup
     private const int MaxBytes = 1024 * 1024;
     private const int ConnectionsPerUpstream = 8;
 
-    /// <summary>A circuit opens on this many failures, if they are at least half of the attempts of the last cycles.</summary>
-    private const int FailuresToBreak = 3;
+    /// <summary>A circuit opens when of at least so many attempts of the last cycles half failed.</summary>
+    private const int AttemptsToBreak = 3;
 
     /// <summary>So many that failures of successive cycles add up, so few that the past does not cover an upstream that fails now.</summary>
     private const int CyclesToBreak = 4;
@@ -166,7 +166,7 @@ internal static class AdapterSetup
         pipeline.AddCircuitBreaker(new HttpCircuitBreakerStrategyOptions
         {
             FailureRatio = 0.5,
-            MinimumThroughput = FailuresToBreak,
+            MinimumThroughput = AttemptsToBreak,
             SamplingDuration = CyclesToBreak * interval > LeastFailureWindow ? CyclesToBreak * interval : LeastFailureWindow,
             BreakDuration = options.CircuitBreak,
             ShouldHandle = arguments => ValueTask.FromResult(IsTransient(arguments.Outcome)),

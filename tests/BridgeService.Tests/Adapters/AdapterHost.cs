@@ -30,6 +30,8 @@ internal sealed class AdapterHost : IDisposable
         builder.AddAdapters();
         builder.Logging.ClearProviders();
         builder.Logging.AddProvider(Log);
+        // As loud as an operator may make it.
+        builder.Logging.AddFilter("System.Net.Http.HttpClient", LogLevel.Trace);
         builder.Services.AddSingleton<TimeProvider>(Time);
         _host = builder.Build();
 

@@ -1,3 +1,5 @@
+using System.Collections.Concurrent;
+using System.Diagnostics;
 using Sure.BridgeService.Observations;
 using Sure.Contracts.Vocabulary;
 
@@ -299,13 +301,29 @@ public sealed class UpstreamTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task Keys_are_neither_logged_nor_said_in_refusals()
+    public async Task Keys_are_neither_logged_nor_traced()
     {
-        _server.Answer = UpstreamServer.Reset;
-        using var host = Host(("Adapters:CoinGecko:Upstream:Url", _server.Url + "/key-in-path"), ("Adapters:CoinGecko:Upstream:Headers:x-cg-demo-api-key", "key-in-header"));
+        var traced = new ConcurrentQueue<Activity>();
+        using var listener = new ActivityListener
+        {
+            ShouldListenTo = _ => true,
+            Sample = (ref _) => ActivitySamplingResult.AllDataAndRecorded,
+            ActivityStopped = traced.Enqueue,
+        };
+        ActivitySource.AddActivityListener(listener);
+        _server.Answer = context => (_server.Asked.Count == 1 ? UpstreamServer.Json(Good) : UpstreamServer.Reset)(context);
+        using var host = Host(
+            ("Adapters:Retries", "0"),
+            ("Adapters:CoinGecko:Upstream:Url", _server.Url + "/key-in-path"),
+            ("Adapters:CoinGecko:Upstream:Headers:x-cg-demo-api-key", "key-in-header"));
 
-        await host.ReadWhileTimePassesAsync(Source);
+        await host.ReadAsync(Source);
+        await host.ReadAsync(Source);
 
+        Assert.Contains(traced, a => a.OperationName == "pull coingecko");
+        Assert.DoesNotContain(
+            traced, a => a.Kind == ActivityKind.Client && a.TagObjects.Any(t => t.Value?.ToString()?.Contains("key-in", StringComparison.Ordinal) is true));
+        Assert.DoesNotContain(_server.Asked, a => a.Headers.ContainsKey("traceparent"));
         Assert.Contains(host.Log.Lines, l => l.Contains("unreachable", StringComparison.Ordinal));
         Assert.DoesNotContain(host.Log.Lines, l => l.Contains("key-in", StringComparison.Ordinal));
     }
