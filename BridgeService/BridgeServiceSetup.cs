@@ -25,7 +25,9 @@ internal static class BridgeServiceSetup
         builder.Services.AddOptions<BridgeOptions>().BindConfiguration("Bridges").ValidateDataAnnotations()
             .Validate(options => !options.Faults().Any(), "Bridges has faults: weights must add up to 1, statuses fall in order, windows be above 0.")
             .ValidateOnStart();
-        builder.Services.AddOptions<PriceOptions>().BindConfiguration("Prices").ValidateDataAnnotations().ValidateOnStart();
+        builder.Services.AddOptions<PriceOptions>().BindConfiguration("Prices").ValidateDataAnnotations()
+            .Validate(options => options.SourceMaxAges.Values.Append(options.MaxAge).All(a => a > TimeSpan.Zero), "Prices:MaxAge and SourceMaxAges must be above 0.")
+            .ValidateOnStart();
         builder.Services.AddOptions<IngestionOptions>().BindConfiguration("Ingestion").ValidateDataAnnotations().ValidateOnStart();
         builder.Services.AddOptions<BridgeBacktestOptions>().BindConfiguration("Backtests").ValidateDataAnnotations().ValidateOnStart();
         builder.Services.AddOptions<HistoryOptions>().BindConfiguration("History").ValidateDataAnnotations().ValidateOnStart();

@@ -33,7 +33,7 @@ internal sealed class MarketMonitor(
     TimeProvider time) : IMonitor
 {
     private readonly BridgeAssessor _assessor = new(bridgeOptions.Value);
-    private readonly MaxAges _maxAges = MaxAges.Of(bridgeOptions.Value, priceOptions.Value);
+    private readonly MaxAges _maxAges = new(bridgeOptions.Value, priceOptions.Value);
 
     /// <summary>Of this instance; after a change of leader a cycle is taken to have been an interval ago.</summary>
     private DateTimeOffset? _lastCycleAt;

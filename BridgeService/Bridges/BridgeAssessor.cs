@@ -38,7 +38,7 @@ public sealed class BridgeAssessor(BridgeOptions options)
         ArgumentNullException.ThrowIfNull(evidence);
         ArgumentNullException.ThrowIfNull(before);
         var now = evidence.Now;
-        var live = evidence.Sources.Where(o => now - o.ObservedAt < options.MaxAge).ToList();
+        var live = evidence.Sources.Where(o => now - o.ObservedAt < options.MaxAgeOf(o.Source)).ToList();
         var values = live.Where(o => o.TvlUsd is not null).Select(o => o.TvlUsd!.Value).ToList();
         decimal? tvl = values.Count > 0 ? Sample.Median(values) : null;
         var peak = tvl is { } known ? before.Peak.With(new TimedValue(now, known), options.Window) : before.Peak;
@@ -84,7 +84,7 @@ public sealed class BridgeAssessor(BridgeOptions options)
             [
                 .. evidence.Sources.GroupBy(o => o.Source).OrderBy(g => g.Key, StringComparer.Ordinal)
                     .Select(g => g.FirstOrDefault(o => o.TvlUsd is not null) ?? g.First())
-                    .Select(o => new BridgeSourceFigure(o.Source, o.TvlUsd, o.ObservedAt, now - o.ObservedAt < options.MaxAge)),
+                    .Select(o => new BridgeSourceFigure(o.Source, o.TvlUsd, o.ObservedAt, now - o.ObservedAt < options.MaxAgeOf(o.Source))),
             ],
             newest);
         var state = new BridgeState(

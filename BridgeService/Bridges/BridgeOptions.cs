@@ -13,6 +13,9 @@ public sealed class BridgeOptions
     /// <summary>A source is live while its last observation is younger.</summary>
     public TimeSpan MaxAge { get; set; } = TimeSpan.FromMinutes(10);
 
+    /// <summary>The same for sources that are slower, or ought to be faster, by name.</summary>
+    public IDictionary<string, TimeSpan> SourceMaxAges { get; } = new Dictionary<string, TimeSpan>(StringComparer.Ordinal);
+
     /// <summary>Over which the peak, the change and the success rate are measured.</summary>
     public TimeSpan Window { get; set; } = TimeSpan.FromMinutes(60);
 
@@ -139,6 +142,9 @@ public sealed class BridgeOptions
     /// <summary>Up to this variation several sources are not in discrepancy.</summary>
     public double DiscrepancyVariation => (VariationSteps.Count > 0 ? VariationSteps : DefaultVariationSteps)[^1].Below;
 
+    /// <summary>How long a word of <paramref name="source"/> is live.</summary>
+    public TimeSpan MaxAgeOf(string source) => SourceMaxAges.TryGetValue(source, out var own) ? own : MaxAge;
+
     /// <summary>What is wrong with the options as a whole.</summary>
     public IEnumerable<string> Faults()
     {
@@ -152,9 +158,9 @@ public sealed class BridgeOptions
             yield return "Bridges:HealthyFrom, CautionFrom and WarningFrom must fall in this order.";
         }
 
-        if (MaxAge <= TimeSpan.Zero || Window <= TimeSpan.Zero || DeclineWindow <= TimeSpan.Zero || DeclineWindow > Window)
+        if (MaxAge <= TimeSpan.Zero || SourceMaxAges.Values.Any(a => a <= TimeSpan.Zero) || Window <= TimeSpan.Zero || DeclineWindow <= TimeSpan.Zero || DeclineWindow > Window)
         {
-            yield return "Bridges:MaxAge, Window and DeclineWindow must be above 0, and DeclineWindow not longer than Window.";
+            yield return "Bridges:MaxAge, SourceMaxAges, Window and DeclineWindow must be above 0, and DeclineWindow not longer than Window.";
         }
     }
 }

@@ -17,7 +17,7 @@ internal static class PriceConsensus
     {
         var observations = sources.ToList();
         var prices = observations.Where(o => o.Kind == PriceKind.Price).OrderBy(o => o.Source, StringComparer.Ordinal).ToList();
-        var live = prices.Where(o => now - o.ObservedAt < options.MaxAge).Select(o => o.Value).ToList();
+        var live = prices.Where(o => now - o.ObservedAt < options.MaxAgeOf(o.Source)).Select(o => o.Value).ToList();
         var reference = ReferenceOf(coin, observations, now, options);
 
         var agreed = live.Count >= options.LeastSources;
@@ -32,7 +32,7 @@ internal static class PriceConsensus
             live.Count,
             [
                 .. prices.Select(o => new PriceSourceFigure(
-                    o.Source, o.Value, reference is { } unit ? PriceAgreement.PegRatio(o.Value, unit) : null, o.ObservedAt, now - o.ObservedAt < options.MaxAge)),
+                    o.Source, o.Value, reference is { } unit ? PriceAgreement.PegRatio(o.Value, unit) : null, o.ObservedAt, now - o.ObservedAt < options.MaxAgeOf(o.Source))),
             ],
             prices.Count > 0 ? prices.Max(o => o.ObservedAt) : null);
     }

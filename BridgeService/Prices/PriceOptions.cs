@@ -9,6 +9,9 @@ public sealed class PriceOptions
     /// <summary>A price is live while it is younger.</summary>
     public TimeSpan MaxAge { get; set; } = TimeSpan.FromMinutes(10);
 
+    /// <summary>The same for sources that are slower, or ought to be faster, by name; above 0.</summary>
+    public IDictionary<string, TimeSpan> SourceMaxAges { get; } = new Dictionary<string, TimeSpan>(StringComparer.Ordinal);
+
     /// <summary>A net asset value is live while it is younger.</summary>
     public TimeSpan NavMaxAge { get; set; } = TimeSpan.FromHours(24);
 
@@ -22,6 +25,9 @@ public sealed class PriceOptions
     /// <summary>Score beyond the last step.</summary>
     [Range(0, 1)]
     public decimal LeastConsensus { get; set; } = PriceAgreement.LeastScore;
+
+    /// <summary>How long a price of <paramref name="source"/> is live.</summary>
+    public TimeSpan MaxAgeOf(string source) => SourceMaxAges.TryGetValue(source, out var own) ? own : MaxAge;
 
     /// <summary>Score of agreement of live prices.</summary>
     public decimal ConsensusScore(IReadOnlyCollection<decimal> prices) => PriceAgreement.Score(prices, VariationSteps, LeastConsensus);

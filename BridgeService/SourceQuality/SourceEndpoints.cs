@@ -62,7 +62,7 @@ internal static class SourceEndpoints
     {
         var now = time.GetUtcNow();
         var known = await store.ReadAsync(now - SourceLook.Watched, now - Window, cancellationToken);
-        var maxAges = MaxAges.Of(bridges.Value, prices.Value);
+        var maxAges = new MaxAges(bridges.Value, prices.Value);
         var series = known.Series.ToLookup(s => s.Series.Source, StringComparer.Ordinal);
         return TypedResults.Ok(new SourceList(
             [
@@ -88,7 +88,7 @@ internal static class SourceEndpoints
             kept.Value,
             kept.ObservedAt,
             Age.Of(kept.ObservedAt, now),
-            now - kept.ObservedAt < maxAges.Of(series.Kind),
+            now - kept.ObservedAt < maxAges.Of(series),
             record is null ? null : Math.Round(decimal.Divide(record.LiveCycles, record.Cycles), 4, MidpointRounding.AwayFromZero),
             record?.Gaps ?? 0,
             record?.DisagreementMean,

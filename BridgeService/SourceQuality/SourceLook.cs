@@ -57,7 +57,7 @@ internal static class SourceLook
 
         SeriesLook Look(Series series, DateTimeOffset observedAt, decimal value, decimal? agreed)
         {
-            var maxAge = maxAges.Of(series.Kind);
+            var maxAge = maxAges.Of(series);
             var isLive = now - observedAt < maxAge;
             return new SeriesLook(
                 series,
@@ -69,15 +69,13 @@ internal static class SourceLook
     }
 }
 
-/// <summary>How long words are live, by what they say.</summary>
-internal sealed record MaxAges(TimeSpan Bridge, TimeSpan Price, TimeSpan Nav)
+/// <summary>How long words are live, by who says them and of what.</summary>
+internal sealed record MaxAges(BridgeOptions Bridges, PriceOptions Prices)
 {
-    public static MaxAges Of(BridgeOptions bridges, PriceOptions prices) => new(bridges.MaxAge, prices.MaxAge, prices.NavMaxAge);
-
-    public TimeSpan Of(ObservationKind kind) => kind switch
+    public TimeSpan Of(Series series) => series.Kind switch
     {
-        ObservationKind.Bridge => Bridge,
-        ObservationKind.Nav => Nav,
-        _ => Price,
+        ObservationKind.Bridge => Bridges.MaxAgeOf(series.Source),
+        ObservationKind.Nav => Prices.NavMaxAge,
+        _ => Prices.MaxAgeOf(series.Source),
     };
 }

@@ -35,6 +35,17 @@ public sealed class PriceConsensusTests
         Assert.Equal([true, false], report.Sources.Select(s => s.Live));
     }
 
+    [Fact]
+    public void A_slow_source_may_be_given_more_time()
+    {
+        var options = new PriceOptions { SourceMaxAges = { ["slow"] = TimeSpan.FromHours(1) } };
+
+        var report = PriceConsensus.Make(
+            Stablecoin.USDT, [Price("a", 1m), Price("slow", 0.99m, minutesAgo: 59), Price("b", 0.5m, minutesAgo: 59)], Now, options);
+
+        Assert.Equal((0.995m, 2), (report.PegRatio, report.LiveSources));
+    }
+
     /// <summary>1.08 / 1.10 = 0.98181818.</summary>
     [Fact]
     public void A_yield_bearing_coin_is_measured_by_its_net_asset_value()
