@@ -11,10 +11,10 @@ public class PlatformGraphTests
     }
 
     [Theory]
-    [InlineData("quoteservice", "platform cache messaging gateway utilizationservice bridgeservice")]
+    [InlineData("quoteservice", "platform cache messaging gateway utilizationservice bridgeservice riskservice")]
     [InlineData("riskservice", "platform messaging gateway utilizationservice bridgeservice")]
     [InlineData("bridgeservice", "platform messaging gateway")]
-    [InlineData("utilizationservice", "platform cache messaging gateway quoteservice bridgeservice")]
+    [InlineData("utilizationservice", "platform cache messaging gateway quoteservice bridgeservice riskservice")]
     [InlineData("realtimeservice", "cache messaging gateway bridgeservice riskservice utilizationservice")]
     [InlineData("gateway", "platform quoteservice riskservice bridgeservice utilizationservice realtimeservice")]
     public void Each_service_refers_to_what_it_needs(string service, string references)

@@ -46,9 +46,10 @@ internal sealed class RealtimeHost : IAsyncDisposable
 
     public ChannelFeed Feed(Channel channel, int instance = 0) => _instances[instance].Services.GetRequiredService<ChannelFeeds>()[channel];
 
-    /// <summary>Waits until an instance knows a channel up to an offset.</summary>
-    public Task ReachedAsync(Channel channel, long offset, int instance = 0) =>
-        Waiting.UntilAsync(() => Feed(channel, instance).Offset >= offset, $"{channel} reaches {offset}");
+    /// <summary>Waits until an instance knows a channel up to an offset, and all of them well enough to let clients in.</summary>
+    public Task ReachedAsync(Channel channel, long offset, int instance = 0) => Waiting.UntilAsync(
+        () => Feed(channel, instance).Offset >= offset && _instances[instance].Services.GetRequiredService<ChannelFeeds>().IsLoaded,
+        $"{channel} reaches {offset}");
 
     /// <summary>Stops an instance as an operator would.</summary>
     public async Task StopAsync(int instance)
