@@ -1,3 +1,4 @@
+using Dapper;
 using Npgsql;
 using Sure.Contracts.Events;
 using Sure.Coordination.Intake;
@@ -15,6 +16,32 @@ internal sealed class RiskIntake(NpgsqlDataSource database, BookProjection book,
 
     /// <summary>Whose events make the history of peg ratios.</summary>
     public const string Bridges = "bridgeservice";
+
+    /// <summary>
+    /// Reads the whole book anew, whatever is kept of it, and continues from there; no event is applied meanwhile. False where it was never
+    /// read: then that is about to happen.
+    /// </summary>
+    /// <exception cref="HttpRequestException">UtilizationService does not answer; nothing changed.</exception>
+    public async Task<bool> RebuildBookAsync(CancellationToken cancellationToken)
+    {
+        await using var connection = await Database.OpenConnectionAsync(cancellationToken);
+        await using var transaction = await connection.BeginTransactionAsync(cancellationToken);
+        var known = await connection.ExecuteScalarAsync<long?>(new CommandDefinition(
+            "SELECT sequence FROM intake WHERE producer = @Producer FOR UPDATE", new { Producer = Utilization }, transaction, cancellationToken: cancellationToken));
+        if (known is null)
+        {
+            return false;
+        }
+
+        var sequence = await book.RebuildAsync(connection, transaction, cancellationToken);
+        await connection.ExecuteAsync(new CommandDefinition(
+            "UPDATE intake SET sequence = @Sequence WHERE producer = @Producer",
+            new { Sequence = sequence, Producer = Utilization },
+            transaction,
+            cancellationToken: cancellationToken));
+        await transaction.CommitAsync(cancellationToken);
+        return true;
+    }
 
     protected override Task ApplyAsync(
         EventEnvelope envelope, IPlatformEvent known, NpgsqlConnection connection, NpgsqlTransaction transaction, CancellationToken cancellationToken) =>

@@ -1,6 +1,7 @@
 using Microsoft.AspNetCore.Http.HttpResults;
 using Sure.Contracts.Events;
 using Sure.Contracts.Vocabulary;
+using Sure.ServiceDefaults.Identity;
 using Sure.ServiceDefaults.Problems;
 
 namespace Sure.RiskService.Exposures;
@@ -29,11 +30,19 @@ internal static class ExposureEndpoints
 {
     private static readonly TimeSpan RetryAfter = TimeSpan.FromSeconds(2);
 
-    public static void MapExposure(this IEndpointRouteBuilder endpoints) =>
-        endpoints.MapGet("/api/v2/risk/exposure", ReadAsync).WithTags("Risk").WithName("GetExposure").WithSummary("Active coverage by every dimension.");
+    public static void MapExposure(this IEndpointRouteBuilder endpoints)
+    {
+        var group = endpoints.MapGroup("/api/v2/risk/exposure").WithTags("Risk");
+        group.MapGet("/", ReadAsync).WithName("GetExposure").WithSummary("Active coverage by every dimension.");
+        group.MapPost("/rebuild", RebuildAsync).RequireScope(Scope.Admin).WithName("RebuildExposure").WithSummary("Reads the whole book anew from its owner.");
+    }
 
     /// <summary>What is answered before the book was read for the first time.</summary>
     public static ProblemHttpResult NotYetKnown() => Problem.Unavailable("The exposure is not known yet; try again shortly.", RetryAfter);
+
+    private static async Task<Results<Ok<ExposureDocument>, ProblemHttpResult>> RebuildAsync(
+        RiskIntake intake, ExposureStore store, TimeProvider time, CancellationToken cancellationToken) =>
+        await intake.RebuildBookAsync(cancellationToken) ? await ReadAsync(store, time, cancellationToken) : NotYetKnown();
 
     private static async Task<Results<Ok<ExposureDocument>, ProblemHttpResult>> ReadAsync(
         ExposureStore store, TimeProvider time, CancellationToken cancellationToken) =>
