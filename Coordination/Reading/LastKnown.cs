@@ -15,12 +15,17 @@ public sealed class LastKnown<T>
     /// <summary>Reads; if the database does not answer, the last answer.</summary>
     /// <param name="read">Reads from the database.</param>
     /// <exception cref="NpgsqlException">The database does not answer and never has.</exception>
-    public async Task<T> ReadAsync(Func<Task<T>> read)
+    public Task<T> ReadAsync(Func<Task<T>> read) => ReadAsync(_ => read());
+
+    /// <summary>The same for who need not fetch again what did not change.</summary>
+    /// <param name="read">Reads from the database; is given the last answer, null before the first.</param>
+    /// <exception cref="NpgsqlException">The database does not answer and never has.</exception>
+    public async Task<T> ReadAsync(Func<T?, Task<T>> read)
     {
         ArgumentNullException.ThrowIfNull(read);
         try
         {
-            var answer = await read();
+            var answer = await read(_last);
             _last = answer;
             return answer;
         }

@@ -27,22 +27,19 @@ internal sealed record Reading(AlertType Type, string Subject, decimal? Value, L
     /// <summary>Reads every figure that has a limit and is known.</summary>
     public static IReadOnlyList<Reading> Of(Exposure exposure, RiskFigures figures, LimitOptions limits)
     {
-        var capital = exposure.Pool.TotalCapitalUsd;
         var coins = exposure.By(p => p.Stablecoin).ToDictionary();
         return
         [
             new Reading(AlertType.LtvBreach, "", exposure.Pool.Ltv, limits.Ltv),
             new Reading(AlertType.ReserveLow, "", exposure.Pool.ReserveRatio, limits.Reserves),
             .. Words<Stablecoin>.Members
-                .Select(c => new Reading(AlertType.ConcentrationHigh, c.Word(), OfCapital(coins.GetValueOrDefault(c)), limits.Concentration)),
+                .Select(c => new Reading(AlertType.ConcentrationHigh, c.Word(), exposure.OfCapital(coins.GetValueOrDefault(c)), limits.Concentration)),
             .. figures.MeanAbsoluteCorrelation is { } correlation
                 ? new[] { new Reading(AlertType.CorrelationSpike, "", correlation, limits.Correlation) }
                 : [],
-            new Reading(AlertType.StressLossHigh, "", OfCapital(figures.WorstStressLossUsd), limits.StressLoss),
-            new Reading(AlertType.VarBreach, "", OfCapital(figures.OneYearVar99Usd), limits.ValueAtRisk),
+            new Reading(AlertType.StressLossHigh, "", exposure.OfCapital(figures.WorstStressLossUsd), limits.StressLoss),
+            new Reading(AlertType.VarBreach, "", exposure.OfCapital(figures.OneYearVar99Usd), limits.ValueAtRisk),
         ];
-
-        decimal? OfCapital(decimal amountUsd) => amountUsd == 0 ? 0 : capital > 0 ? amountUsd / capital : null;
     }
 
     /// <summary>Whether the figure is inside <paramref name="limit"/> by the margin that ends an alert.</summary>

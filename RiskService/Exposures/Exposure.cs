@@ -10,6 +10,14 @@ internal sealed record Exposure(DateTimeOffset AsOf, PoolFigures Pool, IReadOnly
 {
     private const int RankingLength = 10;
 
+    /// <summary>The exposure of <paramref name="products"/>, which may come in any order.</summary>
+    public static Exposure Of(DateTimeOffset asOf, PoolFigures pool, IEnumerable<ProductExposure> products) =>
+        new(asOf, pool, [.. products.OrderByDescending(p => p.ExposureUsd).ThenBy(p => p.CoverageType).ThenBy(p => p.Chain).ThenBy(p => p.Stablecoin)]);
+
+    /// <summary>An amount over total capital; 0 of nothing, null of something where there is no capital.</summary>
+    public decimal? OfCapital(decimal amountUsd) =>
+        amountUsd == 0 ? 0 : Pool.TotalCapitalUsd > 0 ? amountUsd / Pool.TotalCapitalUsd : null;
+
     /// <summary>The first ten products.</summary>
     public IReadOnlyList<ProductExposure> Top => [.. Products.Take(RankingLength)];
 

@@ -12,13 +12,12 @@ namespace Sure.RiskService.Exposures;
 internal sealed class ExposureStore(NpgsqlDataSource database)
 {
     private readonly LastKnown<Found> _last = new();
-    private volatile Version? _read;
 
     /// <summary>The exposure as it is known; null until the book was read for the first time.</summary>
     public async Task<Exposure?> ReadAsync(CancellationToken cancellationToken) =>
-        (await _last.ReadAsync(async () => new Found(await ReadNowAsync(cancellationToken)))).Exposure;
+        (await _last.ReadAsync(known => ReadNowAsync(known, cancellationToken))).Exposure;
 
-    private async Task<Exposure?> ReadNowAsync(CancellationToken cancellationToken)
+    private async Task<Found> ReadNowAsync(Found? known, CancellationToken cancellationToken)
     {
         await using var connection = await database.OpenConnectionAsync(cancellationToken);
         // One statement, one snapshot: the sums belong to the time that is stated with them. Fetched when they are others than before.
@@ -28,29 +27,21 @@ internal sealed class ExposureStore(NpgsqlDataSource database)
             FROM book b LEFT JOIN product_exposure e ON e.policy_count > 0
             WHERE b.version <> @Known
             """,
-            new { Known = _read?.Number ?? -1 },
+            new { Known = known?.Version ?? -1 },
             cancellationToken: cancellationToken))).ToList();
         if (rows is not [var first, ..])
         {
-            return _read?.Exposure;
+            return known ?? new Found(-1, Exposure: null);
         }
 
-        var exposure = new Exposure(
+        return new Found(first.Version, Exposure.Of(
             new DateTimeOffset(first.AsOf),
             JsonSerializer.Deserialize<PoolFigures>(first.Pool, SureJson.Internal)!,
-            [
-                .. rows.Where(r => r.CoverageType is not null)
-                    .Select(r => new ProductExposure(
-                        Words<CoverageType>.Parse(r.CoverageType!), Words<Chain>.Parse(r.Chain!), Words<Stablecoin>.Parse(r.Stablecoin!), r.ExposureUsd, r.PolicyCount))
-                    .OrderByDescending(p => p.ExposureUsd).ThenBy(p => p.CoverageType).ThenBy(p => p.Chain).ThenBy(p => p.Stablecoin),
-            ]);
-        _read = new Version(first.Version, exposure);
-        return exposure;
+            rows.Where(r => r.CoverageType is not null).Select(r => new ProductExposure(
+                Words<CoverageType>.Parse(r.CoverageType!), Words<Chain>.Parse(r.Chain!), Words<Stablecoin>.Parse(r.Stablecoin!), r.ExposureUsd, r.PolicyCount))));
     }
 
-    private sealed record Found(Exposure? Exposure);
-
-    private sealed record Version(long Number, Exposure Exposure);
+    private sealed record Found(long Version, Exposure? Exposure);
 
     private sealed class Row
     {

@@ -27,12 +27,9 @@ internal sealed record RiskBook(
     public StressCapital Capital => new(TrancheCapitalUsd, Pool.LiquidReservesUsd);
 
     /// <summary>The cover by product.</summary>
-    public Exposure ToExposure() => new(
+    public Exposure ToExposure() => Exposure.Of(
         AsOf,
         Pool,
-        [
-            .. Covers.GroupBy(c => new Product(c.CoverageType, c.Chain, c.Stablecoin))
-                .Select(g => new ProductExposure(g.Key.CoverageType, g.Key.Chain, g.Key.Stablecoin, g.Sum(c => c.CoverageUsd), g.Sum(c => c.PolicyCount)))
-                .OrderByDescending(p => p.ExposureUsd).ThenBy(p => p.CoverageType).ThenBy(p => p.Chain).ThenBy(p => p.Stablecoin),
-        ]);
+        Covers.GroupBy(c => new Product(c.CoverageType, c.Chain, c.Stablecoin))
+            .Select(g => new ProductExposure(g.Key.CoverageType, g.Key.Chain, g.Key.Stablecoin, g.Sum(c => c.CoverageUsd), g.Sum(c => c.PolicyCount))));
 }

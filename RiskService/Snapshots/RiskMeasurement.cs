@@ -104,10 +104,9 @@ internal sealed class RiskMeasurement(
 
     private static Concentrations ConcentrationsOf(Exposure exposure)
     {
-        var capital = exposure.Pool.TotalCapitalUsd;
-        var coins = exposure.By(p => p.Stablecoin).Select(e => new StablecoinConcentration(e.Key, e.Value, OfCapital(e.Value, capital))).ToList();
-        var chains = exposure.By(p => p.Chain).Select(e => new ChainConcentration(e.Key, e.Value, OfCapital(e.Value, capital))).ToList();
-        var types = exposure.By(p => p.CoverageType).Select(e => new CoverageTypeConcentration(e.Key, e.Value, OfCapital(e.Value, capital))).ToList();
+        var coins = exposure.By(p => p.Stablecoin).Select(e => new StablecoinConcentration(e.Key, e.Value, OfCapital(exposure, e.Value))).ToList();
+        var chains = exposure.By(p => p.Chain).Select(e => new ChainConcentration(e.Key, e.Value, OfCapital(exposure, e.Value))).ToList();
+        var types = exposure.By(p => p.CoverageType).Select(e => new CoverageTypeConcentration(e.Key, e.Value, OfCapital(exposure, e.Value))).ToList();
         return new Concentrations(
             coins,
             chains,
@@ -118,10 +117,10 @@ internal sealed class RiskMeasurement(
     private static CorrelatedExposure Correlated(IReadOnlyList<Stablecoin> coins, Exposure exposure)
     {
         var amount = exposure.Products.Where(p => coins.Contains(p.Stablecoin)).Sum(p => p.ExposureUsd);
-        return new CorrelatedExposure(coins, amount, OfCapital(amount, exposure.Pool.TotalCapitalUsd));
+        return new CorrelatedExposure(coins, amount, OfCapital(exposure, amount));
     }
 
-    private static decimal? OfCapital(decimal amountUsd, decimal capitalUsd) => amountUsd == 0 ? 0 : capitalUsd > 0 ? Ratio(amountUsd / capitalUsd) : null;
+    private static decimal? OfCapital(Exposure exposure, decimal amountUsd) => exposure.OfCapital(amountUsd) is { } share ? Ratio(share) : null;
 
     private static EstimateUsd Usd(Estimate estimate) => new(Cents(estimate.Value), Cents(estimate.StandardError));
 

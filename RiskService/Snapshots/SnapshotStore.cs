@@ -10,7 +10,6 @@ namespace Sure.RiskService.Snapshots;
 internal sealed class SnapshotStore(NpgsqlDataSource database)
 {
     private readonly LastKnown<Found> _last = new();
-    private volatile RiskSnapshot? _read;
 
     /// <summary>Keeps a snapshot. One that is older than the last changes nothing.</summary>
     public static Task<int> WriteAsync(
@@ -53,22 +52,17 @@ internal sealed class SnapshotStore(NpgsqlDataSource database)
 
     /// <summary>The last snapshot; null before the first.</summary>
     public async Task<RiskSnapshot?> ReadAsync(CancellationToken cancellationToken) =>
-        (await _last.ReadAsync(async () => new Found(await ReadNowAsync(cancellationToken)))).Snapshot;
+        (await _last.ReadAsync(known => ReadNowAsync(known, cancellationToken))).Snapshot;
 
-    private async Task<RiskSnapshot?> ReadNowAsync(CancellationToken cancellationToken)
+    private async Task<Found> ReadNowAsync(Found? known, CancellationToken cancellationToken)
     {
         await using var connection = await database.OpenConnectionAsync(cancellationToken);
         // It is large and changes once a minute: fetched when there is another.
         var document = await connection.ExecuteScalarAsync<string?>(new CommandDefinition(
             "SELECT document FROM last_snapshot WHERE taken_at <> @Known",
-            new { Known = _read?.Timestamp.UtcDateTime ?? DateTime.UnixEpoch },
+            new { Known = known?.Snapshot?.Timestamp.UtcDateTime ?? DateTime.UnixEpoch },
             cancellationToken: cancellationToken));
-        if (document is not null)
-        {
-            _read = JsonSerializer.Deserialize<RiskSnapshot>(document, SureJson.Internal);
-        }
-
-        return _read;
+        return document is null ? known ?? new Found(Snapshot: null) : new Found(JsonSerializer.Deserialize<RiskSnapshot>(document, SureJson.Internal));
     }
 
     private sealed record Found(RiskSnapshot? Snapshot);
