@@ -10,6 +10,9 @@ internal sealed class ExchangeReader : IAsyncDisposable
 {
     private const string Exchange = "sure.events";
 
+    /// <summary>A broker that has just started beside other tests can need long for its first answers; the client would wait ten seconds.</summary>
+    private static readonly TimeSpan AnswerLimit = TimeSpan.FromMinutes(2);
+
     private readonly IConnection _connection;
     private readonly IChannel _channel;
     private readonly ConcurrentQueue<JsonObject> _read = new();
@@ -26,7 +29,13 @@ internal sealed class ExchangeReader : IAsyncDisposable
     public static async Task<ExchangeReader> OpenAsync(string broker, string producer)
     {
         var token = TestContext.Current.CancellationToken;
-        var connection = await new ConnectionFactory { Uri = new Uri(broker) }.CreateConnectionAsync(token);
+        var connection = await new ConnectionFactory
+        {
+            Uri = new Uri(broker),
+            RequestedConnectionTimeout = AnswerLimit,
+            HandshakeContinuationTimeout = AnswerLimit,
+            ContinuationTimeout = AnswerLimit,
+        }.CreateConnectionAsync(token);
         var channel = await connection.CreateChannelAsync(cancellationToken: token);
         var reader = new ExchangeReader(connection, channel);
         await channel.ExchangeDeclareAsync(Exchange, ExchangeType.Topic, durable: true, cancellationToken: token);
