@@ -8,7 +8,9 @@ using Sure.BridgeService.Observations;
 using Sure.BridgeService.Prices;
 using Sure.BridgeService.SourceQuality;
 using Sure.Coordination;
+using Sure.Coordination.Audit;
 using Sure.Coordination.Outbox;
+using Sure.ServiceDefaults.Description;
 using Sure.ServiceDefaults.Health;
 
 namespace Sure.BridgeService;
@@ -18,7 +20,13 @@ internal static class BridgeServiceSetup
 {
     public static void AddBridgeService(this IHostApplicationBuilder builder)
     {
-        builder.AddNpgsqlDataSource("platform");
+        builder.Services
+            .DescribeBounds<ObservationsRequest, IngestionOptions>((bounds, options) => bounds.Items("observations", 1, options.LargestBatch))
+            .DescribeBounds<BridgeBacktestObservation, IngestionOptions>((bounds, options) => bounds
+                .Text("source", BridgeBacktestEndpoints.LongestName)
+                .Range("tvl_usd", 0, options.GreatestTvlUsd)
+                .Range("transactions_tried", 0)
+                .Range("transactions_succeeded", 0));
         builder.AddSchema();
         builder.Services.GoesOnWithout(CoordinationSetup.BrokerCheck);
 
@@ -34,12 +42,14 @@ internal static class BridgeServiceSetup
         builder.AddPartitions(HistoryTables.Of);
         builder.AddMarket();
 
+        builder.Services.AddSingleton<BridgeTelemetry>();
         builder.Services.AddSingleton<ObservationIntake>();
         builder.Services.AddSingleton<BridgeStore>();
         builder.Services.AddSingleton<BridgeHistory>();
         builder.Services.AddSingleton<SourceQualityStore>();
         builder.Services.AddSingleton<PriceStore>();
         builder.Services.AddSingleton<PriceHistory>();
+        builder.Services.AddSingleton<AuditTrail>();
         builder.AddMonitor<MarketMonitor>();
         builder.AddOutbox();
         builder.AddEventBus("messaging");
@@ -54,6 +64,7 @@ internal static class BridgeServiceSetup
         app.MapPrices();
         app.MapPlaying();
         app.MapSources();
+        app.MapAudit();
         app.MapEvents();
     }
 

@@ -30,6 +30,7 @@ internal sealed class MarketMonitor(
     IOptions<BridgeOptions> bridgeOptions,
     IOptions<PriceOptions> priceOptions,
     IOptions<MonitoringOptions> monitoring,
+    BridgeTelemetry telemetry,
     TimeProvider time) : IMonitor
 {
     private readonly BridgeAssessor _assessor = new(bridgeOptions.Value);
@@ -74,6 +75,7 @@ internal sealed class MarketMonitor(
         await transaction.CommitAsync(cancellationToken);
         _lastCycleAt = now;
         SourceTelemetry.Record(looks);
+        telemetry.Made(assessments, prices, Interval);
     }
 
     /// <summary>The judgement of every bridge, and before it what ends because it rested on another kind of data.</summary>

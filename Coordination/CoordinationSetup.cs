@@ -5,6 +5,7 @@ using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.DependencyInjection.Extensions;
 using Microsoft.Extensions.Diagnostics.HealthChecks;
 using Microsoft.Extensions.Hosting;
+using Npgsql;
 using RabbitMQ.Client;
 using Sure.Contracts.Events;
 using Sure.Coordination.Intake;
@@ -26,15 +27,18 @@ public static class CoordinationSetup
     private const string Exchange = "sure.events";
 
     /// <summary>
-    /// Brings the schema of the service up to date at start, from the embedded <c>Migrations/*.sql</c> of its assembly, and lets it lead
-    /// by leases. Needs an <c>NpgsqlDataSource</c>.
+    /// Connects to the database <c>platform</c>, brings the schema of the service up to date at start, from the embedded
+    /// <c>Migrations/*.sql</c> of its assembly, and lets it lead by leases.
     /// </summary>
+    /// <exception cref="InvalidOperationException">No connection string is configured.</exception>
     public static IHostApplicationBuilder AddSchema(this IHostApplicationBuilder builder)
     {
         ArgumentNullException.ThrowIfNull(builder);
         // Columns are snake_case, members are not.
         Dapper.DefaultTypeMap.MatchNamesWithUnderscores = true;
         Identify(builder);
+        builder.AddNpgsqlDataSource("platform", configureDataSourceBuilder: source => LimitWaits(source.ConnectionStringBuilder));
+        builder.Services.AddOptions<SchemaOptions>().BindConfiguration("Schema");
         builder.Services.AddSingleton<SchemaReady>();
         builder.Services.AddSingleton<PartitionKeeper>();
         builder.Services.AddHostedService<MigrationRunner>();
@@ -53,6 +57,7 @@ public static class CoordinationSetup
     {
         ArgumentNullException.ThrowIfNull(builder);
         builder.Services.AddOptions<MonitoringOptions>().BindConfiguration("Monitoring").ValidateDataAnnotations().ValidateOnStart();
+        builder.Services.TryAddSingleton<MonitorTelemetry>();
         builder.Services.TryAddSingleton<TMonitor>();
         builder.Services.AddHostedService<MonitorHost<TMonitor>>();
         return builder;
@@ -77,6 +82,7 @@ public static class CoordinationSetup
         builder.Services.AddOptions<OutboxOptions>().BindConfiguration("Outbox").ValidateDataAnnotations().ValidateOnStart();
         builder.Services.AddSingleton<OutboxStore>();
         builder.Services.AddHostedService<OutboxRelay>();
+        builder.Services.AddHostedService<OutboxWatch>();
         return builder;
     }
 
@@ -132,12 +138,34 @@ public static class CoordinationSetup
                 }
             });
         });
+        if (subscription is not null)
+        {
+            builder.Services.AddHostedService(services => ActivatorUtilities.CreateInstance<QueueWatch>(services, new Uri(address)));
+        }
+
         builder.Services.Configure<MassTransitHostOptions>(host =>
         {
             host.WaitUntilStarted = false;
             host.StopTimeout = TimeSpan.FromSeconds(10);
         });
         return builder;
+    }
+
+    /// <summary>
+    /// A database or a network that goes silent is noticed within seconds: by who connects, by who waits for an answer, and by who listens.
+    /// An instance that stops in the middle of a transaction loses it after half the time of a lease: another one of it, that waited for the
+    /// first, has then lost its own by the time the leases end, and no lock of it holds up who takes them over.
+    /// </summary>
+    private static void LimitWaits(NpgsqlConnectionStringBuilder connection)
+    {
+        connection.Timeout = Math.Min(connection.Timeout, 5);
+        connection.CommandTimeout = Math.Min(connection.CommandTimeout, 15);
+        // By the system: keep-alives of Npgsql's own block a thread of the pool each.
+        connection.TcpKeepAlive = true;
+        connection.TcpKeepAliveTime = 10;
+        connection.TcpKeepAliveInterval = 3;
+        // What somebody configured comes last and counts.
+        connection.Options = $"-c idle_in_transaction_session_timeout=5s {connection.Options}".TrimEnd();
     }
 
     private static void Receive(

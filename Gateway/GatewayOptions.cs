@@ -17,12 +17,58 @@ internal sealed class GatewayOptions
     /// <summary>PEM file of its private key; null when it is in the same file.</summary>
     public string? CertificateKeyPath { get; set; }
 
+    /// <summary>How often the files of the certificate are looked at for a new one.</summary>
+    [Range(typeof(TimeSpan), "00:00:00.1", "1.00:00:00")]
+    public TimeSpan CertificateInterval { get; set; } = TimeSpan.FromSeconds(10);
+
     /// <summary>Origins whose pages may call the platform from a browser.</summary>
     public IReadOnlyList<string> AllowedOrigins { get; set; } = [];
+
+    /// <summary>Folder of the built dashboard; relative to that of the gateway's settings. Where none is built, none is served.</summary>
+    [Required]
+    public string PagesPath { get; set; } = "../Dashboard/dist";
+
+    /// <summary>Where operators look at traces; the dashboard links to it, for everybody to see. Null where there is nothing.</summary>
+    [Url]
+    public string? TracesUrl { get; set; }
+
+    /// <summary>Where they look at metrics.</summary>
+    [Url]
+    public string? MetricsUrl { get; set; }
+
+    /// <summary>Where they look at logs.</summary>
+    [Url]
+    public string? LogsUrl { get; set; }
 
     /// <summary>Largest body where a route does not set its own.</summary>
     [Range(1, 64 * 1024 * 1024)]
     public int MaxRequestBodySize { get; set; } = 64 * 1024;
+
+    /// <summary>Largest body that is read whole before it is passed on: that of a batch of quotes, whose quotes are counted.</summary>
+    [Range(1, 64 * 1024 * 1024)]
+    public int MaxBufferedBody { get; set; } = 1024 * 1024;
+
+    /// <summary>Addresses or networks (<c>10.0.0.0/8</c>) of proxies whose <c>X-Forwarded-For</c> is believed.</summary>
+    public IReadOnlyList<string> TrustedProxies { get; set; } = [];
+
+    /// <summary>Networks from which the scope <c>admin</c> counts; empty: from everywhere.</summary>
+    public IReadOnlyList<string> AdminNetworks { get; set; } = [];
+
+    /// <summary>A client whose headers are not there after this time is hung up on.</summary>
+    [Range(typeof(TimeSpan), "00:00:01", "00:05:00")]
+    public TimeSpan RequestHeadersTimeout { get; set; } = TimeSpan.FromSeconds(10);
+
+    /// <summary>A connection without a request is closed after this time.</summary>
+    [Range(typeof(TimeSpan), "00:00:01", "01:00:00")]
+    public TimeSpan KeepAliveTimeout { get; set; } = TimeSpan.FromSeconds(60);
+
+    /// <summary>A client that sends its body or takes its answer slower than this is hung up on. Bytes per second.</summary>
+    [Range(1, 1_000_000)]
+    public int LeastBytesPerSecond { get; set; } = 240;
+
+    /// <summary>From when on it has to be so fast.</summary>
+    [Range(typeof(TimeSpan), "00:00:01.001", "00:05:00")]
+    public TimeSpan SlownessGrace { get; set; } = TimeSpan.FromSeconds(5);
 
     /// <summary>A service that does not accept a connection within this time is away.</summary>
     public TimeSpan ConnectTimeout { get; set; } = TimeSpan.FromSeconds(2);

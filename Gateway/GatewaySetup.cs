@@ -1,12 +1,22 @@
 using Microsoft.AspNetCore.Cors.Infrastructure;
+using Microsoft.AspNetCore.HttpOverrides;
+using Microsoft.AspNetCore.OpenApi;
 using Microsoft.Extensions.Options;
+using StackExchange.Redis;
 using Sure.Coordination;
+using Sure.Coordination.Audit;
+using Sure.Gateway.Audit;
 using Sure.Gateway.Callers;
+using Sure.Gateway.Description;
 using Sure.Gateway.Hardening;
 using Sure.Gateway.Health;
 using Sure.Gateway.Keys;
+using Sure.Gateway.Limits;
 using Sure.Gateway.Listeners;
+using Sure.Gateway.Pages;
 using Sure.Gateway.Routing;
+using Sure.Gateway.Webhooks;
+using Sure.ServiceDefaults.Description;
 using Sure.ServiceDefaults.Health;
 using Sure.ServiceDefaults.Identity;
 using Yarp.ReverseProxy.Forwarder;
@@ -21,60 +31,129 @@ internal static class GatewaySetup
 
     public static void AddGateway(this WebApplicationBuilder builder)
     {
-        builder.Services.AddOptions<GatewayOptions>().BindConfiguration(GatewayOptions.Section).ValidateDataAnnotations().ValidateOnStart();
+        builder.Services.AddOptions<GatewayOptions>().BindConfiguration(GatewayOptions.Section).ValidateDataAnnotations()
+            .Validate(o => Networks.AreValid([.. o.TrustedProxies, .. o.AdminNetworks]), "Gateway:TrustedProxies and Gateway:AdminNetworks must be addresses or networks like 10.0.0.0/8.")
+            .ValidateOnStart();
         builder.AddListeners();
+        // Its lines have the whole request target, and with it the token of a WebSocket; no setting may turn them on.
+        builder.Logging.AddFilter("Microsoft.AspNetCore.Hosting.Diagnostics", LogLevel.Warning);
 
-        builder.AddNpgsqlDataSource("platform");
         builder.AddSchema();
-        builder.Services.GoesOnWithout("PostgreSql", "schema");
+        builder.AddRedisClient("cache", configureOptions: redis =>
+        {
+            // While Redis is away every instance counts alone; nothing queues up for it.
+            redis.BacklogPolicy = BacklogPolicy.FailFast;
+            redis.ReconnectRetryPolicy = new LinearRetry(500);
+        });
+        builder.Services.GoesOnWithout("PostgreSql", "schema", "StackExchange.Redis", CoordinationSetup.BrokerCheck);
 
         builder.AddKeys();
         builder.AddTokens();
+        builder.AddAudit();
+        builder.AddLimits();
         builder.AddProxy();
-        builder.Services.AddSingleton(services => ActivatorUtilities.CreateInstance<PlatformWatch>(
-            services, new HttpMessageInvoker(new SocketsHttpHandler { UseProxy = false, AllowAutoRedirect = false })));
+        builder.AddWebhooks();
+        builder.AddOutbox();
+        builder.AddEventBus("messaging");
+        builder.Services.AddSingleton(services => ActivatorUtilities.CreateInstance<PlatformWatch>(services, CreateServiceClient()));
+
+        builder.AddDescription();
 
         builder.Services.AddCors();
         builder.Services.AddOptions<CorsOptions>().Configure<IOptions<GatewayOptions>>((cors, gateway) => cors.AddDefaultPolicy(policy => policy
             .WithOrigins([.. gateway.Value.AllowedOrigins]).AllowAnyMethod().AllowAnyHeader().WithExposedHeaders(ExposedHeaders)));
     }
 
-    /// <summary>What every request goes through before anything else happens to it.</summary>
+    /// <summary>What every request goes through before anything else happens to it, cheapest refusals first.</summary>
     public static void UseFrontDoor(this WebApplication app)
     {
         app.Use(static (context, next) =>
         {
             context.Request.Headers.Remove(InternalToken.Header);
+            context.Request.Headers.Remove(InternalToken.ServiceHeader);
             AnswerHeaders.Attach(context);
             return next(context);
         });
+        app.UseForwardedAddresses();
+        app.Use(app.Services.GetRequiredService<RequestLog>().HandleAsync);
+        app.UseExceptionHandler();
+        app.UseStatusCodePages();
         app.UseCors();
+        app.Use(LengthGuard.HandleAsync);
+        app.Use(PathGuard.HandleAsync);
+        app.UsePages();
+        app.Use(app.Services.GetRequiredService<LoadShedding>().HandleAsync);
+        app.Use(app.Services.GetRequiredService<BodyLimit>().HandleAsync);
+        app.Use(app.Services.GetRequiredService<CallerFinder>().HandleAsync);
+        app.Use(app.Services.GetRequiredService<LimitCheck>().HandleAsync);
+        app.Use(app.Services.GetRequiredService<CallerFinder>().AdmitAsync);
     }
 
     public static void MapGateway(this WebApplication app)
     {
-        app.Use(static (context, next) =>
-        {
-            if (PathGuard.IsPlain(context))
-            {
-                return next(context);
-            }
-
-            context.Response.StatusCode = StatusCodes.Status404NotFound;
-            return Task.CompletedTask;
-        });
         app.MapSigningKeys();
+        app.MapTokenQuestions();
         app.MapPlatformState();
+        app.MapApiKeys();
+        app.MapAuditTrail();
+        app.MapDescription();
+        app.MapWebhooks();
         app.MapReverseProxy(proxy =>
         {
             var logger = app.Services.GetRequiredService<ILoggerFactory>().CreateLogger("Sure.Gateway.Routing");
             var sockets = app.Services.GetRequiredService<SocketGrace>();
-            proxy.Use(app.Services.GetRequiredService<BodyLimit>().HandleAsync);
-            proxy.Use(CallerCheck.HandleAsync);
+            proxy.Use(NotedRoutes.HandleAsync);
             proxy.Use(sockets.HandleAsync);
             proxy.Use((context, next) => ServiceFailures.HandleAsync(context, next, logger));
             proxy.UseLoadBalancing();
         }).OnPublicListener();
+    }
+
+    /// <summary>Behind proxies that are trusted the address is what they say it is.</summary>
+    private static void UseForwardedAddresses(this WebApplication app)
+    {
+        var proxies = app.Services.GetRequiredService<TrustedProxies>().Networks;
+        if (proxies.IsEmpty)
+        {
+            return;
+        }
+
+        var forwarded = new ForwardedHeadersOptions { ForwardedHeaders = ForwardedHeaders.XForwardedFor | ForwardedHeaders.XForwardedProto, ForwardLimit = null };
+        forwarded.KnownProxies.Clear();
+        forwarded.KnownIPNetworks.Clear();
+        foreach (var network in proxies.All)
+        {
+            forwarded.KnownIPNetworks.Add(network);
+        }
+
+        app.UseForwardedHeaders(forwarded);
+    }
+
+    private static void AddAudit(this WebApplicationBuilder builder)
+    {
+        builder.Services.AddSingleton<AuditTrail>();
+        builder.Services.AddHttpClient(AuditTrailEndpoints.ClientName, client => client.Timeout = TimeSpan.FromSeconds(5));
+        builder.Services.AddSingleton<RequestLog>();
+        builder.Services.AddSingleton<SecurityWatch>();
+        builder.Services.AddHostedService(services => services.GetRequiredService<SecurityWatch>());
+    }
+
+    private static void AddLimits(this WebApplicationBuilder builder)
+    {
+        builder.Services.AddOptions<LimitOptions>().BindConfiguration("Limits").ValidateDataAnnotations().ValidateOnStart();
+        builder.Services.AddSingleton<SharedCounts>();
+        builder.Services.AddSingleton<RateLimiter>();
+        builder.Services.AddSingleton<LimitCheck>();
+        builder.Services.AddSingleton<LoadShedding>();
+    }
+
+    private static void AddDescription(this WebApplicationBuilder builder)
+    {
+        builder.Services.Configure<OpenApiOptions>(ApiDescription.Document, options => options
+            .AddDocumentTransformer<HealthOperation>()
+            .AddSchemaTransformer<HealthOperation>());
+        builder.Services.AddSingleton(services => ActivatorUtilities.CreateInstance<ApiDocuments>(services, CreateServiceClient()));
+        builder.Services.AddHostedService(services => services.GetRequiredService<ApiDocuments>());
     }
 
     private static void AddKeys(this WebApplicationBuilder builder)
@@ -82,6 +161,8 @@ internal static class GatewaySetup
         builder.Services.AddOptions<KeyOptions>().BindConfiguration("Keys").ValidateDataAnnotations().ValidateOnStart();
         builder.Services.AddSingleton<ApiKeyStore>();
         builder.Services.AddSingleton<KeyRing>();
+        builder.Services.AddSingleton<KeyUses>();
+        builder.Services.AddHostedService(services => services.GetRequiredService<KeyUses>());
         if (builder.Environment.IsDevelopment() && builder.Configuration[DevelopmentKey.Setting] is { Length: > 0 } file)
         {
             builder.Services.AddHostedService(services => ActivatorUtilities.CreateInstance<DevelopmentKey>(services, file));
@@ -95,7 +176,12 @@ internal static class GatewaySetup
         builder.Services.AddSingleton<KeyPublisher>();
         builder.Services.AddHostedService(services => services.GetRequiredService<KeyPublisher>());
         builder.Services.AddSingleton<CallerTokens>();
+        TokenSchemes.Add(builder);
+        builder.Services.AddSingleton<CallerFinder>();
     }
+
+    /// <summary>Asks one instance of a service directly.</summary>
+    private static HttpMessageInvoker CreateServiceClient() => new(new SocketsHttpHandler { UseProxy = false, AllowAutoRedirect = false });
 
     private static void AddProxy(this WebApplicationBuilder builder)
     {

@@ -41,13 +41,14 @@ internal sealed class LocalPlatform(
         }
 
         var replicas = new Replicas(environment);
-        using var gateway = new PublicGateway(environment);
+        var detours = new Detours(environment);
+        using var gateway = new PublicGateway(environment, replicas.Of(PlatformGraph.Find(PlatformGraph.Gateway)));
         using var data = DataFolder.Open(options.DataFolder ?? Path.Combine(root, ".data"));
         await _progress.DuringAsync("Ending what an earlier start left behind", RunFolder.ClearAsync(data.Run, data.ReadyFile, time, stopping));
-        if (!PortBook.IsFree(gateway.Address.Port))
+        if (gateway.Addresses.FirstOrDefault(a => !PortBook.IsFree(a.Port)) is { } taken)
         {
             throw new StartException(
-                $"Port {gateway.Address.Port} is in use by another program: stop that, or choose another port with {ServiceSettings.PublicPortSetting}=8081 ./run.");
+                $"Port {taken.Port} is in use by another program: stop that, or choose another port with {ServiceSettings.PublicPortSetting}=8081 ./run.");
         }
 
         if (options.Reset)
@@ -65,8 +66,8 @@ internal sealed class LocalPlatform(
         }
 
         var ports = PortBook.Load(data.PortsFile, data.Seed);
-        var addresses = new PlatformAddresses(ports, Secrets.Load(data.SecretsFile), replicas);
-        var settings = new ServiceSettings(addresses, data, demonstration);
+        var addresses = new PlatformAddresses(ports, Secrets.Load(data.SecretsFile), replicas, detours);
+        var settings = new ServiceSettings(addresses, data, demonstration, gateway.Address.Port);
         var services = PlatformGraph.Services
             .SelectMany(s => Enumerable.Range(0, replicas.Of(s)).Select(i => build.Run(s, i, settings)))
             .ToList();
@@ -88,7 +89,7 @@ internal sealed class LocalPlatform(
                 processes.Start(service);
             }
 
-            await _progress.DuringAsync("Starting the services", AwaitHealthAsync(gateway, processes, stopping));
+            await _progress.DuringAsync("Starting the services", AwaitHealthAsync(gateway, data, processes, stopping));
             if (demonstration)
             {
                 var book = new DemonstrationFiller(gateway.Client, data, console, time);
@@ -96,7 +97,7 @@ internal sealed class LocalPlatform(
             }
 
             ready.Announce(processes.All);
-            Announce(gateway.Address, data);
+            Announce(gateway, data);
             await Task.Delay(Timeout.InfiniteTimeSpan, time, stopping);
         }
         catch (OperationCanceledException) when (stopping.IsCancellationRequested)
@@ -153,10 +154,10 @@ internal sealed class LocalPlatform(
         }
     }
 
-    private async Task AwaitHealthAsync(PublicGateway gateway, ProcessGroup processes, CancellationToken stopping)
+    private async Task AwaitHealthAsync(PublicGateway gateway, DataFolder data, ProcessGroup processes, CancellationToken stopping)
     {
         var startedAt = time.GetTimestamp();
-        while (await gateway.AilmentAsync(stopping) is { } ailment)
+        while ((await gateway.AilmentAsync(stopping) ?? KeyAilment(data)) is { } ailment)
         {
             if (processes.All.FirstOrDefault(p => IsService(p.Resource) && p.Ended >= HopelessEnds) is { } hopeless)
             {
@@ -172,11 +173,20 @@ internal sealed class LocalPlatform(
         }
     }
 
-    private void Announce(Uri gateway, DataFolder data)
+    /// <summary>The gateway makes the development key beside its work; whoever is told that the platform is ready uses it.</summary>
+    private static string? KeyAilment(DataFolder data) =>
+        File.Exists(data.DevelopmentKeyFile) ? null : $"the gateway has made no development key in {data.DevelopmentKeyFile}";
+
+    private void Announce(PublicGateway gateway, DataFolder data)
     {
-        var address = gateway.GetLeftPart(UriPartial.Authority).Replace("127.0.0.1", "localhost", StringComparison.Ordinal);
+        var address = Public(gateway.Address);
         console.Succeed("The platform is ready; Ctrl-C stops it.");
         console.Say($"API              {address}/api/v2");
+        foreach (var further in gateway.Addresses.Skip(1))
+        {
+            console.Say($"                 {Public(further)}/api/v2");
+        }
+
         console.Say($"Live messages    {address.Replace("http", "ws", StringComparison.Ordinal)}/ws");
         console.Say($"Health           {address}/health");
         if (File.Exists(data.DevelopmentKeyFile))
@@ -184,4 +194,5 @@ internal sealed class LocalPlatform(
             console.Say($"Development key  {File.ReadAllText(data.DevelopmentKeyFile).Trim()}   ({data.DevelopmentKeyFile})");
         }
     }
+    private static string Public(Uri gateway) => gateway.GetLeftPart(UriPartial.Authority).Replace("127.0.0.1", "localhost", StringComparison.Ordinal);
 }

@@ -1,7 +1,9 @@
+using System.Security.Cryptography;
+
 namespace Sure.LocalHost;
 
 /// <summary>Where everything listens and how it is entered: connection strings and addresses.</summary>
-public sealed class PlatformAddresses(PortBook ports, Secrets secrets, Replicas replicas)
+public sealed class PlatformAddresses(PortBook ports, Secrets secrets, Replicas replicas, Detours detours)
 {
     /// <summary>The only address that private servers listen on.</summary>
     public const string Host = "127.0.0.1";
@@ -9,11 +11,26 @@ public sealed class PlatformAddresses(PortBook ports, Secrets secrets, Replicas 
     /// <summary>The broker's user.</summary>
     public const string BrokerUser = "sure";
 
-    /// <summary>The port of a server.</summary>
+    /// <summary>The port that a server listens on.</summary>
     public int Port(string server) => ports.For(server);
 
     /// <summary>The password of a server or role.</summary>
     public string Password(string name) => secrets.For(name);
+
+    /// <summary>The private key that a service signs its calls of other services with: P-256, PKCS #8, base64.</summary>
+    public string PrivateKey(string service) => secrets.For($"identity of {service}", static () =>
+    {
+        using var key = ECDsa.Create(ECCurve.NamedCurves.nistP256);
+        return Convert.ToBase64String(key.ExportPkcs8PrivateKey());
+    });
+
+    /// <summary>The public key of a service, which those that it calls are given.</summary>
+    public string PublicKey(string service)
+    {
+        using var key = ECDsa.Create();
+        key.ImportPkcs8PrivateKey(Convert.FromBase64String(PrivateKey(service)), out _);
+        return Convert.ToBase64String(key.ExportSubjectPublicKeyInfo());
+    }
 
     /// <summary>How <paramref name="service"/> gets to <paramref name="resource"/>, a database, cache or broker.</summary>
     public string ConnectionString(PlatformResource resource, string service)
@@ -23,9 +40,9 @@ public sealed class PlatformAddresses(PortBook ports, Secrets secrets, Replicas 
         {
             // The role's own search_path leads into the schema of the service.
             ResourceKind.Database =>
-                $"Host={Host};Port={Port(resource.References[0])};Username={service};Password={Password(service)};Database={resource.Name}",
-            ResourceKind.Redis => $"{Host}:{Port(resource.Name)},password={Password(resource.Name)}",
-            ResourceKind.RabbitMq => $"amqp://{BrokerUser}:{Password(resource.Name)}@{Host}:{Port(resource.Name)}",
+                $"Host={Host};Port={PortTo(resource.References[0])};Username={service};Password={Password(service)};Database={resource.Name}",
+            ResourceKind.Redis => $"{Host}:{PortTo(resource.Name)},password={Password(resource.Name)}",
+            ResourceKind.RabbitMq => $"amqp://{BrokerUser}:{Password(resource.Name)}@{Host}:{PortTo(resource.Name)}",
             _ => throw new ArgumentException($"{resource.Name} has no connection string.", nameof(resource)),
         };
     }
@@ -40,4 +57,6 @@ public sealed class PlatformAddresses(PortBook ports, Secrets secrets, Replicas 
         ArgumentNullException.ThrowIfNull(service);
         return instance == 0 ? service.Name : $"{service.Name}.{instance + 1}";
     }
+
+    private int PortTo(string server) => detours.Of(server) ?? Port(server);
 }

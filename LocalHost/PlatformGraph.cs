@@ -62,11 +62,15 @@ public static class PlatformGraph
         Service("BridgeService", Platform, Messaging, Gateway),
         Service("UtilizationService", Platform, Cache, Messaging, Gateway, Quotes, Bridges, Risk),
         Service("RealtimeService", Cache, Messaging, Gateway, Bridges, Risk, Utilization),
-        Service("Gateway", Platform, Quotes, Risk, Bridges, Utilization, Realtime),
+        Service("Gateway", Platform, Cache, Messaging, Quotes, Risk, Bridges, Utilization, Realtime),
     ];
 
     /// <summary>The services, the gateway among them.</summary>
     public static IReadOnlyList<PlatformResource> Services { get; } = [.. Resources.Where(r => r.Kind is ResourceKind.Service)];
+
+    /// <summary>The servers.</summary>
+    public static IReadOnlyList<PlatformResource> Servers { get; } =
+        [.. Resources.Where(r => r.Kind is ResourceKind.Postgres or ResourceKind.Redis or ResourceKind.RabbitMq)];
 
     /// <summary>The resource called <paramref name="name"/>.</summary>
     /// <exception cref="KeyNotFoundException">There is none.</exception>

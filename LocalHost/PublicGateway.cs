@@ -9,18 +9,22 @@ internal sealed class PublicGateway : IDisposable
 {
     private const string CertificateSetting = "Gateway__CertificatePath";
 
-    public PublicGateway(IReadOnlyDictionary<string, string> environment)
+    public PublicGateway(IReadOnlyDictionary<string, string> environment, int instances)
     {
         var secure = environment.Any(e => e.Key.Equals(CertificateSetting, StringComparison.OrdinalIgnoreCase) && e.Value.Length > 0);
-        Address = new Uri($"{(secure ? "https" : "http")}://127.0.0.1:{ServiceSettings.PublicPort(environment)}");
+        var first = ServiceSettings.PublicPort(environment);
+        Addresses = [.. Enumerable.Range(first, instances).Select(port => new Uri($"{(secure ? "https" : "http")}://127.0.0.1:{port}"))];
 #pragma warning disable CA2000, CA5399, MA0039 // Owned by the client. A certificate is for the public name; we look at our own machine only.
         var handler = new HttpClientHandler { ServerCertificateCustomValidationCallback = (_, _, _, _) => true, UseProxy = false };
         Client = new HttpClient(handler, disposeHandler: true) { BaseAddress = Address, Timeout = TimeSpan.FromSeconds(30) };
 #pragma warning restore CA2000, CA5399, MA0039
     }
 
-    /// <summary>Where it listens, on this machine.</summary>
-    public Uri Address { get; }
+    /// <summary>Where its instances listen, on this machine: one port after the other.</summary>
+    public IReadOnlyList<Uri> Addresses { get; }
+
+    /// <summary>Where the first of them listens.</summary>
+    public Uri Address => Addresses[0];
 
     /// <summary>For calls to the public API.</summary>
     public HttpClient Client { get; }
@@ -28,9 +32,24 @@ internal sealed class PublicGateway : IDisposable
     /// <summary>Null when everything is healthy, else what is not, in words.</summary>
     public async Task<string?> AilmentAsync(CancellationToken cancellationToken)
     {
+        foreach (var address in Addresses)
+        {
+            if (await AilmentAsync(address, cancellationToken) is { } ailment)
+            {
+                return ailment;
+            }
+        }
+
+        return null;
+    }
+
+    public void Dispose() => Client.Dispose();
+
+    private async Task<string?> AilmentAsync(Uri address, CancellationToken cancellationToken)
+    {
         try
         {
-            using var response = await Client.GetAsync(new Uri("/health", UriKind.Relative), cancellationToken);
+            using var response = await Client.GetAsync(new Uri(address, "/health"), cancellationToken);
             var health = await response.Content.ReadFromJsonAsync<JsonNode>(cancellationToken);
             return StatusOf(health) switch
             {
@@ -47,8 +66,6 @@ internal sealed class PublicGateway : IDisposable
             return "the gateway's /health is not JSON";
         }
     }
-
-    public void Dispose() => Client.Dispose();
 
     private static string Ailing(JsonNode? health)
     {

@@ -26,7 +26,14 @@ internal sealed class ReadyFile(string file, Uri gateway)
     {
         lock (_lock)
         {
-            Write();
+            try
+            {
+                Write();
+            }
+            catch (IOException)
+            {
+                // The disk may be full. That must not cost the process its supervision; the next change is written with this one.
+            }
         }
     }
 

@@ -24,11 +24,6 @@ public sealed class Replicas
                 throw new StartException($"{name} is '{value}'; it must be 1 … {Most}.");
             }
 
-            if (count > 1 && service.Name == PlatformGraph.Gateway)
-            {
-                throw new StartException($"{name} must be 1: the public port can be listened on once.");
-            }
-
             _counts[service.Name] = count;
         }
     }

@@ -30,11 +30,15 @@ public sealed class Secrets
     }
 
     /// <summary>The password of <paramref name="name"/>: letters and digits only, so that it needs no quoting anywhere.</summary>
-    public string For(string name)
+    public string For(string name) => For(name, () => RandomNumberGenerator.GetHexString(40, lowercase: true));
+
+    /// <summary>The secret of <paramref name="name"/>, as <paramref name="make"/> makes it when there is none.</summary>
+    public string For(string name, Func<string> make)
     {
+        ArgumentNullException.ThrowIfNull(make);
         if (!_values.TryGetValue(name, out var value))
         {
-            value = RandomNumberGenerator.GetHexString(40, lowercase: true);
+            value = make();
             _values[name] = value;
             DataFolder.WriteWhole(_file, JsonSerializer.Serialize(_values));
         }

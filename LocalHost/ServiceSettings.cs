@@ -3,7 +3,7 @@ using System.Globalization;
 namespace Sure.LocalHost;
 
 /// <summary>The settings of services, as environment variables with the names that Aspire passes them under.</summary>
-public sealed class ServiceSettings(PlatformAddresses addresses, DataFolder data, bool demonstration)
+public sealed class ServiceSettings(PlatformAddresses addresses, DataFolder data, bool demonstration, int publicPort)
 {
     /// <summary>The setting of the public port.</summary>
     public const string PublicPortSetting = "Gateway__Port";
@@ -33,10 +33,22 @@ public sealed class ServiceSettings(PlatformAddresses addresses, DataFolder data
             }
         }
 
+        settings["Identity__Key"] = addresses.PrivateKey(service.Name);
+        foreach (var caller in PlatformGraph.Services.Where(s => s.References.Contains(service.Name, StringComparer.Ordinal)))
+        {
+            settings[$"Identity__Peers__{caller.Name}"] = addresses.PublicKey(caller.Name);
+        }
+
         if (service.Name == PlatformGraph.Gateway)
         {
-            settings["Platform__DevelopmentKeyFile"] = data.DevelopmentKeyFile;
+            // One instance alone listens on a port; a balancer in front knows them all.
+            settings[PublicPortSetting] = (publicPort + instance).ToString(CultureInfo.InvariantCulture);
             settings["Platform__Data"] = demonstration ? "demonstration" : "live";
+            if (instance == 0)
+            {
+                // One of them makes the key; two would make two.
+                settings["Platform__DevelopmentKeyFile"] = data.DevelopmentKeyFile;
+            }
         }
 
         return settings;

@@ -19,13 +19,23 @@ missing_packages() {
     compgen -G '/usr/lib/postgresql/*/bin/postgres' >/dev/null || echo postgresql
     PATH=$path command -v redis-server >/dev/null || echo redis-server
     PATH=$path command -v rabbitmq-server >/dev/null || echo rabbitmq-server
+    command -v npm >/dev/null || printf '%s\n' nodejs npm
+    [ "${1-}" = tests ] || return 0
+    command -v chromium >/dev/null || echo chromium
+    PATH=$path command -v promtool >/dev/null || echo prometheus
+    command -v slowhttptest >/dev/null || echo slowhttptest
+    # Ubuntu has no package of it; there the tests of deploy/kubernetes say that it is missing.
+    if grep -qx 'ID=debian' /etc/os-release; then
+        PATH=$path command -v kubectl >/dev/null || echo kubernetes-client
+    fi
 }
 
 # Installs the servers where they are missing. The platform runs instances of its own, so the system's are neither started nor
-# enabled; one that was there before is left as it is.
+# enabled; one that was there before is left as it is. "tests" as argument
+# installs what only they need too.
 install_packages() {
     local packages
-    mapfile -t packages < <(missing_packages)
+    mapfile -t packages < <(missing_packages "$@")
     [ ${#packages[@]} -gt 0 ] || return 0
 
     local command="apt-get install -y --no-install-recommends ${packages[*]}"
@@ -64,4 +74,43 @@ build_solution() {
     say "Building …"
     (cd "$root" && dotnet build Platform.sln -c "$1" --nologo -v quiet -clp:NoSummary -p:UseSharedCompilation=false >&2) ||
         fail "The build failed; what is above says why."
+}
+
+# Node 18.18 is the oldest that builds the dashboard.
+node_is_new_enough() {
+    command -v node >/dev/null && command -v npm >/dev/null &&
+        node -e 'const [a, b] = process.versions.node.split(".").map(Number); process.exit(a > 18 || (a === 18 && b >= 18) ? 0 : 1)'
+}
+
+# What the dashboard is made of, in one number.
+dashboard_sources() {
+    (cd "$root/Dashboard" && find . \( -name node_modules -o -name dist -o -name e2e -o -name screenshots -o -name test-results \) -prune -o -type f -print0 |
+        LC_ALL=C sort -z | xargs -0 sha256sum | sha256sum | cut -d ' ' -f 1)
+}
+
+# Builds the dashboard where its sources are not those of the last build. Without a fitting Node the platform runs without it.
+build_dashboard() {
+    if ! node_is_new_enough; then
+        say "Node 18.18 or newer is missing (there is $(node --version 2>/dev/null || echo none)): the platform starts without its dashboard."
+        return 0
+    fi
+
+    local sources built="$root/Dashboard/node_modules/.built"
+    sources=$(dashboard_sources)
+    [ "$(cat "$built" 2>/dev/null)" != "$sources" ] || [ ! -f "$root/Dashboard/dist/index.html" ] || return 0
+    install_dashboard
+    say "Building the dashboard …"
+    (cd "$root/Dashboard" && npm run --silent build >&2) || fail "The dashboard could not be built; what is above says why."
+    printf '%s' "$sources" >"$built"
+}
+
+# Installs what the dashboard is built and tested with, where it is not what the lock file says.
+install_dashboard() {
+    local lock installed="$root/Dashboard/node_modules/.installed"
+    lock=$(sha256sum <"$root/Dashboard/package-lock.json")
+    [ "$(cat "$installed" 2>/dev/null)" != "$lock" ] || return 0
+    say "Installing what the dashboard is built with …"
+    (cd "$root/Dashboard" && PLAYWRIGHT_SKIP_BROWSER_DOWNLOAD=1 npm ci --ignore-scripts --no-audit --no-fund --loglevel=error >&2) ||
+        fail "What the dashboard is built with could not be installed: 'npm ci' in Dashboard/ says why."
+    printf '%s' "$lock" >"$installed"
 }

@@ -6,6 +6,7 @@ using Sure.QuoteService.Pricing;
 using Sure.QuoteService.Products;
 using Sure.QuoteService.Quotes;
 using Sure.QuoteService.Statistics;
+using Sure.ServiceDefaults.Description;
 using Sure.ServiceDefaults.Health;
 
 namespace Sure.QuoteService;
@@ -21,7 +22,6 @@ internal static class QuoteServiceSetup
 
     public static void AddQuoteService(this IHostApplicationBuilder builder)
     {
-        builder.AddNpgsqlDataSource("platform");
         builder.AddRedisClient("cache", configureOptions: redis =>
         {
             // While Redis is away a quote is answered at once as not bindable; nothing queues up for it.
@@ -37,6 +37,15 @@ internal static class QuoteServiceSetup
             .ValidateOnStart();
         builder.Services.ConfigureHttpJsonOptions(json => json.SerializerOptions.TypeInfoResolverChain.Insert(0, QuoteJson.Default));
 
+        builder.Services
+            .DescribeBounds<QuoteRequest, PricingOptions>((bounds, options) => bounds
+                .Range("coverage_amount", options.LeastCoverageUsd, options.GreatestCoverageUsd)
+                .Range("duration_days", 1, options.LongestDays)
+                .Range("trigger_price", options.Terms.LeastTrigger, options.Terms.GreatestTrigger)
+                .Range("floor_price", options.Terms.LeastFloor, options.Terms.GreatestTrigger - options.Terms.LeastDistance)
+                .Range("dwell_hours", 1, options.Terms.LongestDwellHours))
+            .DescribeBounds<BatchRequest>(bounds => bounds.Items("quotes", 1, QuoteEndpoints.LargestBatch));
+
         builder.Services.AddSingleton<QuoteStore>();
         builder.Services.AddSingleton<QuoteIssuer>();
         builder.Services.AddSingleton<ConditionsReader>();
@@ -45,11 +54,10 @@ internal static class QuoteServiceSetup
             client.BaseAddress = new Uri("http://utilizationservice");
             client.Timeout = PoolTimeout;
         });
-        builder.Services.AddSingleton<QuoteStatistics>();
-        builder.Services.AddHostedService(services => services.GetRequiredService<QuoteStatistics>());
+        builder.AddStatistics();
 
         builder.AddOutbox();
-        builder.AddIntake<ConditionFigures>("bridgeservice", "riskservice");
+        builder.AddIntake<QuoteIntake>("bridgeservice", "riskservice", "utilizationservice");
         builder.AddEventBus("messaging");
     }
 
@@ -57,6 +65,7 @@ internal static class QuoteServiceSetup
     {
         app.MapQuotes();
         app.MapProducts();
+        app.MapAnalytics();
         app.MapEvents();
     }
 }

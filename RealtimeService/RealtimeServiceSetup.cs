@@ -1,7 +1,11 @@
+using Microsoft.AspNetCore.Server.Kestrel.Transport.Sockets;
+using Microsoft.Extensions.Options;
 using StackExchange.Redis;
 using Sure.Coordination;
 using Sure.RealtimeService.Channels;
 using Sure.RealtimeService.Connections;
+using Sure.RealtimeService.Description;
+using Sure.RealtimeService.Identity;
 using Sure.RealtimeService.Streams;
 using Sure.ServiceDefaults.Health;
 
@@ -23,15 +27,32 @@ internal static class RealtimeServiceSetup
         builder.Services.AddOptions<RealtimeOptions>().BindConfiguration("Realtime").ValidateDataAnnotations().ValidateOnStart();
         builder.Services.AddSingleton(LimitScale.From(builder.Configuration));
 
+        builder.Services.AddSingleton<RealtimeMetrics>();
         builder.Services.AddSingleton<ChannelFeeds>();
+        builder.Services.AddSingleton<AllowedOrigins>();
+        builder.Services.AddHttpClient(TokenCheck.ClientName, client => client.BaseAddress = new Uri("http://gateway"));
+        builder.Services.AddSingleton<TokenCheck>();
+        builder.Services.AddSingleton(services => new ClientSurroundings(
+            services.GetRequiredService<ChannelFeeds>(),
+            services.GetRequiredService<IOptions<RealtimeOptions>>().Value,
+            services.GetRequiredService<LimitScale>().Of(services.GetRequiredService<IOptions<RealtimeOptions>>().Value.MessagesPerSecond),
+            services.GetRequiredService<TokenCheck>(),
+            services.GetRequiredService<RealtimeMetrics>(),
+            services.GetRequiredService<TimeProvider>()));
+        builder.Services.Configure<SocketTransportOptions>(SocketOutput.Prepare);
         builder.Services.AddSingleton<ConnectionRegistry>();
         builder.Services.AddHttpClient(StreamSink.ClientName);
         builder.Services.AddHostedService<StreamFollower>();
         builder.Services.AddHostedService<ConnectionKeeper>();
+        builder.Services.AddHostedService<Drain>();
 
         builder.AddIntake<StreamSink>("bridgeservice", "riskservice", "utilizationservice");
         builder.AddEventBus("messaging");
     }
 
-    public static void MapRealtimeService(this WebApplication app) => app.MapWebSocket();
+    public static void MapRealtimeService(this WebApplication app)
+    {
+        app.MapWebSocket();
+        app.MapDescription();
+    }
 }

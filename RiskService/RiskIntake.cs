@@ -5,10 +5,14 @@ using Sure.Coordination.Intake;
 using Sure.RiskService.Correlation;
 using Sure.RiskService.Exposures;
 using Sure.RiskService.ModelCheck;
+using Sure.RiskService.Statistics;
 
 namespace Sure.RiskService;
 
-/// <summary>Takes the events this service lives on: UtilizationService's for the book, BridgeService's for the history of peg ratios.</summary>
+/// <summary>
+/// Takes the events this service lives on: UtilizationService's for the book, BridgeService's for the history of peg ratios and the
+/// frequency of alerts.
+/// </summary>
 internal sealed class RiskIntake(NpgsqlDataSource database, BookProjection book, PegHistory pegs) : PostgresEventSink(database)
 {
     /// <summary>Whose events make the book.</summary>
@@ -33,6 +37,7 @@ internal sealed class RiskIntake(NpgsqlDataSource database, BookProjection book,
             return false;
         }
 
+        await AllowWaitingAsync(connection, transaction, cancellationToken);
         var sequence = await book.RebuildAsync(connection, transaction, cancellationToken);
         await connection.ExecuteAsync(new CommandDefinition(
             "UPDATE intake SET sequence = @Sequence WHERE producer = @Producer",
@@ -43,16 +48,22 @@ internal sealed class RiskIntake(NpgsqlDataSource database, BookProjection book,
         return true;
     }
 
-    protected override Task ApplyAsync(
-        EventEnvelope envelope, IPlatformEvent known, NpgsqlConnection connection, NpgsqlTransaction transaction, CancellationToken cancellationToken) =>
-        known switch
+    protected override async Task ApplyAsync(
+        IReadOnlyList<KnownEvent> events, NpgsqlConnection connection, NpgsqlTransaction transaction, CancellationToken cancellationToken)
+    {
+        foreach (var (envelope, known) in events)
         {
-            PriceConsensusMade made => pegs.KeepAsync(made, connection, transaction, cancellationToken),
-            PolicyTriggered triggered => KeepAsync(triggered, connection, transaction, cancellationToken),
-            // Only these move the time the book is true for.
-            _ when envelope.Producer == Utilization => BookProjection.ApplyAsync(known, connection, transaction, cancellationToken),
-            _ => Task.CompletedTask,
-        };
+            await (known switch
+            {
+                PriceConsensusMade made => pegs.KeepAsync(made, connection, transaction, cancellationToken),
+                BridgeAlertRaised or BridgeAlertResolved => AlertStatistics.KeepAsync([known], connection, transaction, cancellationToken),
+                PolicyTriggered triggered => KeepAsync(triggered, connection, transaction, cancellationToken),
+                // Only these move the time the book is true for.
+                _ when envelope.Producer == Utilization => BookProjection.ApplyAsync(known, connection, transaction, cancellationToken),
+                _ => Task.CompletedTask,
+            });
+        }
+    }
 
     private static async Task KeepAsync(
         PolicyTriggered triggered, NpgsqlConnection connection, NpgsqlTransaction transaction, CancellationToken cancellationToken)

@@ -7,6 +7,7 @@ using Sure.RiskService.ModelCheck;
 using Sure.RiskService.Ranking;
 using Sure.RiskService.Scenarios;
 using Sure.RiskService.Snapshots;
+using Sure.RiskService.Statistics;
 using Sure.RiskService.Stress;
 using Sure.ServiceDefaults.Health;
 
@@ -20,7 +21,6 @@ internal static class RiskServiceSetup
 
     public static void AddRiskService(this IHostApplicationBuilder builder)
     {
-        builder.AddNpgsqlDataSource("platform");
         builder.AddSchema();
         builder.Services.GoesOnWithout(CoordinationSetup.BrokerCheck);
 
@@ -33,9 +33,11 @@ internal static class RiskServiceSetup
         builder.AddStress();
         builder.AddSnapshots();
 
+        builder.Services.AddSingleton<RiskTelemetry>();
         builder.Services.AddSingleton<ExposureStore>();
         builder.Services.AddSingleton<BookStore>();
         builder.Services.AddSingleton<AlertStore>();
+        builder.Services.AddSingleton<AlertStatistics>();
         builder.Services.AddSingleton<PegHistory>();
         builder.Services.AddSingleton<BookProjection>();
         builder.Services.AddHttpClient<BookClient>(client =>
@@ -54,6 +56,7 @@ internal static class RiskServiceSetup
     {
         app.MapExposure();
         app.MapAlerts();
+        app.MapAnalytics();
         app.MapScenarios();
         app.MapStress();
         app.MapSnapshots();

@@ -1,9 +1,11 @@
 using Microsoft.AspNetCore.Builder;
 using Microsoft.Extensions.DependencyInjection;
 using Sure.Contracts.Json;
+using Sure.ServiceDefaults.Description;
 using Sure.ServiceDefaults.Health;
 using Sure.ServiceDefaults.Identity;
 using Sure.ServiceDefaults.Problems;
+using Sure.ServiceDefaults.Queries;
 using Sure.ServiceDefaults.Telemetry;
 
 namespace Microsoft.Extensions.Hosting;
@@ -23,19 +25,21 @@ public static class ServiceDefaultsExtensions
         builder.Services.AddServiceDiscovery();
         builder.Services.ConfigureHttpClientDefaults(http =>
         {
+            http.AddHttpMessageHandler<ServiceCallHandler>();
             http.AddStandardResilienceHandler();
             http.AddServiceDiscovery();
         });
         builder.Services.ConfigureHttpJsonOptions(options => SureJson.ApplyStrict(options.SerializerOptions));
         builder.AddPlatformProblems();
         builder.AddCallers();
+        builder.AddApiDescription();
         builder.Services.Configure<HostOptions>(host => host.ShutdownTimeout = TimeSpan.FromSeconds(20));
         return builder;
     }
 
     /// <summary>
-    /// Turns failures into problem details, reads the caller from the gateway's token and maps <c>/health</c> (every check) and
-    /// <c>/alive</c> (the process itself), which the gateway does not pass on.
+    /// Turns failures into problem details, reads the caller from the gateway's token and maps <c>/health</c> (every check),
+    /// <c>/alive</c> (the process itself) and <c>/metrics</c> (for Prometheus), which the gateway does not pass on.
     /// </summary>
     public static WebApplication MapDefaultEndpoints(this WebApplication app)
     {
@@ -44,7 +48,10 @@ public static class ServiceDefaultsExtensions
         app.UseStatusCodePages();
         app.UseAuthentication();
         app.UseAuthorization();
+        app.UseQueryCheck();
         app.MapPlatformHealth();
+        app.MapApiDescription();
+        app.MapPlatformMetrics();
         return app;
     }
 }

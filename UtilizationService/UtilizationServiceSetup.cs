@@ -3,8 +3,9 @@ using StackExchange.Redis;
 using Sure.Coordination;
 using Sure.Coordination.Audit;
 using Sure.Coordination.Outbox;
+using Sure.Coordination.Partitions;
+using Sure.ServiceDefaults.Description;
 using Sure.ServiceDefaults.Health;
-using Sure.UtilizationService.Audit;
 using Sure.UtilizationService.Breaker;
 using Sure.UtilizationService.Capacity;
 using Sure.UtilizationService.Capital;
@@ -19,6 +20,7 @@ using Sure.UtilizationService.Market;
 using Sure.UtilizationService.Policies;
 using Sure.UtilizationService.Pool;
 using Sure.UtilizationService.Premiums;
+using Sure.UtilizationService.Statistics;
 using Sure.UtilizationService.Tranches;
 using Sure.UtilizationService.Triggers;
 using Sure.UtilizationService.Vault;
@@ -36,7 +38,6 @@ internal static class UtilizationServiceSetup
 
     public static void AddUtilizationService(this IHostApplicationBuilder builder)
     {
-        builder.AddNpgsqlDataSource("platform");
         builder.AddRedisClient("cache", configureOptions: redis =>
         {
             // While Redis is away figures are read from PostgreSQL at once; nothing queues up for it.
@@ -53,6 +54,17 @@ internal static class UtilizationServiceSetup
         builder.Services.AddOptions<UnderwritingOptions>().BindConfiguration("Underwriting").ValidateDataAnnotations().ValidateOnStart();
         builder.Services.AddSingleton<IValidateOptions<UnderwritingOptions>>(new FaultValidation<UnderwritingOptions>(o => o.Faults()));
 
+        builder.Services
+            .DescribeBounds<BindRequest>(bounds => bounds.Text("holder", PolicyEndpoints.LongestName))
+            .DescribeBounds<DeploymentRequest>(bounds => bounds.Above("amount_usd", 0))
+            .DescribeBounds<DepositRequest, CapitalOptions>((bounds, options) => bounds
+                .Range("amount_usd", options.LeastDepositUsd).Text("account", VaultEndpoints.LongestName))
+            .DescribeBounds<WithdrawalRequest>(bounds => bounds.Above("amount_usd", 0).Text("account", VaultEndpoints.LongestName))
+            .DescribeBounds<PreviewRequest>(bounds => bounds.Text("account", VaultEndpoints.LongestName))
+            .DescribeBounds<IncidentRequest>(bounds => bounds.Text("evidence_url", IncidentEndpoints.LongestText).Above("loss_fraction", 0).Range("loss_fraction", least: null, 1))
+            .DescribeBounds<BacktestObservation, BacktestOptions>((bounds, options) => bounds.Above("price", 0).Range("price", least: null, options.GreatestPriceUsd));
+
+        builder.Services.AddSingleton<UtilizationTelemetry>();
         builder.Services.AddSingleton<LedgerStore>();
         builder.Services.AddSingleton<PoolStore>();
         builder.Services.AddSingleton<PolicyStore>();
@@ -80,6 +92,12 @@ internal static class UtilizationServiceSetup
         builder.Services.AddSingleton<ClaimJudge>();
         builder.Services.AddSingleton<Settlement>();
         builder.Services.AddSingleton<ClaimPayments>();
+        builder.Services.AddOptions<StatisticsOptions>().BindConfiguration("Statistics").ValidateDataAnnotations().ValidateOnStart();
+        builder.Services.AddSingleton<ClaimStatistics>();
+        builder.AddPartitions(services =>
+        [
+            new PartitionedTable("claim_statistics", "minute", PartitionSpan.Month, services.GetRequiredService<IOptions<StatisticsOptions>>().Value.ClaimRetention),
+        ]);
         builder.Services.AddSingleton<BindDesk>();
         builder.Services.AddHostedService(services => services.GetRequiredService<BindDesk>());
         builder.Services.AddTransient<PolicyBinder>();
@@ -107,6 +125,7 @@ internal static class UtilizationServiceSetup
         app.MapLedger();
         app.MapCapacity();
         app.MapClaims();
+        app.MapAnalytics();
         app.MapIncidents();
         app.MapBreaker();
         app.MapAudit();

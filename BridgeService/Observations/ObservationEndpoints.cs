@@ -1,6 +1,8 @@
 using Microsoft.AspNetCore.Http.HttpResults;
 using Microsoft.AspNetCore.Mvc;
 using Microsoft.Extensions.Options;
+using Sure.Contracts.Vocabulary;
+using Sure.ServiceDefaults.Description;
 using Sure.ServiceDefaults.Identity;
 using Sure.ServiceDefaults.Problems;
 
@@ -13,7 +15,12 @@ internal static class ObservationEndpoints
 
     public static void MapObservations(this IEndpointRouteBuilder endpoints) =>
         endpoints.MapPost("/api/v2/observations", TakeAsync).RequireScope(Scope.Ingest).WithMetadata(new RequestSizeLimitAttribute(LargestBody)).WithTags("Observations")
-            .WithName("PostObservations").WithSummary("A batch of observations; each is accepted or refused with its reason.");
+            .WithName("PostObservations").WithSummary("A batch of observations; each is accepted or refused with its reason.")
+            .WithExample(new ObservationsRequest(
+            [
+                new PostedObservation("keeper", ObservationKind.Price, DateTimeOffset.FromUnixTimeSeconds(1_697_564_800), Stablecoin.USDC, Value: 0.9998m),
+                new PostedObservation("keeper", ObservationKind.Bridge, DateTimeOffset.FromUnixTimeSeconds(1_697_564_800), BridgeId: Bridge.All[0].Id, TvlUsd: 1_250_000m, Paused: false),
+            ]));
 
     private static async Task<Results<Ok<ObservationsAnswer>, ProblemHttpResult>> TakeAsync(
         ObservationsRequest request, ObservationIntake intake, IOptions<IngestionOptions> options, HttpContext context, CancellationToken cancellationToken)

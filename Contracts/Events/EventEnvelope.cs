@@ -12,6 +12,7 @@ namespace Sure.Contracts.Events;
 /// <param name="Type">Simple name of the event's record, for example <c>PolicyBound</c>.</param>
 /// <param name="Data">The record as JSON.</param>
 /// <param name="TraceParent">W3C trace context of the work that caused it, where there was one.</param>
+/// <param name="TraceLinks">Those of further work that caused it; null for none.</param>
 public sealed record EventEnvelope(
     string Producer,
     long Sequence,
@@ -19,7 +20,8 @@ public sealed record EventEnvelope(
     DateTimeOffset OccurredAt,
     string Type,
     JsonElement Data,
-    string? TraceParent = null)
+    string? TraceParent = null,
+    IReadOnlyList<string>? TraceLinks = null)
 {
     private static readonly FrozenDictionary<string, Type> Types = typeof(IPlatformEvent).Assembly.GetTypes()
         .Where(t => t is { IsAbstract: false } && typeof(IPlatformEvent).IsAssignableFrom(t))

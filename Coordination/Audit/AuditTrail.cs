@@ -1,6 +1,7 @@
 using System.Text.Json;
 using Dapper;
 using Npgsql;
+using Sure.Contracts.Calls;
 using Sure.Contracts.Json;
 using Sure.Coordination.Writing;
 
@@ -46,11 +47,3 @@ public sealed class AuditTrail(NpgsqlDataSource database)
 
     private sealed record Row(Guid AuditId, DateTime At, string Actor, string Action, string Detail);
 }
-
-/// <summary>One record of the audit trail.</summary>
-/// <param name="AuditId">Orders records by time.</param>
-/// <param name="At">When.</param>
-/// <param name="Actor">Who: a caller's subject, or <see cref="AuditTrail.Platform"/>.</param>
-/// <param name="Action">What was done.</param>
-/// <param name="Detail">What it was done to.</param>
-public sealed record AuditRecord(Guid AuditId, DateTimeOffset At, string Actor, string Action, JsonElement Detail);

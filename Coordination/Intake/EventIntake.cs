@@ -6,6 +6,7 @@ using Microsoft.Extensions.Logging;
 using Sure.Contracts.Events;
 using Sure.Contracts.Json;
 using Sure.Coordination.Outbox;
+using Sure.Coordination.Telemetry;
 
 namespace Sure.Coordination.Intake;
 
@@ -13,11 +14,18 @@ namespace Sure.Coordination.Intake;
 /// Applies the events of each producer in sequence, each exactly once in effect: takes the successor of the last one, ignores what it
 /// has, and fetches what it misses from the producer. So neither loss nor repetition nor disorder on the way changes anything.
 /// </summary>
-internal sealed partial class EventIntake(IEventSink sink, IHttpClientFactory clients, ServiceIdentity service, ILogger<EventIntake> logger)
+internal sealed partial class EventIntake(
+    IEventSink sink, IHttpClientFactory clients, ServiceIdentity service, TimeProvider time, ILogger<EventIntake> logger)
 {
     public const string ClientName = "events";
 
     private const int PageSize = 500;
+
+    /// <summary>Events applied in one transaction: enough to make a commit worth its cost, and nobody waits long for the rows they change.</summary>
+    private const int StretchSize = 50;
+
+    /// <summary>Age of an event that shows that this service has fallen behind.</summary>
+    private static readonly TimeSpan Late = TimeSpan.FromSeconds(2);
 
     private static readonly ActivitySource Source = new("Sure.Intake");
 
@@ -26,58 +34,74 @@ internal sealed partial class EventIntake(IEventSink sink, IHttpClientFactory cl
     private static readonly Counter<long> Applied = Meter.CreateCounter<long>("sure.intake.applied", "{event}", "Events applied, by producer.");
 
     private static readonly Counter<long> Fetched =
-        Meter.CreateCounter<long>("sure.intake.fetched", "{event}", "Events fetched from their producer because they had not arrived.");
+        Meter.CreateCounter<long>("sure.intake.fetched", "{event}", "Events fetched from their producer because they had not arrived, or arrived late.");
 
-    /// <summary>Within a process one stretch of a producer at a time; between instances the sink decides.</summary>
-    private readonly ConcurrentDictionary<string, SemaphoreSlim> _turns = new(StringComparer.Ordinal);
+    private static readonly Histogram<double> Lag = Meter.CreateHistogram(
+        "sure.intake.lag", "s", "From the time an event occurred until it was applied here, by producer.", tags: null, Buckets.Seconds);
+
+    private readonly ConcurrentDictionary<string, Line> _lines = new(StringComparer.Ordinal);
 
     /// <summary>Takes one event as it arrives.</summary>
     public async Task ReceiveAsync(EventEnvelope envelope, CancellationToken cancellationToken)
     {
-        _ = ActivityContext.TryParse(envelope.TraceParent, traceState: null, out var cause);
-        using var activity = Source.StartActivity($"apply {envelope.Type}", ActivityKind.Consumer, cause);
-        var turn = _turns.GetOrAdd(envelope.Producer, _ => new SemaphoreSlim(1, 1));
-        await turn.WaitAsync(cancellationToken);
+        using var activity = Source.StartActivity($"apply {envelope.Type}", ActivityKind.Consumer, envelope.Traces());
+        var line = LineOf(envelope.Producer);
+        await line.Turn.WaitAsync(cancellationToken);
         try
         {
-            var last = await sink.GetLastAppliedAsync(envelope.Producer, cancellationToken);
-            if (envelope.Sequence <= last)
+            if (envelope.Sequence <= line.Applied)
             {
                 return;
             }
 
-            if (envelope.Sequence - 1 != last || !await ApplyAsync(envelope.Producer, [envelope], cancellationToken))
+            // Late ones are not applied one by one: more of them wait behind, which the producer gives many at a time.
+            var late = time.GetUtcNow() - envelope.OccurredAt > Late;
+            if (!late && await ApplyAsync(line, envelope.Producer, [envelope], cancellationToken))
             {
-                await FetchAsync(envelope.Producer, cancellationToken);
+                return;
+            }
+
+            if (!(envelope.Sequence <= await LastAsync(line, envelope.Producer, cancellationToken)))
+            {
+                await FetchAsync(line, envelope.Producer, cancellationToken);
             }
         }
         finally
         {
-            turn.Release();
+            line.Turn.Release();
         }
     }
 
     /// <summary>Fetches and applies whatever <paramref name="producer"/> has that was not applied yet.</summary>
     public async Task CatchUpAsync(string producer, CancellationToken cancellationToken)
     {
-        var turn = _turns.GetOrAdd(producer, _ => new SemaphoreSlim(1, 1));
-        await turn.WaitAsync(cancellationToken);
+        var line = LineOf(producer);
+        await line.Turn.WaitAsync(cancellationToken);
         try
         {
-            await FetchAsync(producer, cancellationToken);
+            await FetchAsync(line, producer, cancellationToken);
         }
         finally
         {
-            turn.Release();
+            line.Turn.Release();
         }
     }
 
-    private async Task FetchAsync(string producer, CancellationToken cancellationToken)
+    private Line LineOf(string producer) => _lines.GetOrAdd(producer, _ => new Line());
+
+    private async Task<long?> LastAsync(Line line, string producer, CancellationToken cancellationToken)
+    {
+        var last = await sink.GetLastAppliedAsync(producer, cancellationToken);
+        line.Applied = last;
+        return last;
+    }
+
+    private async Task FetchAsync(Line line, string producer, CancellationToken cancellationToken)
     {
         using var client = clients.CreateClient(ClientName);
         while (true)
         {
-            var last = await sink.GetLastAppliedAsync(producer, cancellationToken);
+            var last = await LastAsync(line, producer, cancellationToken);
             var uri = new Uri($"http://{producer}{OutboxEndpoints.Path}?after={last ?? 0}&limit={PageSize}");
             var page = await client.GetFromJsonAsync<EventPage>(uri, SureJson.Internal, cancellationToken)
                 ?? throw new InvalidOperationException($"{producer} answered no page of events.");
@@ -93,22 +117,48 @@ internal sealed partial class EventIntake(IEventSink sink, IHttpClientFactory cl
                 return;
             }
 
-            if (await ApplyAsync(producer, page.Events, cancellationToken))
+            using var activity = Source.StartActivity("apply fetched", ActivityKind.Consumer, page.Events.SelectMany(e => e.Traces()));
+            foreach (var stretch in page.Events.Chunk(StretchSize))
             {
-                Fetched.Add(page.Events.Count, new KeyValuePair<string, object?>("sure.producer", producer));
+                if (!await ApplyAsync(line, producer, stretch, cancellationToken))
+                {
+                    // Another instance was faster; what is left then is in the next page.
+                    break;
+                }
+
+                Fetched.Add(stretch.Length, new KeyValuePair<string, object?>("sure.producer", producer));
             }
         }
     }
 
-    private async Task<bool> ApplyAsync(string producer, IReadOnlyList<EventEnvelope> events, CancellationToken cancellationToken)
+    private async Task<bool> ApplyAsync(Line line, string producer, EventEnvelope[] events, CancellationToken cancellationToken)
     {
         var applied = await sink.TryApplyAsync(producer, events, cancellationToken);
         if (applied)
         {
-            Applied.Add(events.Count, new KeyValuePair<string, object?>("sure.producer", producer));
+            line.Applied = events[^1].Sequence;
+            var tag = new KeyValuePair<string, object?>("sure.producer", producer);
+            Applied.Add(events.Length, tag);
+            var now = time.GetUtcNow();
+            foreach (var e in events)
+            {
+                Lag.Record((now - e.OccurredAt).TotalSeconds, tag);
+            }
         }
 
         return applied;
+    }
+
+    /// <summary>What is known of one producer's events. Within a process one stretch of them at a time; between instances the sink decides.</summary>
+    private sealed class Line
+    {
+        public SemaphoreSlim Turn { get; } = new(1, 1);
+
+        /// <summary>
+        /// Up to where they are known to be applied; null while nothing is known. Another instance may be further; behind is it only where
+        /// the producer began anew, which whoever fetches next finds out.
+        /// </summary>
+        public long? Applied { get; set; }
     }
 
     private static partial class Log

@@ -4,6 +4,11 @@ using Sure.Contracts.Events;
 
 namespace Sure.Coordination.Intake;
 
+/// <summary>An event of a type that this build knows.</summary>
+/// <param name="Envelope">As it was told.</param>
+/// <param name="Event">What it says.</param>
+public sealed record KnownEvent(EventEnvelope Envelope, IPlatformEvent Event);
+
 /// <summary>A sink whose state is in the service's schema: events and position are committed in one transaction.</summary>
 public abstract class PostgresEventSink(NpgsqlDataSource database) : IEventSink
 {
@@ -36,13 +41,11 @@ public abstract class PostgresEventSink(NpgsqlDataSource database) : IEventSink
             return false;
         }
 
-        foreach (var envelope in events)
+        // A type this build does not know comes from a newer producer; it is nothing this build could act on.
+        var known = events.Select(e => e.Open() is { } opened ? new KnownEvent(e, opened) : null).OfType<KnownEvent>().ToList();
+        if (known.Count > 0)
         {
-            // A type this build does not know comes from a newer producer; it is nothing this build could act on.
-            if (envelope.Open() is { } known)
-            {
-                await ApplyAsync(envelope, known, connection, transaction, cancellationToken);
-            }
+            await ApplyAsync(known, connection, transaction, cancellationToken);
         }
 
         await transaction.CommitAsync(cancellationToken);
@@ -69,6 +72,7 @@ public abstract class PostgresEventSink(NpgsqlDataSource database) : IEventSink
             return;
         }
 
+        await AllowWaitingAsync(connection, transaction, cancellationToken);
         var sequence = await RebuildAsync(producer, firstKept, last, connection, transaction, cancellationToken);
         await connection.ExecuteAsync(new CommandDefinition(
             "UPDATE intake SET sequence = @Sequence WHERE producer = @Producer",
@@ -78,13 +82,9 @@ public abstract class PostgresEventSink(NpgsqlDataSource database) : IEventSink
         await transaction.CommitAsync(cancellationToken);
     }
 
-    /// <summary>Applies one event within the transaction.</summary>
+    /// <summary>Applies <paramref name="events"/> (at least one, in sequence) within the transaction.</summary>
     protected abstract Task ApplyAsync(
-        EventEnvelope envelope,
-        IPlatformEvent known,
-        NpgsqlConnection connection,
-        NpgsqlTransaction transaction,
-        CancellationToken cancellationToken);
+        IReadOnlyList<KnownEvent> events, NpgsqlConnection connection, NpgsqlTransaction transaction, CancellationToken cancellationToken);
 
     /// <summary>
     /// Brings the state within the transaction to that of a sequence the producer can continue from, and answers that sequence. The
@@ -97,6 +97,14 @@ public abstract class PostgresEventSink(NpgsqlDataSource database) : IEventSink
         NpgsqlConnection connection,
         NpgsqlTransaction transaction,
         CancellationToken cancellationToken) => Task.FromResult(firstKept - 1);
+
+    /// <summary>
+    /// Lets this transaction idle for longer than others may, while a producer is asked for its state: it holds up nobody but who would
+    /// ask the same.
+    /// </summary>
+    protected static Task AllowWaitingAsync(NpgsqlConnection connection, NpgsqlTransaction transaction, CancellationToken cancellationToken) =>
+        connection.ExecuteAsync(new CommandDefinition(
+            "SET LOCAL idle_in_transaction_session_timeout = '1min'", transaction: transaction, cancellationToken: cancellationToken));
 
     /// <summary>Called after the events were committed, for what is kept in memory.</summary>
     protected virtual void AfterCommit(IReadOnlyList<EventEnvelope> events)

@@ -1,3 +1,4 @@
+using System.Diagnostics.Metrics;
 using Dapper;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Options;
@@ -10,9 +11,12 @@ public sealed partial class Leadership(
     NpgsqlDataSource database,
     ServiceIdentity service,
     IOptions<LeaseOptions> options,
+    IMeterFactory meters,
     TimeProvider time,
     ILogger<Leadership> logger)
 {
+    private readonly LeaseTelemetry _telemetry = new(meters);
+
     /// <summary>
     /// Runs <paramref name="body"/> whenever this instance leads <paramref name="name"/>, until <paramref name="cancellationToken"/>.
     /// The body's token is cancelled when the lease is lost or could not be renewed in time; a body that ends or fails is begun anew
@@ -20,6 +24,7 @@ public sealed partial class Leadership(
     /// </summary>
     public async Task RunAsync(string name, Func<LeaseTerm, CancellationToken, Task> body, CancellationToken cancellationToken)
     {
+        _telemetry.Wanted(name);
         try
         {
             while (true)
@@ -41,6 +46,7 @@ public sealed partial class Leadership(
     private async Task LeadAsync(LeaseTerm term, Func<LeaseTerm, CancellationToken, Task> body, CancellationToken cancellationToken)
     {
         Log.Leading(logger, term.Name, term.Epoch);
+        _telemetry.Acquired(term.Name);
         using var held = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
         var work = RepeatAsync(term, body, held.Token);
         var renewedAt = time.GetTimestamp();
@@ -67,6 +73,7 @@ public sealed partial class Leadership(
 
         await held.CancelAsync();
         await work;
+        _telemetry.Lost(term.Name);
         Log.NotLeading(logger, term.Name, term.Epoch);
         cancellationToken.ThrowIfCancellationRequested();
     }
@@ -96,7 +103,7 @@ public sealed partial class Leadership(
     {
         try
         {
-            return await WriteAsync(name, cancellationToken) is { } epoch ? new LeaseTerm(name, epoch) : null;
+            return await TakeAsync(name, cancellationToken) is { } epoch ? new LeaseTerm(name, epoch) : null;
         }
         catch (Exception exception) when (exception is NpgsqlException or TimeoutException)
         {
@@ -109,7 +116,7 @@ public sealed partial class Leadership(
     {
         try
         {
-            return await WriteAsync(term.Name, cancellationToken) == term.Epoch ? RenewOutcome.Renewed : RenewOutcome.Lost;
+            return await RenewAsync(term, cancellationToken) ? RenewOutcome.Renewed : RenewOutcome.Lost;
         }
         catch (Exception exception) when (exception is NpgsqlException or TimeoutException or OperationCanceledException)
         {
@@ -118,25 +125,39 @@ public sealed partial class Leadership(
         }
     }
 
-    /// <summary>Takes a free or expired lease or renews our own; null when another instance holds it. The server's clock decides.</summary>
-    private async Task<long?> WriteAsync(string name, CancellationToken cancellationToken)
+    /// <summary>
+    /// Takes a free or expired lease; null while it is held. The server's clock decides. The lock FOR UPDATE waits for what the last leader
+    /// has begun (<see cref="LeaseTerm.GuardAsync"/>), which the lock of an UPDATE of no key alone would not.
+    /// </summary>
+    private async Task<long?> TakeAsync(string name, CancellationToken cancellationToken)
     {
         await using var connection = await database.OpenConnectionAsync(cancellationToken);
-        return await connection.ExecuteScalarAsync<long?>(new CommandDefinition(
+        return await connection.ExecuteScalarAsync<long?>(Command(
             """
+            WITH expired AS (SELECT FROM lease WHERE name = @Name AND expires_at < clock_timestamp() FOR UPDATE)
             INSERT INTO lease (name, holder, epoch, expires_at)
-            VALUES (@Name, @Holder, 1, clock_timestamp() + @Duration)
+            SELECT @Name, @Holder, 1, clock_timestamp() + @Duration FROM (SELECT count(*) FROM expired) AS locked
             ON CONFLICT (name) DO UPDATE
-            SET holder = excluded.holder,
-                epoch = lease.epoch + CASE WHEN lease.holder = excluded.holder THEN 0 ELSE 1 END,
-                expires_at = clock_timestamp() + @Duration
-            WHERE lease.holder = excluded.holder OR lease.expires_at < clock_timestamp()
+            SET holder = excluded.holder, epoch = lease.epoch + 1, expires_at = clock_timestamp() + @Duration
+            WHERE lease.expires_at < clock_timestamp()
             RETURNING epoch
             """,
             new { Name = name, Holder = service.Instance, options.Value.Duration },
-            commandTimeout: (int)Math.Ceiling(options.Value.RenewInterval.TotalSeconds),
-            cancellationToken: cancellationToken));
+            cancellationToken));
     }
+
+    /// <summary>Prolongs the lease, also while transactions of its term run; false when another instance has taken it.</summary>
+    private async Task<bool> RenewAsync(LeaseTerm term, CancellationToken cancellationToken)
+    {
+        await using var connection = await database.OpenConnectionAsync(cancellationToken);
+        return await connection.ExecuteAsync(Command(
+            "UPDATE lease SET expires_at = clock_timestamp() + @Duration WHERE name = @Name AND epoch = @Epoch",
+            new { term.Name, term.Epoch, options.Value.Duration },
+            cancellationToken)) == 1;
+    }
+
+    private CommandDefinition Command(string sql, object parameters, CancellationToken cancellationToken) => new(
+        sql, parameters, commandTimeout: (int)Math.Ceiling(options.Value.RenewInterval.TotalSeconds), cancellationToken: cancellationToken);
 
     private async Task ReleaseAsync(string name)
     {

@@ -10,17 +10,14 @@ public sealed record LeaseTerm(string Name, long Epoch)
 {
     /// <summary>
     /// Makes the transaction part of this term: it fails here when another instance leads by now, and a take-over waits until it has
-    /// ended. A leader stopped in the middle is ended by the server, so that it holds nobody up.
+    /// ended. The transaction of a leader stopped in the middle is ended by the server, so that it holds nobody up.
     /// </summary>
     /// <exception cref="LeaseLostException">Another instance leads.</exception>
     public async Task GuardAsync(NpgsqlConnection connection, NpgsqlTransaction transaction, CancellationToken cancellationToken)
     {
-        // Two statements, one round trip. FOR SHARE holds a take-over (an UPDATE of this row) back until this transaction ends.
+        // FOR KEY SHARE holds a take-over (which locks the row FOR UPDATE) back until this transaction ends, but not our own renewals.
         var held = await connection.ExecuteScalarAsync<bool?>(new CommandDefinition(
-            """
-            SET LOCAL idle_in_transaction_session_timeout = '5s';
-            SELECT true FROM lease WHERE name = @Name AND epoch = @Epoch FOR SHARE;
-            """,
+            "SELECT true FROM lease WHERE name = @Name AND epoch = @Epoch FOR KEY SHARE",
             new { Name, Epoch },
             transaction,
             cancellationToken: cancellationToken));

@@ -7,6 +7,7 @@ using DbUp.Postgresql;
 using Microsoft.Extensions.Diagnostics.HealthChecks;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Options;
 using Npgsql;
 using Sure.Coordination.Partitions;
 
@@ -22,10 +23,15 @@ internal sealed partial class MigrationRunner(
     SchemaReady ready,
     ServiceIdentity service,
     PartitionKeeper partitions,
+    IOptions<SchemaOptions> options,
+    IHostApplicationLifetime lifetime,
     TimeProvider time,
     ILogger<MigrationRunner> logger) : BackgroundService
 {
     private static readonly TimeSpan RetryDelay = TimeSpan.FromSeconds(1);
+
+    /// <summary>A script that moves the rows of a large table takes its time.</summary>
+    private static readonly TimeSpan ScriptLimit = TimeSpan.FromHours(1);
 
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
@@ -34,7 +40,15 @@ internal sealed partial class MigrationRunner(
             try
             {
                 await MigrateAsync(stoppingToken);
-                ready.Signal();
+                if (options.Value.MigrateOnly)
+                {
+                    lifetime.StopApplication();
+                }
+                else
+                {
+                    ready.Signal();
+                }
+
                 return;
             }
             catch (Exception exception) when (exception is NpgsqlException or TimeoutException or IOException)
@@ -56,12 +70,15 @@ internal sealed partial class MigrationRunner(
             .WithScripts([.. ScriptsOf(typeof(MigrationRunner).Assembly, "0-coordination"), .. ScriptsOf(service.Assembly, "1-service")])
             .WithVariablesDisabled()
             .WithTransactionPerScript()
+            .WithExecutionTimeout(ScriptLimit)
             .JournalToPostgresqlTable(schema, "schema_version")
             .LogTo(new UpgradeLog(logger))
             .Build();
         var result = await Task.Run(upgrade.PerformUpgrade, cancellationToken);
         if (!result.Successful)
         {
+            // The host ends with what is thrown, but not by itself with a code that says so.
+            Environment.ExitCode = 1;
             throw result.Error is NpgsqlException ? result.Error : new InvalidOperationException($"Migration {result.ErrorScript?.Name} failed.", result.Error);
         }
 

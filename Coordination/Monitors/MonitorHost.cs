@@ -1,5 +1,4 @@
 using System.Diagnostics;
-using System.Diagnostics.Metrics;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
 using Sure.Coordination.Leases;
@@ -12,10 +11,13 @@ internal sealed partial class MonitorHost<TMonitor>(
     TMonitor monitor,
     Leadership leadership,
     SchemaReady schema,
+    MonitorTelemetry telemetry,
     TimeProvider time,
     ILogger<MonitorHost<TMonitor>> logger) : BackgroundService
     where TMonitor : IMonitor
 {
+    private const string Succeeded = "ok";
+
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
         await schema.WaitAsync(stoppingToken);
@@ -24,19 +26,27 @@ internal sealed partial class MonitorHost<TMonitor>(
 
     private async Task LeadAsync(LeaseTerm term, CancellationToken cancellationToken)
     {
-        using var timer = new PeriodicTimer(monitor.Interval, time);
-        do
+        telemetry.Began(monitor.Name, monitor.Interval);
+        try
         {
-            await RunOnceAsync(term, cancellationToken);
+            using var timer = new PeriodicTimer(monitor.Interval, time);
+            do
+            {
+                await RunOnceAsync(term, cancellationToken);
+            }
+            while (await timer.WaitForNextTickAsync(cancellationToken));
         }
-        while (await timer.WaitForNextTickAsync(cancellationToken));
+        finally
+        {
+            telemetry.Ended(monitor.Name);
+        }
     }
 
     private async Task RunOnceAsync(LeaseTerm term, CancellationToken cancellationToken)
     {
         using var activity = MonitorTelemetry.Source.StartActivity($"monitor {monitor.Name}");
         var startedAt = time.GetTimestamp();
-        var outcome = "ok";
+        var outcome = Succeeded;
         try
         {
             await monitor.RunOnceAsync(term, cancellationToken);
@@ -59,10 +69,7 @@ internal sealed partial class MonitorHost<TMonitor>(
         }
         finally
         {
-            MonitorTelemetry.CycleDuration.Record(
-                time.GetElapsedTime(startedAt).TotalSeconds,
-                new KeyValuePair<string, object?>("sure.monitor", monitor.Name),
-                new KeyValuePair<string, object?>("sure.outcome", outcome));
+            telemetry.Record(monitor.Name, time.GetElapsedTime(startedAt), outcome, succeeded: outcome is Succeeded);
         }
     }
 
@@ -71,15 +78,4 @@ internal sealed partial class MonitorHost<TMonitor>(
         [LoggerMessage(Level = LogLevel.Error, Message = "A cycle of {Monitor} failed; the next one comes at its time")]
         public static partial void CycleFailed(ILogger logger, string monitor, Exception exception);
     }
-}
-
-/// <summary>What is measured of all monitors.</summary>
-internal static class MonitorTelemetry
-{
-    public static readonly ActivitySource Source = new("Sure.Monitors");
-
-    private static readonly Meter Meter = new("Sure.Monitors");
-
-    public static readonly Histogram<double> CycleDuration =
-        Meter.CreateHistogram<double>("sure.monitor.cycle.duration", "s", "Duration of a monitor's cycle, by monitor and outcome.");
 }

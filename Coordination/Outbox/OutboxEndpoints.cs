@@ -4,6 +4,7 @@ using Microsoft.AspNetCore.Http.HttpResults;
 using Microsoft.AspNetCore.Routing;
 using Sure.Contracts.Json;
 using Sure.Coordination.Migrations;
+using Sure.ServiceDefaults.Identity;
 
 namespace Sure.Coordination.Outbox;
 
@@ -18,7 +19,7 @@ public static class OutboxEndpoints
     /// <summary>Maps <c>GET /internal/events?after=&amp;limit=</c>.</summary>
     public static IEndpointRouteBuilder MapEvents(this IEndpointRouteBuilder endpoints)
     {
-        endpoints.MapGet(Path, ReadAsync).ExcludeFromDescription();
+        endpoints.MapGet(Path, ReadAsync).RequireService().ExcludeFromDescription();
         return endpoints;
     }
 

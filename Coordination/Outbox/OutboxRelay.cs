@@ -1,4 +1,6 @@
+using System.Diagnostics;
 using System.Diagnostics.Metrics;
+using System.Threading.Channels;
 using MassTransit;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
@@ -7,6 +9,7 @@ using Npgsql;
 using Sure.Contracts.Events;
 using Sure.Coordination.Leases;
 using Sure.Coordination.Migrations;
+using Sure.Coordination.Telemetry;
 
 namespace Sure.Coordination.Outbox;
 
@@ -25,12 +28,14 @@ internal sealed partial class OutboxRelay(
     TimeProvider time,
     ILogger<OutboxRelay> logger) : BackgroundService
 {
+    private static readonly ActivitySource Source = new("Sure.Outbox");
+
     private static readonly Meter Meter = new("Sure.Outbox");
 
     private static readonly Counter<long> Relayed = Meter.CreateCounter<long>("sure.outbox.relayed", "{event}", "Events the broker confirmed.");
 
     private static readonly Histogram<double> Lag =
-        Meter.CreateHistogram<double>("sure.outbox.lag", "s", "From the time an event occurred until the broker confirmed it.");
+        Meter.CreateHistogram("sure.outbox.lag", "s", "From the time an event occurred until the broker confirmed it.", tags: null, Buckets.Seconds);
 
     private static readonly TimeSpan TrimInterval = TimeSpan.FromHours(1);
 
@@ -40,7 +45,19 @@ internal sealed partial class OutboxRelay(
         await leadership.RunAsync("outbox", RelayAsync, stoppingToken);
     }
 
+    /// <summary>Two loops: events get their sequence, and with it whoever asks for them gets them, whether or not the broker takes any.</summary>
     private async Task RelayAsync(LeaseTerm term, CancellationToken cancellationToken)
+    {
+        var numbered = Channel.CreateBounded<bool>(new BoundedChannelOptions(1) { FullMode = BoundedChannelFullMode.DropWrite });
+        using var ending = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
+        var numbering = NumberAsync(term, numbered.Writer, ending.Token);
+        var publishing = PublishAsync(term, numbered.Reader, ending.Token);
+        await Task.WhenAny(numbering, publishing);
+        await ending.CancelAsync();
+        await Task.WhenAll(numbering, publishing);
+    }
+
+    private async Task NumberAsync(LeaseTerm term, ChannelWriter<bool> numbered, CancellationToken cancellationToken)
     {
         await using var listener = await database.OpenConnectionAsync(cancellationToken);
         await using (var listen = new NpgsqlCommand("DO $$ BEGIN EXECUTE format('LISTEN %I', 'outbox_' || current_schema()); END $$", listener))
@@ -51,12 +68,10 @@ internal sealed partial class OutboxRelay(
         var trimmedAt = time.GetTimestamp();
         while (true)
         {
-            var waiting = await store.NumberAndReadAsync(term, options.Value.ConfirmWindow, cancellationToken);
-            if (waiting.Count > 0)
+            var count = await store.NumberAsync(term, options.Value.ConfirmWindow, cancellationToken);
+            if (count > 0)
             {
-                await PublishAsync(waiting, cancellationToken);
-                await store.MarkRelayedAsync(term, waiting[^1].Sequence, cancellationToken);
-                Measure(waiting);
+                numbered.TryWrite(item: true);
             }
 
             if (time.GetElapsedTime(trimmedAt) >= TrimInterval)
@@ -65,27 +80,58 @@ internal sealed partial class OutboxRelay(
                 trimmedAt = time.GetTimestamp();
             }
 
-            if (waiting.Count < options.Value.ConfirmWindow)
+            if (count < options.Value.ConfirmWindow)
             {
                 await listener.WaitAsync(options.Value.PollInterval, cancellationToken);
             }
         }
     }
 
-    private async Task PublishAsync(IReadOnlyList<EventEnvelope> events, CancellationToken cancellationToken)
+    private async Task PublishAsync(LeaseTerm term, ChannelReader<bool> numbered, CancellationToken cancellationToken)
     {
-        // Publish waits for ever while the broker is away; the limit lets the relay see whether it still leads.
+        while (true)
+        {
+            var waiting = await store.ReadWaitingAsync(options.Value.ConfirmWindow, cancellationToken);
+            if (waiting.Count > 0)
+            {
+                if (!await TryPublishAsync(waiting, cancellationToken))
+                {
+                    continue;
+                }
+
+                await store.MarkRelayedAsync(term, waiting[^1].Sequence, cancellationToken);
+                Measure(waiting);
+            }
+
+            if (waiting.Count < options.Value.ConfirmWindow)
+            {
+                await numbered.ReadAsync(cancellationToken);
+            }
+        }
+    }
+
+    private async Task<bool> TryPublishAsync(IReadOnlyList<EventEnvelope> events, CancellationToken cancellationToken)
+    {
+        // Publish waits for ever while the broker is away.
         using var limit = new CancellationTokenSource(options.Value.PublishTimeout, time);
         using var either = CancellationTokenSource.CreateLinkedTokenSource(limit.Token, cancellationToken);
         try
         {
-            await Task.WhenAll(events.Select(e => bus.Publish(e, context => context.MessageId = e.EventId, either.Token)));
+            await Task.WhenAll(events.Select(e => PublishAsync(e, either.Token)));
+            return true;
         }
-        catch (OperationCanceledException exception) when (limit.IsCancellationRequested && !cancellationToken.IsCancellationRequested)
+        catch (OperationCanceledException) when (limit.IsCancellationRequested && !cancellationToken.IsCancellationRequested)
         {
             Log.BrokerSilent(logger, events.Count, options.Value.PublishTimeout);
-            throw new TimeoutException("The broker did not confirm in time.", exception);
+            return false;
         }
+    }
+
+    /// <summary>Goes on with the trace of what caused the event; the broker's client takes it along.</summary>
+    private async Task PublishAsync(EventEnvelope told, CancellationToken cancellationToken)
+    {
+        using var activity = Source.StartActivity($"relay {told.Type}", ActivityKind.Internal, told.Traces());
+        await bus.Publish(told, context => context.MessageId = told.EventId, cancellationToken);
     }
 
     private void Measure(IReadOnlyList<EventEnvelope> events)

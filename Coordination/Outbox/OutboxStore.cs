@@ -9,34 +9,46 @@ namespace Sure.Coordination.Outbox;
 /// <summary>The outbox in PostgreSQL, as its relay and those who missed events read it.</summary>
 internal sealed class OutboxStore(NpgsqlDataSource database, ServiceIdentity service)
 {
-    /// <summary>Gives what has been committed its sequence, and says which events are still to be relayed.</summary>
-    public async Task<IReadOnlyList<EventEnvelope>> NumberAndReadAsync(LeaseTerm term, int limit, CancellationToken cancellationToken)
+    /// <summary>Gives what has been committed its sequence, <paramref name="limit"/> events at most; how many there were.</summary>
+    public async Task<int> NumberAsync(LeaseTerm term, int limit, CancellationToken cancellationToken)
     {
         await using var connection = await database.OpenConnectionAsync(cancellationToken);
         await using var transaction = await connection.BeginTransactionAsync(cancellationToken);
         await term.GuardAsync(connection, transaction, cancellationToken);
-        var rows = await connection.QueryAsync<Row>(new CommandDefinition(
+        var numbered = await connection.ExecuteScalarAsync<int>(new CommandDefinition(
             """
             WITH fresh AS (
                 SELECT position, (SELECT numbered FROM outbox_state) + row_number() OVER (ORDER BY position) AS sequence
                 FROM (SELECT position FROM outbox WHERE sequence IS NULL ORDER BY position LIMIT @Limit) AS waiting
             ), given AS (
                 UPDATE outbox SET sequence = fresh.sequence FROM fresh WHERE outbox.position = fresh.position RETURNING outbox.sequence
+            ), kept AS (
+                UPDATE outbox_state SET numbered = last.sequence
+                FROM (SELECT max(sequence) AS sequence FROM given) AS last
+                WHERE last.sequence IS NOT NULL
             )
-            UPDATE outbox_state SET numbered = last.sequence
-            FROM (SELECT max(sequence) AS sequence FROM given) AS last
-            WHERE last.sequence IS NOT NULL;
-
-            SELECT sequence, event_id, type, occurred_at, data::text AS data, trace_parent
-            FROM outbox WHERE sequence > (SELECT relayed FROM outbox_state)
-            ORDER BY sequence LIMIT @Limit;
+            SELECT count(*) FROM given
             """,
             new { Limit = limit },
             transaction,
             cancellationToken: cancellationToken));
-        var events = rows.Select(r => r.ToEnvelope(service.Name)).ToList();
         await transaction.CommitAsync(cancellationToken);
-        return events;
+        return numbered;
+    }
+
+    /// <summary>The first events that have their sequence and are still to be relayed.</summary>
+    public async Task<IReadOnlyList<EventEnvelope>> ReadWaitingAsync(int limit, CancellationToken cancellationToken)
+    {
+        await using var connection = await database.OpenConnectionAsync(cancellationToken);
+        var rows = await connection.QueryAsync<Row>(new CommandDefinition(
+            """
+            SELECT sequence, event_id, type, occurred_at, data::text AS data, trace_parent, trace_links
+            FROM outbox WHERE sequence > (SELECT relayed FROM outbox_state)
+            ORDER BY sequence LIMIT @Limit
+            """,
+            new { Limit = limit },
+            cancellationToken: cancellationToken));
+        return [.. rows.Select(r => r.ToEnvelope(service.Name))];
     }
 
     /// <summary>Remembers that everything up to <paramref name="sequence"/> has reached the broker.</summary>
@@ -71,7 +83,7 @@ internal sealed class OutboxStore(NpgsqlDataSource database, ServiceIdentity ser
             """
             SELECT numbered, coalesce((SELECT min(sequence) FROM outbox), numbered + 1) AS first FROM outbox_state;
 
-            SELECT sequence, event_id, type, occurred_at, data::text AS data, trace_parent
+            SELECT sequence, event_id, type, occurred_at, data::text AS data, trace_parent, trace_links
             FROM outbox WHERE sequence > @After ORDER BY sequence LIMIT @Limit;
             """,
             new { After = after, Limit = limit },
@@ -81,12 +93,13 @@ internal sealed class OutboxStore(NpgsqlDataSource database, ServiceIdentity ser
         return new EventPage(service.Name, first, numbered, [.. rows.Select(r => r.ToEnvelope(service.Name))]);
     }
 
-    private sealed record Row(long Sequence, Guid EventId, string Type, DateTime OccurredAt, string Data, string? TraceParent)
+    private sealed record Row(long Sequence, Guid EventId, string Type, DateTime OccurredAt, string Data, string? TraceParent, string? TraceLinks)
     {
         public EventEnvelope ToEnvelope(string producer)
         {
             using var document = JsonDocument.Parse(Data);
-            return new EventEnvelope(producer, Sequence, EventId, new DateTimeOffset(OccurredAt), Type, document.RootElement.Clone(), TraceParent);
+            return new EventEnvelope(
+                producer, Sequence, EventId, new DateTimeOffset(OccurredAt), Type, document.RootElement.Clone(), TraceParent, TraceLinks?.Split(' '));
         }
     }
 }

@@ -1,4 +1,3 @@
-using Sure.Gateway.Keys;
 using Sure.ServiceDefaults.Identity;
 using Yarp.ReverseProxy.Transforms;
 using Yarp.ReverseProxy.Transforms.Builder;
@@ -23,9 +22,10 @@ internal sealed class CallerTransform(CallerTokens tokens) : ITransformProvider
         var headers = request.ProxyRequest.Headers;
         headers.Remove("Authorization");
         headers.Remove(InternalToken.Header);
-        if (request.HttpContext.Features.Get<ApiKey>() is { } key)
+        headers.Remove(InternalToken.ServiceHeader);
+        if (request.HttpContext.Features.Get<Client>() is { } client)
         {
-            headers.TryAddWithoutValidation(InternalToken.Header, tokens.For(key));
+            headers.TryAddWithoutValidation(InternalToken.Header, tokens.For(client));
         }
 
         return ValueTask.CompletedTask;

@@ -1,6 +1,7 @@
 using System.Globalization;
 using Microsoft.AspNetCore.Http.Features;
 using Microsoft.Extensions.Options;
+using Yarp.ReverseProxy.Model;
 
 namespace Sure.Gateway.Hardening;
 
@@ -16,7 +17,7 @@ internal sealed class BodyLimit(IOptions<GatewayOptions> options)
 
     public Task HandleAsync(HttpContext context, RequestDelegate next)
     {
-        var limit = context.GetRouteModel().Config.Metadata?.TryGetValue(Setting, out var text) is true
+        var limit = context.GetEndpoint()?.Metadata.GetMetadata<RouteModel>()?.Config.Metadata?.TryGetValue(Setting, out var text) is true
             ? long.Parse(text, CultureInfo.InvariantCulture)
             : options.Value.MaxRequestBodySize;
         if (context.Features.Get<IHttpMaxRequestBodySizeFeature>() is { IsReadOnly: false } server)

@@ -11,6 +11,18 @@ internal static class PathGuard
     /// <summary>Percent-encoded octets that are nobody's business in a path of ours: dots, slashes, backslashes and percent signs.</summary>
     private static readonly string[] Ambiguous = ["%2e", "%2f", "%5c", "%25"];
 
+    public static Task HandleAsync(HttpContext context, RequestDelegate next)
+    {
+        if (IsPlain(context))
+        {
+            return next(context);
+        }
+
+        // Answered by the status code pages.
+        context.Response.StatusCode = StatusCodes.Status404NotFound;
+        return Task.CompletedTask;
+    }
+
     /// <summary>Whether the target of this request is unambiguous.</summary>
     public static bool IsPlain(HttpContext context)
     {

@@ -8,8 +8,11 @@ namespace Sure.Gateway.Health;
 /// <summary>How the platform is, for everybody.</summary>
 internal static class HealthEndpoints
 {
+    /// <summary>Where it is asked.</summary>
+    public static readonly PathString Path = "/health";
+
     public static void MapPlatformState(this IEndpointRouteBuilder endpoints) =>
-        endpoints.Map("/health", WriteAsync).AllowAnonymous().OnPublicListener();
+        endpoints.Map(Path.Value!, WriteAsync).AllowAnonymous().OnPublicListener();
 
     private static async Task WriteAsync(HttpContext context)
     {

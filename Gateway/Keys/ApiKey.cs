@@ -11,10 +11,13 @@ namespace Sure.Gateway.Keys;
 /// <param name="Subject">Whom it speaks for.</param>
 /// <param name="Scopes">What it allows.</param>
 /// <param name="Sources">Observation sources it may speak for; <c>*</c> for all.</param>
+/// <param name="Makers">Subjects who made it: the caller it was made by, and those who made the key of that one.</param>
+/// <param name="Label">What it is for, in the words of whoever made it; empty for none.</param>
 /// <param name="LimitScale">Factor on the rate limits.</param>
 /// <param name="CreatedAt">When it was made.</param>
 /// <param name="ExpiresAt">From when on it is refused; null for never.</param>
 /// <param name="RevokedAt">When it was taken back; null when it was not.</param>
+/// <param name="LastUsedAt">When it was last used, to about half a minute; null when it never was.</param>
 internal sealed record ApiKey(
     Guid Id,
     string Prefix,
@@ -23,21 +26,53 @@ internal sealed record ApiKey(
     string Subject,
     string[] Scopes,
     string[] Sources,
+    string[] Makers,
+    string Label,
     decimal LimitScale,
     DateTimeOffset CreatedAt,
     DateTimeOffset? ExpiresAt,
-    DateTimeOffset? RevokedAt)
+    DateTimeOffset? RevokedAt,
+    DateTimeOffset? LastUsedAt)
 {
     private const int SaltLength = 16;
 
     /// <summary>A new key: the record to store and the text that its owner sees once.</summary>
+    /// <param name="subject">Whom it speaks for.</param>
+    /// <param name="scopes">What it allows.</param>
+    /// <param name="sources">Observation sources it may speak for.</param>
+    /// <param name="limitScale">Factor on the rate limits.</param>
+    /// <param name="expiresAt">From when on it is refused; null for never.</param>
+    /// <param name="now">When it is made.</param>
+    /// <param name="makers">Subjects who make it; none for a key that the platform makes itself.</param>
+    /// <param name="label">What it is for.</param>
     public static (ApiKey Key, KeyText Text) Create(
-        string subject, IEnumerable<string> scopes, IEnumerable<string> sources, decimal limitScale, DateTimeOffset? expiresAt, DateTimeOffset now)
+        string subject,
+        IEnumerable<string> scopes,
+        IEnumerable<string> sources,
+        decimal limitScale,
+        DateTimeOffset? expiresAt,
+        DateTimeOffset now,
+        IEnumerable<string>? makers = null,
+        string label = "")
     {
         var text = KeyText.Generate();
         var salt = RandomNumberGenerator.GetBytes(SaltLength);
-        return (new ApiKey(
-            Guid.CreateVersion7(now), text.Prefix, salt, HashOf(salt, text), subject, [.. scopes], [.. sources], limitScale, now, expiresAt, RevokedAt: null), text);
+        var key = new ApiKey(
+            Guid.CreateVersion7(now),
+            text.Prefix,
+            salt,
+            HashOf(salt, text),
+            subject,
+            [.. scopes],
+            [.. sources],
+            [.. makers ?? []],
+            label,
+            limitScale,
+            now,
+            expiresAt,
+            RevokedAt: null,
+            LastUsedAt: null);
+        return (key, text);
     }
 
     /// <summary>Whether <paramref name="text"/> is this key; takes the same time whatever it differs in.</summary>

@@ -1,3 +1,5 @@
+using Sure.Gateway.Callers;
+
 namespace Sure.Gateway.Keys;
 
 /// <summary>What became of a key that was sent.</summary>
@@ -8,7 +10,7 @@ internal abstract record KeyCheck
     }
 
     /// <summary>It is good.</summary>
-    public sealed record Known(ApiKey Key) : KeyCheck;
+    public sealed record Known(Client Client) : KeyCheck;
 
     /// <summary>It is no key, or not a good one any more; which of them is nobody's business.</summary>
     public sealed record Refused : KeyCheck

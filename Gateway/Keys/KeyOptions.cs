@@ -5,8 +5,9 @@ namespace Sure.Gateway.Keys;
 /// <summary>Section <c>Keys</c>: how long what is known of a key is believed.</summary>
 internal sealed class KeyOptions
 {
-    /// <summary>A key that is revoked is refused everywhere after this time.</summary>
-    public TimeSpan Fresh { get; set; } = TimeSpan.FromSeconds(10);
+    /// <summary>A key that is revoked is refused everywhere after this time; at most the 5 s that are promised.</summary>
+    [Range(typeof(TimeSpan), "00:00:00.01", "00:00:05")]
+    public TimeSpan Fresh { get; set; } = TimeSpan.FromSeconds(3);
 
     /// <summary>While PostgreSQL is away, a key that was known is believed this long.</summary>
     public TimeSpan Usable { get; set; } = TimeSpan.FromMinutes(5);

@@ -2,6 +2,7 @@ using System.Collections.Concurrent;
 using Microsoft.Extensions.Caching.Memory;
 using Microsoft.Extensions.Options;
 using Npgsql;
+using Sure.Gateway.Callers;
 
 namespace Sure.Gateway.Keys;
 
@@ -9,7 +10,7 @@ namespace Sure.Gateway.Keys;
 /// Checks keys against what PostgreSQL knows, remembering the answers for some seconds: those about keys, and apart from them those
 /// about prefixes that are none, so that guessing pushes no key out. What was known of a key is believed longer while PostgreSQL is away.
 /// </summary>
-internal sealed partial class KeyRing(ApiKeyStore store, IOptions<KeyOptions> options, TimeProvider time, ILogger<KeyRing> logger) : IDisposable
+internal sealed partial class KeyRing(ApiKeyStore store, KeyUses uses, IOptions<KeyOptions> options, TimeProvider time, ILogger<KeyRing> logger) : IDisposable
 {
     private readonly MemoryCache _keys = new(new MemoryCacheOptions { SizeLimit = options.Value.Remembered });
     private readonly MemoryCache _strangers = new(new MemoryCacheOptions { SizeLimit = options.Value.Remembered });
@@ -23,13 +24,18 @@ internal sealed partial class KeyRing(ApiKeyStore store, IOptions<KeyOptions> op
             return KeyCheck.Refused.Instance;
         }
 
-        var answer = await AskAsync(sent.Prefix, cancellationToken);
-        return answer switch
+        switch (await AskAsync(sent.Prefix, cancellationToken))
         {
-            null => KeyCheck.Unknown.Instance,
-            { Key: { } key } when key.Is(sent) && key.IsAlive(time.GetUtcNow()) => new KeyCheck.Known(key),
-            _ => KeyCheck.Refused.Instance,
-        };
+            case null:
+                return KeyCheck.Unknown.Instance;
+
+            case { Key: { } key, Client: { } client } when key.Is(sent) && key.IsAlive(time.GetUtcNow()):
+                uses.Note(key.Id);
+                return new KeyCheck.Known(client);
+
+            default:
+                return KeyCheck.Refused.Instance;
+        }
     }
 
     public void Dispose()
@@ -88,7 +94,7 @@ internal sealed partial class KeyRing(ApiKeyStore store, IOptions<KeyOptions> op
 
     private Answer Remember(string prefix, ApiKey? key)
     {
-        var answer = new Answer(key, time.GetTimestamp());
+        var answer = new Answer(key, key is null ? null : Client.Of(key), time.GetTimestamp());
         var entry = new MemoryCacheEntryOptions { Size = 1 };
         if (key is null)
         {
@@ -104,8 +110,8 @@ internal sealed partial class KeyRing(ApiKeyStore store, IOptions<KeyOptions> op
         return answer;
     }
 
-    /// <summary>What PostgreSQL said, and when.</summary>
-    private sealed record Answer(ApiKey? Key, long At);
+    /// <summary>What PostgreSQL said, whom it lets in, and when it said so.</summary>
+    private sealed record Answer(ApiKey? Key, Client? Client, long At);
 
     private static partial class Log
     {

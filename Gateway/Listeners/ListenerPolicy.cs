@@ -2,26 +2,30 @@ using Microsoft.AspNetCore.Routing.Matching;
 
 namespace Sure.Gateway.Listeners;
 
-/// <summary>Lets a request see only the endpoints of the listener it came in by; for it the others do not exist.</summary>
-internal sealed class ListenerPolicy : MatcherPolicy, IEndpointSelectorPolicy
+/// <summary>
+/// Lets a request see only the endpoints of the listener it came in by; for it the others do not exist. It divides them before any other
+/// policy, so that what refuses a method or a type of content on one listener says nothing of the other.
+/// </summary>
+internal sealed class ListenerPolicy : MatcherPolicy, INodeBuilderPolicy
 {
-    /// <summary>Before every policy that might choose between endpoints.</summary>
     public override int Order => int.MinValue;
 
     public bool AppliesToEndpoints(IReadOnlyList<Endpoint> endpoints) => true;
 
-    public Task ApplyAsync(HttpContext httpContext, CandidateSet candidates)
-    {
-        var isInternal = httpContext.IsInternal();
-        for (var i = 0; i < candidates.Count; i++)
-        {
-            if (candidates.IsValidCandidate(i))
-            {
-                var isPublic = candidates[i].Endpoint.Metadata.GetMetadata<PublicEndpoint>() is not null;
-                candidates.SetValidity(i, isPublic != isInternal);
-            }
-        }
+    public IReadOnlyList<PolicyNodeEdge> GetEdges(IReadOnlyList<Endpoint> endpoints) =>
+        [.. endpoints.ToLookup(IsInternal).Select(listener => new PolicyNodeEdge(listener.Key, [.. listener]))];
 
-        return Task.CompletedTask;
+    public PolicyJumpTable BuildJumpTable(int exitDestination, IReadOnlyList<PolicyJumpTableEdge> edges)
+    {
+        return new ListenerTable(DestinationOf(isInternal: true), DestinationOf(isInternal: false));
+
+        int DestinationOf(bool isInternal) => edges.Where(e => (bool)e.State == isInternal).Select(e => e.Destination).DefaultIfEmpty(exitDestination).Single();
+    }
+
+    private static bool IsInternal(Endpoint endpoint) => endpoint.Metadata.GetMetadata<PublicEndpoint>() is null;
+
+    private sealed class ListenerTable(int internally, int publicly) : PolicyJumpTable
+    {
+        public override int GetDestination(HttpContext httpContext) => httpContext.IsInternal() ? internally : publicly;
     }
 }

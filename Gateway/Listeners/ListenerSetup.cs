@@ -1,5 +1,4 @@
 using System.Net;
-using System.Security.Cryptography.X509Certificates;
 using Microsoft.AspNetCore.Server.Kestrel.Core;
 using Microsoft.AspNetCore.Server.Kestrel.Https;
 using Microsoft.Extensions.Options;
@@ -17,17 +16,34 @@ internal static class ListenerSetup
         // The listeners are made below. Left in place the setting would only be warned about; empty it would be looked for elsewhere.
         builder.WebHost.UseSetting(WebHostDefaults.ServerUrlsKey, ";");
         builder.Services.AddSingleton<MatcherPolicy, ListenerPolicy>();
-        builder.Services.AddOptions<KestrelServerOptions>().Configure<IOptions<GatewayOptions>>((kestrel, gateway) =>
+        builder.Services.AddSingleton<TrustedProxies>();
+        builder.Services.AddSingleton<ConnectionLimit>();
+        builder.Services.AddSingleton<CertificateKeeper>();
+        builder.Services.AddHostedService(services => services.GetRequiredService<CertificateKeeper>());
+        builder.Services.AddOptions<KestrelServerOptions>().Configure<IOptions<GatewayOptions>, ConnectionLimit, CertificateKeeper>((kestrel, gateway, connections, certificate) =>
         {
             kestrel.AddServerHeader = false;
-            kestrel.Limits.MaxRequestBodySize = gateway.Value.MaxRequestBodySize;
+            Bound(kestrel.Limits, gateway.Value);
             foreach (var address in addresses.Split(';', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries))
             {
                 ListenInternally(kestrel, BindingAddress.Parse(address));
             }
 
-            ListenPublicly(kestrel, gateway.Value);
+            ListenPublicly(kestrel, gateway.Value, connections, certificate);
         });
+    }
+
+    /// <summary>What a client may send, and how slowly.</summary>
+    private static void Bound(KestrelServerLimits limits, GatewayOptions gateway)
+    {
+        limits.MaxRequestBodySize = gateway.MaxRequestBodySize;
+        limits.MaxRequestLineSize = 8 * 1024;
+        limits.MaxRequestHeadersTotalSize = 16 * 1024;
+        limits.MaxRequestHeaderCount = 64;
+        limits.RequestHeadersTimeout = gateway.RequestHeadersTimeout;
+        limits.KeepAliveTimeout = gateway.KeepAliveTimeout;
+        limits.MinRequestBodyDataRate = new MinDataRate(gateway.LeastBytesPerSecond, gateway.SlownessGrace);
+        limits.MinResponseDataRate = new MinDataRate(gateway.LeastBytesPerSecond, gateway.SlownessGrace);
     }
 
     private static void ListenInternally(KestrelServerOptions kestrel, BindingAddress address)
@@ -61,9 +77,10 @@ internal static class ListenerSetup
         }
     }
 
-    private static void ListenPublicly(KestrelServerOptions kestrel, GatewayOptions gateway) =>
+    private static void ListenPublicly(KestrelServerOptions kestrel, GatewayOptions gateway, ConnectionLimit connections, CertificateKeeper certificate) =>
         kestrel.ListenAnyIP(gateway.Port, listener =>
         {
+            listener.Use(next => connection => connections.HandleAsync(connection, next));
             if (gateway.CertificatePath is null)
             {
                 listener.Protocols = HttpProtocols.Http1;
@@ -71,15 +88,9 @@ internal static class ListenerSetup
             else
             {
                 listener.Protocols = HttpProtocols.Http1AndHttp2;
-                listener.UseHttps(tls => UseCertificate(tls, gateway.CertificatePath, gateway.CertificateKeyPath));
+                // Files that cannot be read end the process at start.
+                _ = certificate.Current;
+                listener.UseHttps(new TlsHandshakeCallbackOptions { OnConnection = _ => ValueTask.FromResult(certificate.Current) });
             }
         });
-
-    private static void UseCertificate(HttpsConnectionAdapterOptions tls, string certificatePath, string? keyPath)
-    {
-        tls.ServerCertificate = X509Certificate2.CreateFromPemFile(certificatePath, keyPath);
-        var chain = new X509Certificate2Collection();
-        chain.ImportFromPemFile(certificatePath);
-        tls.ServerCertificateChain = chain;
-    }
 }

@@ -43,7 +43,7 @@ internal sealed class DemonstrationFiller(HttpClient client, DataFolder data, Co
             return;
         }
 
-        var api = new PublicApi(client, await ReadKeyAsync(cancellationToken), time);
+        var api = new PublicApi(client, (await File.ReadAllTextAsync(data.DevelopmentKeyFile, cancellationToken)).Trim(), time);
         if (progress is null)
         {
             var pool = await ReadPoolAsync(api, cancellationToken);
@@ -60,16 +60,6 @@ internal sealed class DemonstrationFiller(HttpClient client, DataFolder data, Co
         await MoveCapitalAsync(api, progress, cancellationToken);
         await FinishPendingAsync(api, progress, cancellationToken);
         await BindAsync(api, progress, cancellationToken);
-    }
-
-    private async Task<string> ReadKeyAsync(CancellationToken cancellationToken)
-    {
-        if (!File.Exists(data.DevelopmentKeyFile))
-        {
-            throw new StartException($"The gateway made no development key in {data.DevelopmentKeyFile}.");
-        }
-
-        return (await File.ReadAllTextAsync(data.DevelopmentKeyFile, cancellationToken)).Trim();
     }
 
     private async Task MoveCapitalAsync(PublicApi api, DemonstrationProgress progress, CancellationToken cancellationToken)

@@ -6,6 +6,7 @@ namespace Sure.LocalHost.Servers;
 internal sealed class RedisServer(PlatformAddresses addresses, DataFolder data) : IServer
 {
     private readonly string _settings = Path.Combine(data.Redis, "redis.conf");
+    private readonly int _port = addresses.Port(PlatformGraph.Cache);
 
     public string Title => "Redis";
 
@@ -28,7 +29,7 @@ internal sealed class RedisServer(PlatformAddresses addresses, DataFolder data) 
             _settings,
             $"""
             bind {PlatformAddresses.Host}
-            port {addresses.Port(PlatformGraph.Cache)}
+            port {_port}
             requirepass {addresses.Password(PlatformGraph.Cache)}
             dir "{data.Redis}"
             appendonly yes
@@ -43,7 +44,7 @@ internal sealed class RedisServer(PlatformAddresses addresses, DataFolder data) 
     public async Task<bool> AnswersAsync(CancellationToken cancellationToken)
     {
         var answer = await Wire.AskAsync(
-            addresses.Port(PlatformGraph.Cache), $"AUTH {addresses.Password(PlatformGraph.Cache)}\r\nGET ready\r\n", cancellationToken);
+            _port, $"AUTH {addresses.Password(PlatformGraph.Cache)}\r\nGET ready\r\n", cancellationToken);
         // While it reads its file it lets us in and refuses to answer.
         return answer is not null && answer.StartsWith("+OK", StringComparison.Ordinal) && !answer.Contains("-LOADING", StringComparison.Ordinal);
     }

@@ -3,6 +3,7 @@ using Microsoft.Extensions.Options;
 using Sure.Contracts.Vocabulary;
 using Sure.QuoteService.Pricing;
 using Sure.ServiceDefaults.Problems;
+using Sure.ServiceDefaults.Queries;
 
 namespace Sure.QuoteService.Products;
 
@@ -33,13 +34,13 @@ internal static class ProductEndpoints
     }
 
     private static Results<Ok<ProductList>, ProblemHttpResult> List(
-        IOptions<PricingOptions> options, TimeProvider time, string? coverage_type, string? chain, string? stablecoin, string? offered)
+        IOptions<PricingOptions> options, TimeProvider time, [OneOf<CoverageType>] string? coverage_type, [OneOf<Chain>] string? chain, [OneOf<Stablecoin>] string? stablecoin, [OneOf("true", "false")] string? offered)
     {
-        if (!TryFilter<CoverageType>("coverage_type", coverage_type, out var types, out var refusal)
-            || !TryFilter<Chain>("chain", chain, out var chains, out refusal)
-            || !TryFilter<Stablecoin>("stablecoin", stablecoin, out var coins, out refusal))
+        if (!Filter.TryRead<CoverageType>("coverage_type", coverage_type, out var byType, out var refusal)
+            || !Filter.TryRead<Chain>("chain", chain, out var byChain, out refusal)
+            || !Filter.TryRead<Stablecoin>("stablecoin", stablecoin, out var byCoin, out refusal))
         {
-            return refusal!;
+            return refusal;
         }
 
         if (offered is not null and not "true" and not "false")
@@ -49,7 +50,7 @@ internal static class ProductEndpoints
 
         var wanted = offered is not "false";
         var products = Product.All
-            .Where(p => p.IsOffered == wanted && types.Contains(p.CoverageType) && chains.Contains(p.Chain) && coins.Contains(p.Stablecoin))
+            .Where(p => p.IsOffered == wanted && (byType ?? p.CoverageType) == p.CoverageType && (byChain ?? p.Chain) == p.Chain && (byCoin ?? p.Stablecoin) == p.Stablecoin)
             .Select(p => Describe(p, options.Value))
             .ToList();
         return TypedResults.Ok(new ProductList(products, products.Count, time.GetUtcNow()));
@@ -76,25 +77,5 @@ internal static class ProductEndpoints
             Premium.TotalRate(product, options),
             product.IsOffered,
             product.ReasonNotOffered);
-    }
-
-    private static bool TryFilter<T>(string field, string? word, out IReadOnlyCollection<T> members, out ProblemHttpResult? refusal)
-        where T : struct, Enum
-    {
-        refusal = null;
-        members = Words<T>.Members;
-        if (word is null)
-        {
-            return true;
-        }
-
-        if (Words<T>.TryParse(word, out var member))
-        {
-            members = [member];
-            return true;
-        }
-
-        refusal = Problem.Malformed(field, $"{field} must be one of {string.Join(", ", Words<T>.All)}.");
-        return false;
     }
 }

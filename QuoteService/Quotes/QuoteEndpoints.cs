@@ -2,6 +2,10 @@ using Microsoft.AspNetCore.Http.HttpResults;
 using Microsoft.AspNetCore.Mvc;
 using Sure.Contracts.Calls;
 using Sure.Contracts.Json;
+using Sure.Contracts.Vocabulary;
+using Sure.QuoteService.Pricing;
+using Sure.ServiceDefaults.Description;
+using Sure.ServiceDefaults.Identity;
 using Sure.ServiceDefaults.Problems;
 
 namespace Sure.QuoteService.Quotes;
@@ -22,7 +26,7 @@ public sealed record BatchProblem(string Type, int Status, string Error);
 /// <summary>Asking for quotes and reading them.</summary>
 internal static class QuoteEndpoints
 {
-    private const int LargestBatch = 560;
+    internal const int LargestBatch = 560;
     private const int LargestBody = 64 * 1024;
     private const int LargestBatchBody = 1024 * 1024;
 
@@ -30,11 +34,17 @@ internal static class QuoteEndpoints
     {
         var group = endpoints.MapGroup("/api/v2").WithTags("Quotes");
         group.MapPost("/quote/multi-dimensional", IssueAsync).WithMetadata(new RequestSizeLimitAttribute(LargestBody))
-            .WithName("Quote").WithSummary("A premium, valid for five minutes.");
+            .WithName("Quote").WithSummary("A premium, valid for five minutes.")
+            .WithExample(new QuoteRequest(CoverageType.Depeg, Chain.Ethereum, Stablecoin.USDC, 10_000m, 90));
         group.MapPost("/quote/batch", IssueBatchAsync).WithMetadata(new RequestSizeLimitAttribute(LargestBatchBody))
-            .WithName("QuoteBatch").WithSummary("Up to 560 quotes at once.");
+            .WithName("QuoteBatch").WithSummary("Up to 560 quotes at once.")
+            .WithExample(new BatchRequest(
+            [
+                new QuoteRequest(CoverageType.Depeg, Chain.Ethereum, Stablecoin.USDC, 10_000m, 90, PricingMode.Dynamic, 0.98m, 0.85m, 6),
+                new QuoteRequest(CoverageType.SmartContract, Chain.Base, Stablecoin.USDT, 2_500m, 30),
+            ]));
         group.MapGet("/quotes/{quote_id}", FindAsync).WithName("GetQuote").WithSummary("A quote while it lives.");
-        endpoints.MapGet(BindableQuote.Path + "{quote_id:guid}", FindBindableAsync).ExcludeFromDescription();
+        endpoints.MapGet(BindableQuote.Path + "{quote_id:guid}", FindBindableAsync).RequireService().ExcludeFromDescription();
     }
 
     private static async Task<Results<Ok<QuoteDocument>, ProblemHttpResult>> IssueAsync(

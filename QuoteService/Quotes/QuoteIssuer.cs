@@ -39,7 +39,7 @@ internal sealed class QuoteIssuer(
         var stored = issued.Count == 0 || await store.TryStoreAsync(issued);
         foreach (var (document, _) in issued)
         {
-            statistics.Count(new Product(document.CoverageType, document.Chain, document.Stablecoin), document.Breakdown.CoverageAmount);
+            statistics.Count(new Product(document.CoverageType, document.Chain, document.Stablecoin), document.Breakdown.CoverageAmount, now);
         }
 
         return

@@ -7,4 +7,8 @@ namespace Sure.RealtimeService.Channels;
 /// no snapshot shows.
 /// </param>
 /// <param name="Body">The message as a JSON object without <c>offset</c>.</param>
-public sealed record ChannelMessage(Channel Channel, string? Subject, string Body);
+public sealed record ChannelMessage(Channel Channel, string? Subject, string Body)
+{
+    /// <summary>W3C trace context of the work it comes from; null where nobody records it.</summary>
+    public string? Trace { get; init; }
+}

@@ -1,23 +1,28 @@
+using System.Diagnostics;
 using System.Text;
+using Sure.Coordination.Telemetry;
+using Sure.RealtimeService.Protocol;
 
 namespace Sure.RealtimeService.Channels;
 
-/// <summary>A message in its place, encoded once for all who get it. Immutable.</summary>
-public sealed class StreamedMessage
+/// <summary>A message in its place, framed once for all who get it. Immutable.</summary>
+internal sealed class StreamedMessage
 {
     private readonly string _body;
-    private ReadOnlyMemory<byte>? _snapshot;
 
     /// <param name="offset">Its place in the channel.</param>
     /// <param name="subject">What it is about; null when no snapshot shows it.</param>
     /// <param name="body">JSON object without <c>offset</c>.</param>
-    public StreamedMessage(long offset, string? subject, string body)
+    /// <param name="appendedAt">When it was given its place.</param>
+    /// <param name="trace">W3C trace context of the work it comes from; null or empty where nobody records it.</param>
+    public StreamedMessage(long offset, string? subject, string body, DateTimeOffset appendedAt, string? trace = null)
     {
-        ArgumentNullException.ThrowIfNull(body);
+        Cause = Causes.Parse(trace);
         Offset = offset;
         Subject = subject;
+        AppendedAt = appendedAt;
         _body = body;
-        Live = Encoding.UTF8.GetBytes($$"""{"offset":{{offset}},{{body.AsSpan(1)}}""");
+        Live = Frame.Text(Encoding.UTF8.GetBytes($$"""{"offset":{{offset}},{{body.AsSpan(1)}}"""));
     }
 
     /// <summary>Its place in the channel.</summary>
@@ -26,10 +31,15 @@ public sealed class StreamedMessage
     /// <summary>What it is about; null when no snapshot shows it.</summary>
     public string? Subject { get; }
 
+    /// <summary>When it was given its place.</summary>
+    public DateTimeOffset AppendedAt { get; }
+
+    /// <summary>The trace of the work it comes from; default where nobody records it.</summary>
+    public ActivityContext Cause { get; }
+
     /// <summary>As it is sent live and to those who missed it.</summary>
-    public ReadOnlyMemory<byte> Live { get; }
+    public Frame Live { get; }
 
     /// <summary>As it is sent to new subscribers.</summary>
-    public ReadOnlyMemory<byte> Snapshot =>
-        _snapshot ??= Encoding.UTF8.GetBytes($$"""{"offset":{{Offset}},"snapshot":true,{{_body.AsSpan(1)}}""");
+    public Frame Snapshot => field ??= Frame.Text(Encoding.UTF8.GetBytes($$"""{"offset":{{Offset}},"snapshot":true,{{_body.AsSpan(1)}}"""));
 }

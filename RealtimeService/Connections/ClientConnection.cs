@@ -1,21 +1,17 @@
 using System.Buffers;
 using System.Net.WebSockets;
-using Sure.RealtimeService.Channels;
+using Sure.RealtimeService.Identity;
 using Sure.RealtimeService.Protocol;
-using Sure.RealtimeService.Streams;
 
 namespace Sure.RealtimeService.Connections;
 
-/// <summary>One client: a reader that answers what it asks, and a writer that sends what waits for it. Each runs at its own pace.</summary>
+/// <summary>
+/// One client. The framework's WebSocket reads what it sends and keeps it to RFC 6455; what it is sent are ready frames that many clients
+/// share, by way of its queue.
+/// </summary>
 internal sealed class ClientConnection : IDisposable
 {
-    /// <summary>4008: the client let too much wait. It can come back with <c>since</c>.</summary>
-    public const WebSocketCloseStatus SlowConsumer = (WebSocketCloseStatus)4008;
-
-    /// <summary>1012: the server goes away and others are there.</summary>
-    public const WebSocketCloseStatus ServiceRestart = (WebSocketCloseStatus)1012;
-
-    private const int ReadBuffer = 4096;
+    private const int ReadBuffer = 1024;
 
     /// <summary>How long a client may take to receive what is being sent and to answer a close.</summary>
     private static readonly TimeSpan CloseTimeout = TimeSpan.FromSeconds(5);
@@ -24,122 +20,223 @@ internal sealed class ClientConnection : IDisposable
     private static readonly TimeSpan DrainTimeout = TimeSpan.FromSeconds(1);
 
     private readonly WebSocket _socket;
-    private readonly ActivityStream? _activity;
-    private readonly ChannelFeeds _feeds;
-    private readonly RealtimeOptions _options;
-    private readonly TimeProvider _time;
+    private readonly ClientStream _stream;
+    private readonly Action _abort;
+    private readonly ClientSurroundings _around;
     private readonly MessageRate _rate;
-    private readonly Subscriber _subscriber;
-    private readonly CancellationTokenSource _aborting = new();
-    private readonly CancellationTokenSource _stopSending = new();
-    private Goodbye? _goodbye;
+    private readonly Lock _closing = new();
+    private readonly long _connectedAt;
+    private long _pingedAt;
+    private bool _mustAuthenticate;
+    private bool _isOver;
+    private WebSocketCloseStatus? _closedWith;
+    private Task _goodbye = Task.CompletedTask;
+    private ITimer? _cutOff;
 
-    public ClientConnection(
-        WebSocket socket, ActivityStream? activity, string address, ChannelFeeds feeds, RealtimeOptions options, long messagesPerSecond, TimeProvider time)
+    /// <param name="socket">Reads what the client sends.</param>
+    /// <param name="stream">Below it.</param>
+    /// <param name="deflates">Whether compression was negotiated.</param>
+    /// <param name="isKnown">Whether the gateway knows who it is.</param>
+    /// <param name="abort">Cuts the connection.</param>
+    /// <param name="around">What all connections share.</param>
+    public ClientConnection(WebSocket socket, ClientStream stream, bool deflates, bool isKnown, Action abort, ClientSurroundings around)
     {
         _socket = socket;
-        _activity = activity;
-        Address = address;
-        _feeds = feeds;
-        _options = options;
-        _time = time;
-        _rate = new MessageRate(messagesPerSecond, time);
-        _subscriber = new Subscriber(options.WaitingMessages, options.WaitingBytes, _ => Close(SlowConsumer, "slow_consumer"));
-        Id = Guid.CreateVersion7(time.GetUtcNow());
+        _stream = stream;
+        _mustAuthenticate = around.Options.RequireAuthentication && !isKnown;
+        _abort = abort;
+        _around = around;
+        _rate = new MessageRate(around.MessagesPerSecond, around.Time);
+        Queue = new SendQueue(
+            stream.Output, around.Options.WaitingMessages, around.Options.WaitingBytes, around.Metrics, () => Close(CloseStatus.SlowConsumer, "slow_consumer", dropWaiting: true))
+        {
+            Deflates = deflates,
+        };
+        stream.Queue = Queue;
+        Id = Guid.CreateVersion7(around.Time.GetUtcNow());
+        _connectedAt = _pingedAt = around.Time.GetTimestamp();
     }
 
     /// <summary>Its id.</summary>
     public Guid Id { get; }
 
-    /// <summary>Where it comes from.</summary>
-    public string Address { get; }
-
-    /// <summary>How long nothing was seen of it.</summary>
-    public TimeSpan Silence => _activity?.Silence ?? TimeSpan.Zero;
-
-    /// <summary>How it ended; null while it lasts or where the client ended it.</summary>
-    public WebSocketCloseStatus? ClosedWith => _goodbye?.Status;
+    /// <summary>What waits for it.</summary>
+    public SendQueue Queue { get; }
 
     /// <summary>Serves it until it ends.</summary>
     public async Task RunAsync()
     {
-        _subscriber.SendBacklog([Answers.Welcome(Id.ToString(), _options.Heartbeat, _time.GetUtcNow())]);
-        var writing = WriteAsync();
+        Queue.Send(Answers.Welcome(Id.ToString(), _around.Options.Heartbeat, _around.Time.GetUtcNow()));
+        var brokeProtocol = false;
         try
         {
             await ReadAsync();
         }
+        catch (Exception exception) when (exception is WebSocketException or OperationCanceledException or IOException or ObjectDisposedException)
+        {
+            // The client is gone, did not take the close frame in time, or broke the protocol: then the socket has sent it 1002 or 1007.
+            brokeProtocol = exception is WebSocketException { WebSocketErrorCode: not WebSocketError.ConnectionClosedPrematurely };
+        }
         finally
         {
-            _feeds.Forget(_subscriber);
-            _subscriber.Complete();
-            await writing;
-            if (_activity is not null && _socket.State == WebSocketState.Aborted)
+            _around.Feeds.Forget(Queue);
+            await _goodbye;
+            Queue.Abandon();
+        }
+
+        if (brokeProtocol)
+        {
+            await _stream.DrainAsync(DrainTimeout);
+        }
+
+        if ((_closedWith ?? _stream.ClosedWith) is { } status)
+        {
+            _around.Metrics.Closed(status);
+        }
+    }
+
+    /// <summary>What is due from time to time: a ping, or the end of who is silent or does not say who it is.</summary>
+    public void Tend()
+    {
+        var (options, time) = (_around.Options, _around.Time);
+        if (_stream.Silence >= options.IdleTimeout)
+        {
+            Close(WebSocketCloseStatus.EndpointUnavailable, "Nothing was heard of you.");
+        }
+        else if (_mustAuthenticate && time.GetElapsedTime(_connectedAt) >= options.AuthenticationTimeout)
+        {
+            Close(WebSocketCloseStatus.PolicyViolation, "unauthenticated");
+        }
+        else if (time.GetElapsedTime(_pingedAt) >= options.Heartbeat)
+        {
+            _pingedAt = time.GetTimestamp();
+            _ = Queue.SendControlAsync(Frame.Ping.Plain);
+        }
+    }
+
+    /// <summary>Ends it with a close frame. The first reason stands. Returns at once.</summary>
+    /// <param name="status">Why.</param>
+    /// <param name="reason">In words.</param>
+    /// <param name="dropWaiting">Whether what waits for the client is dropped, not sent before.</param>
+    public void Close(WebSocketCloseStatus status, string reason, bool dropWaiting = false)
+    {
+        lock (_closing)
+        {
+            if (_isOver || _cutOff is not null)
             {
-                await _activity.DrainAsync(DrainTimeout);
+                return;
             }
+
+            _closedWith = status;
+            Finish(Frame.Close(status, reason), dropWaiting);
         }
     }
 
     /// <inheritdoc />
     public void Dispose()
     {
-        _aborting.Dispose();
-        _stopSending.Dispose();
+        lock (_closing)
+        {
+            _isOver = true;
+            _cutOff?.Dispose();
+        }
     }
 
-    /// <summary>Ends it with a close frame. The first reason stands. Returns at once.</summary>
-    public void Close(WebSocketCloseStatus status, string reason)
+    private bool IsClosing
     {
-        if (Interlocked.CompareExchange(ref _goodbye, new Goodbye(status, reason), comparand: null) is null)
+        get
         {
-            _subscriber.Complete();
-            try
+            lock (_closing)
             {
-                _stopSending.Cancel();
-                // Whoever does not even take the close frame is cut off.
-                _aborting.CancelAfter(CloseTimeout);
-            }
-            catch (ObjectDisposedException)
-            {
-                // It has just ended by itself.
+                return _cutOff is not null;
             }
         }
     }
 
+    /// <summary>Under the lock. Whoever does not take the close frame or does not answer it is cut off after a while.</summary>
+    private void Finish(Frame close, bool dropWaiting)
+    {
+        _cutOff = _around.Time.CreateTimer(_ => CutOff(), state: null, CloseTimeout, Timeout.InfiniteTimeSpan);
+        _goodbye = Queue.FinishAsync(close, dropWaiting);
+    }
+
+    private void CutOff()
+    {
+        lock (_closing)
+        {
+            if (!_isOver)
+            {
+                _abort();
+                Queue.Abandon();
+            }
+        }
+    }
+
+    /// <summary>Until the client closes.</summary>
     private async Task ReadAsync()
     {
-        var buffer = ArrayPool<byte>.Shared.Rent(ReadBuffer);
-        using var message = new MemoryStream();
-        try
+        while (true)
         {
-            while (true)
+            // Waits without a buffer: a client that is silent costs none.
+            var part = await _socket.ReceiveAsync(Memory<byte>.Empty, CancellationToken.None);
+            if (part.MessageType == WebSocketMessageType.Close)
             {
-                var part = await _socket.ReceiveAsync(buffer.AsMemory(), _aborting.Token);
-                if (part.MessageType == WebSocketMessageType.Close)
-                {
-                    Close(WebSocketCloseStatus.NormalClosure, "");
-                    return;
-                }
+                AnswerClose();
+                return;
+            }
 
-                if (message.Length + part.Count > _options.MessageBytes)
-                {
-                    Close(WebSocketCloseStatus.MessageTooBig, $"A message has at most {_options.MessageBytes} bytes.");
-                    message.SetLength(0);
-                    continue;
-                }
-
-                message.Write(buffer, 0, part.Count);
-                if (part.EndOfMessage)
-                {
-                    Handle(message.GetBuffer().AsMemory(0, (int)message.Length), part.MessageType);
-                    message.SetLength(0);
-                }
+            if (part.EndOfMessage)
+            {
+                await HandleAsync(default, part.MessageType);
+            }
+            else if (!await ReadMessageAsync())
+            {
+                return;
             }
         }
-        catch (Exception exception) when (exception is WebSocketException or OperationCanceledException or IOException)
+    }
+
+    /// <summary>The rest of a message that has begun; false where the client has closed instead.</summary>
+    private async Task<bool> ReadMessageAsync()
+    {
+        var buffer = ArrayPool<byte>.Shared.Rent(ReadBuffer);
+        try
         {
-            // The client is gone, broke the protocol (the socket has sent 1002 or 1007) or did not take the close frame in time.
+            var length = 0;
+            while (true)
+            {
+                var part = await _socket.ReceiveAsync(buffer.AsMemory(length), CancellationToken.None);
+                if (part.MessageType == WebSocketMessageType.Close)
+                {
+                    AnswerClose();
+                    return false;
+                }
+
+                length += part.Count;
+                if (length > _around.Options.MessageBytes)
+                {
+                    Close(WebSocketCloseStatus.MessageTooBig, $"A message has at most {_around.Options.MessageBytes} bytes.");
+                }
+
+                if (part.EndOfMessage)
+                {
+                    await HandleAsync(buffer.AsMemory(0, length), part.MessageType);
+                    return true;
+                }
+
+                if (IsClosing)
+                {
+                    // Nobody will read it.
+                    length = 0;
+                }
+                else if (length == buffer.Length)
+                {
+                    var larger = ArrayPool<byte>.Shared.Rent(2 * length);
+                    buffer.CopyTo(larger, 0);
+                    ArrayPool<byte>.Shared.Return(buffer);
+                    buffer = larger;
+                }
+            }
         }
         finally
         {
@@ -147,21 +244,34 @@ internal sealed class ClientConnection : IDisposable
         }
     }
 
-    private void Handle(ReadOnlyMemory<byte> message, WebSocketMessageType type)
+    /// <summary>The client closes: it gets its own status back (RFC 6455, 5.5.1), unless the server has closed before.</summary>
+    private void AnswerClose()
     {
-        if (_goodbye is not null)
+        lock (_closing)
+        {
+            if (_cutOff is null && !_isOver)
+            {
+                var status = _socket.CloseStatus is { } sent and not WebSocketCloseStatus.Empty ? sent : (WebSocketCloseStatus?)null;
+                Finish(Frame.Close(status, ""), dropWaiting: true);
+            }
+        }
+    }
+
+    private async ValueTask HandleAsync(ReadOnlyMemory<byte> message, WebSocketMessageType type)
+    {
+        if (IsClosing)
         {
             return;
         }
 
-        var now = _time.GetUtcNow();
+        var now = _around.Time.GetUtcNow();
         switch (_rate.Count())
         {
             case MessageRate.Verdict.Excessive:
                 Close(WebSocketCloseStatus.PolicyViolation, "rate_limited");
                 return;
             case MessageRate.Verdict.Warned:
-                _subscriber.Send(Answers.Error("rate_limited", "Too many messages; slow down.", now));
+                Queue.Send(Answers.Error("rate_limited", "Too many messages; slow down.", now));
                 return;
             default:
                 break;
@@ -169,61 +279,64 @@ internal sealed class ClientConnection : IDisposable
 
         if (type == WebSocketMessageType.Binary)
         {
-            _subscriber.Send(Answers.Error("binary_not_supported", "Messages must be text frames with one JSON object each.", now));
+            Queue.Send(Answers.Error("binary_not_supported", "Messages must be text frames with one JSON object each.", now));
             return;
         }
 
         switch (ClientRequest.Parse(message))
         {
-            case ClientRequest.Subscribe subscribe:
-                _feeds[subscribe.Channel].Subscribe(_subscriber, subscribe.Since, subscribe.Epoch, now);
-                break;
-            case ClientRequest.Unsubscribe unsubscribe:
-                _feeds[unsubscribe.Channel].Unsubscribe(_subscriber);
-                _subscriber.Send(Answers.Unsubscribed(unsubscribe.Channel, now));
-                break;
             case ClientRequest.Ping:
-                _subscriber.Send(Answers.Pong(now));
+                Queue.Send(Answers.Pong(now));
                 break;
-            case ClientRequest.WrongChannel wrong:
-                _subscriber.Send(Answers.InvalidChannel(wrong.Channel, now));
+            case ClientRequest.Authenticate authenticate:
+                await AuthenticateAsync(authenticate.Token);
                 break;
             case ClientRequest.Invalid invalid:
-                _subscriber.Send(Answers.Error(invalid.Code, invalid.Message, now));
+                Queue.Send(Answers.Error(invalid.Code, invalid.Message, now));
+                break;
+            case ClientRequest.WrongChannel wrong:
+                Queue.Send(Answers.InvalidChannel(wrong.Channel, now));
+                break;
+            case var _ when _mustAuthenticate:
+                Queue.Send(Answers.Error("unauthenticated", "Say who you are first: {\"action\":\"authenticate\",\"token\":\"…\"}.", now));
+                break;
+            case ClientRequest.Subscribe subscribe:
+                if (_around.Feeds[subscribe.Channel].Subscribe(Queue, subscribe.Since, subscribe.Epoch, now) is { } recovered)
+                {
+                    _around.Metrics.Recovered(subscribe.Channel, recovered);
+                }
+
+                break;
+            case ClientRequest.Unsubscribe unsubscribe:
+                _around.Feeds[unsubscribe.Channel].Unsubscribe(Queue);
+                Queue.Send(Answers.Unsubscribed(unsubscribe.Channel, now));
                 break;
             default:
                 break;
         }
     }
 
-    private async Task WriteAsync()
+    private async Task AuthenticateAsync(string token)
     {
-        try
+        var verdict = await _around.Tokens.AskAsync(token);
+        var now = _around.Time.GetUtcNow();
+        switch (verdict)
         {
-            try
-            {
-                await foreach (var message in _subscriber.TakeAsync(_stopSending.Token))
+            case TokenCheck.Verdict.Good:
+                _mustAuthenticate = false;
+                Queue.Send(Answers.Authenticated(now));
+                break;
+            case TokenCheck.Verdict.Refused:
+                Queue.Send(Answers.Error("invalid_token", "The token is not valid.", now));
+                if (_mustAuthenticate)
                 {
-                    // Not cancelled by a close: half a frame cannot be followed by a close frame.
-                    await _socket.SendAsync(message, WebSocketMessageType.Text, endOfMessage: true, _aborting.Token);
+                    Close(WebSocketCloseStatus.PolicyViolation, "invalid_token");
                 }
-            }
-            catch (OperationCanceledException) when (!_aborting.IsCancellationRequested)
-            {
-                // Closing: what waits is dropped, the client is told why.
-            }
 
-            if (_socket.State is WebSocketState.Open or WebSocketState.CloseReceived)
-            {
-                var goodbye = _goodbye ?? new Goodbye(WebSocketCloseStatus.NormalClosure, "");
-                await _socket.CloseOutputAsync(goodbye.Status, goodbye.Reason, _aborting.Token);
-            }
-        }
-        catch (Exception exception) when (exception is WebSocketException or OperationCanceledException or IOException or ObjectDisposedException)
-        {
-            // The client is gone; the reader notices too.
+                break;
+            default:
+                Queue.Send(Answers.Error("unavailable", "The token cannot be checked at the moment; try again shortly.", now));
+                break;
         }
     }
-
-    private sealed record Goodbye(WebSocketCloseStatus Status, string Reason);
 }

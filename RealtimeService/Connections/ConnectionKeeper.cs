@@ -1,26 +1,22 @@
-using System.Net.WebSockets;
 using Microsoft.Extensions.Options;
 using Sure.RealtimeService.Channels;
 
 namespace Sure.RealtimeService.Connections;
 
-/// <summary>Closes clients that have been silent for too long, and all of them when the server stops.</summary>
-internal sealed class ConnectionKeeper(
-    ConnectionRegistry connections, IOptions<RealtimeOptions> options, IHostApplicationLifetime lifetime, TimeProvider time) : BackgroundService
+/// <summary>Pings clients, and closes those that have been silent or unknown for too long.</summary>
+internal sealed class ConnectionKeeper(ConnectionRegistry connections, IOptions<RealtimeOptions> options, TimeProvider time) : BackgroundService
 {
-    private static readonly TimeSpan MostBetweenLooks = TimeSpan.FromSeconds(5);
+    private static readonly TimeSpan MostBetweenLooks = TimeSpan.FromSeconds(1);
 
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
-        // Before the server stops taking requests, so that the close frames still get out.
-        await using var stopping = lifetime.ApplicationStopping.Register(connections.Shut);
-        var idle = options.Value.IdleTimeout;
-        using var timer = new PeriodicTimer(idle / 4 < MostBetweenLooks ? idle / 4 : MostBetweenLooks, time);
+        TimeSpan[] between = [MostBetweenLooks, options.Value.Heartbeat / 4, options.Value.IdleTimeout / 4];
+        using var timer = new PeriodicTimer(between.Min(), time);
         while (await timer.WaitForNextTickAsync(stoppingToken))
         {
-            foreach (var client in connections.Clients.Where(c => c.Silence >= idle))
+            foreach (var client in connections.Clients)
             {
-                client.Close(WebSocketCloseStatus.EndpointUnavailable, "Nothing was heard of you.");
+                client.Tend();
             }
         }
     }

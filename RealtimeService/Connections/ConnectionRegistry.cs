@@ -1,34 +1,43 @@
 using System.Collections.Concurrent;
-using System.Diagnostics.Metrics;
 using Microsoft.Extensions.Options;
 using Sure.RealtimeService.Channels;
+using Sure.RealtimeService.Protocol;
 
 namespace Sure.RealtimeService.Connections;
 
 /// <summary>Who is connected to this instance, and how many may be.</summary>
 internal sealed class ConnectionRegistry
 {
-    private static readonly Meter Meter = new("Sure.Realtime");
-
-    private static readonly Counter<long> Closed = Meter.CreateCounter<long>("sure.realtime.closed", "{connection}", "Connections closed by the server, by status.");
-
     private readonly ConcurrentDictionary<Guid, ClientConnection> _clients = new();
     private readonly Dictionary<string, int> _places = new(StringComparer.Ordinal);
     private readonly Lock _lock = new();
+    private readonly RealtimeMetrics _metrics;
     private readonly long _maximum;
     private readonly long _maximumPerAddress;
+    private readonly int _reconnectsPerSecond;
     private int _taken;
-    private bool _isClosing;
+    private volatile bool _isClosing;
 
-    public ConnectionRegistry(IOptions<RealtimeOptions> options, LimitScale scale)
+    public ConnectionRegistry(IOptions<RealtimeOptions> options, LimitScale scale, RealtimeMetrics metrics)
     {
+        _metrics = metrics;
         _maximum = scale.Of(options.Value.Connections);
         _maximumPerAddress = scale.Of(options.Value.ConnectionsPerAddress);
-        Meter.CreateObservableGauge("sure.realtime.connections", () => _clients.Count, "{connection}", "Connected clients.");
+        _reconnectsPerSecond = options.Value.ReconnectsPerSecond;
+        metrics.ObserveConnections(
+            () => Count,
+            () => Clients.Sum(c => (long)c.Queue.Messages),
+            () => Clients.Select(c => (long)c.Queue.Messages).DefaultIfEmpty().Max());
     }
 
     /// <summary>Those who are connected.</summary>
-    public IEnumerable<ClientConnection> Clients => _clients.Values;
+    public IEnumerable<ClientConnection> Clients => _clients.Select(c => c.Value);
+
+    /// <summary>How many have a place.</summary>
+    public int Count => Volatile.Read(ref _taken);
+
+    /// <summary>Whether nobody is let in any more.</summary>
+    public bool IsClosing => _isClosing;
 
     /// <summary>Takes a place before the connection is accepted; false where there is none.</summary>
     public bool TryReserve(string address)
@@ -36,15 +45,16 @@ internal sealed class ConnectionRegistry
         lock (_lock)
         {
             var ofAddress = _places.GetValueOrDefault(address);
-            if (_isClosing || _taken >= _maximum || ofAddress >= _maximumPerAddress)
+            if (!_isClosing && _taken < _maximum && ofAddress < _maximumPerAddress)
             {
-                return false;
+                _places[address] = ofAddress + 1;
+                _taken++;
+                return true;
             }
-
-            _places[address] = ofAddress + 1;
-            _taken++;
-            return true;
         }
+
+        _metrics.Refused();
+        return false;
     }
 
     /// <summary>Gives the place back.</summary>
@@ -66,35 +76,40 @@ internal sealed class ConnectionRegistry
         _clients[client.Id] = client;
         try
         {
+            if (_isClosing)
+            {
+                // It came in while the others were being sent away.
+                client.Close(CloseStatus.ServiceRestart, ReconnectIn(0));
+            }
+
             await client.RunAsync();
         }
         finally
         {
             _clients.TryRemove(client.Id, out _);
-            if (client.ClosedWith is { } status)
-            {
-                Closed.Add(1, new KeyValuePair<string, object?>("sure.status", (int)status));
-            }
         }
     }
 
-    /// <summary>Sends everyone away, to come back.</summary>
-    public void CloseAll(string reason)
+    /// <summary>
+    /// Sends everyone away, to come back. Each is told when, so many per second, so that they do not all come at once to whoever takes them.
+    /// </summary>
+    public void SendAway()
     {
+        var number = 0;
         foreach (var client in Clients)
         {
-            client.Close(ClientConnection.ServiceRestart, reason);
+            client.Close(CloseStatus.ServiceRestart, ReconnectIn(number++));
         }
     }
 
-    /// <summary>Sends everyone away and lets nobody in any more.</summary>
+    /// <summary>Lets nobody in any more.</summary>
     public void Shut()
     {
         lock (_lock)
         {
             _isClosing = true;
         }
-
-        CloseAll("The server restarts; connect again.");
     }
+
+    private string ReconnectIn(int number) => $"reconnect_in={1000L * number / _reconnectsPerSecond}ms";
 }

@@ -1,7 +1,8 @@
 using Microsoft.AspNetCore.Http.Features;
-using Microsoft.Extensions.Options;
-using Sure.RealtimeService.Channels;
-using Sure.RealtimeService.Streams;
+using Microsoft.AspNetCore.Http.HttpResults;
+using Microsoft.AspNetCore.Mvc;
+using Sure.RealtimeService.Identity;
+using Sure.ServiceDefaults.Identity;
 using Sure.ServiceDefaults.Problems;
 
 namespace Sure.RealtimeService.Connections;
@@ -9,30 +10,35 @@ namespace Sure.RealtimeService.Connections;
 /// <summary>Where clients connect.</summary>
 internal static class WebSocketEndpoint
 {
+    private const string Version = "13";
+
     private static readonly TimeSpan RetryAfter = TimeSpan.FromSeconds(5);
 
     public static void MapWebSocket(this WebApplication app)
     {
-        app.Use(ActivityUpgrade.WatchAsync);
-        app.UseWebSockets();
+        app.Use(ClientUpgrade.WatchAsync);
+        // Pings are the connection keeper's; the framework's would need a timer each.
+        app.UseWebSockets(new WebSocketOptions { KeepAliveInterval = Timeout.InfiniteTimeSpan });
         app.MapGet("/ws", ConnectAsync).ExcludeFromDescription();
     }
 
     private static async Task<IResult> ConnectAsync(
         HttpContext context,
-        ChannelFeeds feeds,
         ConnectionRegistry connections,
-        LimitScale scale,
-        IOptions<RealtimeOptions> options,
-        TimeProvider time)
+        AllowedOrigins origins,
+        ClientSurroundings around)
     {
-        if (!context.WebSockets.IsWebSocketRequest)
+        if (!context.WebSockets.IsWebSocketRequest || context.Features.Get<IHttpUpgradeFeature>() is not ClientUpgrade upgrade)
         {
-            context.Response.Headers.Upgrade = "websocket";
-            return Problem.Malformed(field: null, "This is a WebSocket: connect to it with ws:// or wss://.");
+            return NoWebSocket(context);
         }
 
-        if (!feeds.IsLoaded)
+        if (!origins.Allow(context.Request))
+        {
+            return Problem.Forbidden("Pages of this origin may not connect.");
+        }
+
+        if (!around.Feeds.IsLoaded)
         {
             return Problem.Unavailable("The channels are not known yet; try again shortly.", RetryAfter);
         }
@@ -47,13 +53,12 @@ internal static class WebSocketEndpoint
         {
             using var socket = await context.WebSockets.AcceptWebSocketAsync(new WebSocketAcceptContext
             {
-                KeepAliveInterval = options.Value.Heartbeat,
-                // With a timeout the socket pings, without one it only says that it is there. The client is closed before it runs out.
-                KeepAliveTimeout = 2 * options.Value.IdleTimeout,
+                // What is sent is compressed once for everybody, so without what was sent before; nothing secret goes over it.
+                DangerousEnableCompression = connections.Count <= around.Options.CompressedConnections,
+                DisableServerContextTakeover = true,
             });
-            var activity = (context.Features.Get<IHttpUpgradeFeature>() as ActivityUpgrade)?.Stream;
             using var client = new ClientConnection(
-                socket, activity, address, feeds, options.Value, scale.Of(options.Value.MessagesPerSecond), time);
+                socket, upgrade.Stream!, Deflates(context.Response), context.Caller().ClientId is not null, context.Abort, around);
             await connections.RunAsync(client);
         }
         finally
@@ -63,6 +68,34 @@ internal static class WebSocketEndpoint
 
         return Results.Empty;
     }
+
+    /// <summary>RFC 6455, 4.2.2 and 4.4: another version is told which one there is.</summary>
+    private static ProblemHttpResult NoWebSocket(HttpContext context)
+    {
+        context.Response.Headers.Upgrade = "websocket";
+        if (context.Request.Headers.SecWebSocketVersion is not [{ } asked] || asked == Version)
+        {
+            return Problem.Malformed(field: null, "This is a WebSocket: connect to it with ws:// or wss://.");
+        }
+
+        context.Response.Headers.SecWebSocketVersion = Version;
+        return TypedResults.Problem(new ProblemDetails
+        {
+            Type = Problem.TypeOf("upgrade-required"),
+            Title = "Upgrade required",
+            Status = StatusCodes.Status426UpgradeRequired,
+            Detail = $"The version of the WebSocket protocol must be {Version}.",
+        });
+    }
+
+    /// <summary>
+    /// Whether compressed messages may be sent. A client that wants a smaller window than ours gets them as they are, which is always allowed
+    /// (RFC 7692, 6).
+    /// </summary>
+    private static bool Deflates(HttpResponse response) =>
+        response.Headers.SecWebSocketExtensions is [{ } agreed]
+        && agreed.StartsWith("permessage-deflate", StringComparison.Ordinal)
+        && !agreed.Contains("server_max_window_bits", StringComparison.Ordinal);
 
     /// <summary>The address the gateway saw; only the gateway can reach this service.</summary>
     private static string AddressOf(HttpContext context) =>

@@ -18,6 +18,14 @@ internal abstract record ClientRequest
     /// <summary>Is anybody there.</summary>
     public sealed record Ping : ClientRequest;
 
+    /// <summary>Says who it is.</summary>
+    /// <param name="Token">A secret: it is not part of the text of this record.</param>
+    public sealed record Authenticate(string Token) : ClientRequest
+    {
+        /// <inheritdoc />
+        public override string ToString() => nameof(Authenticate);
+    }
+
     /// <summary>A channel that does not exist.</summary>
     public sealed record WrongChannel(string Channel) : ClientRequest;
 
@@ -50,8 +58,11 @@ internal abstract record ClientRequest
             "ping" => new Ping(),
             "subscribe" => ReadSubscribe(message),
             "unsubscribe" => ReadChannel(message, channel => new Unsubscribe(channel)),
-            null => new Invalid("invalid_message", "action is missing; it must be subscribe, unsubscribe or ping."),
-            _ => new Invalid("unknown_action", "action must be subscribe, unsubscribe or ping."),
+            "authenticate" => StringOf(message, "token") is { Length: > 0 } token
+                ? new Authenticate(token)
+                : new Invalid("invalid_message", "token is missing; it must be an API key."),
+            null => new Invalid("invalid_message", "action is missing; it must be subscribe, unsubscribe, ping or authenticate."),
+            _ => new Invalid("unknown_action", "action must be subscribe, unsubscribe, ping or authenticate."),
         };
     }
 
@@ -66,6 +77,11 @@ internal abstract record ClientRequest
             }
 
             since = offset;
+        }
+
+        if (message.TryGetProperty("epoch", out var epoch) && epoch.ValueKind is not (JsonValueKind.String or JsonValueKind.Null))
+        {
+            return new Invalid("invalid_message", "epoch must be the text that came with the offset.");
         }
 
         return ReadChannel(message, channel => new Subscribe(channel, since, StringOf(message, "epoch")));

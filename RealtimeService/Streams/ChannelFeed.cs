@@ -1,3 +1,5 @@
+using System.Diagnostics;
+using Sure.Contracts.Vocabulary;
 using Sure.RealtimeService.Channels;
 using Sure.RealtimeService.Connections;
 using Sure.RealtimeService.Protocol;
@@ -6,30 +8,38 @@ namespace Sure.RealtimeService.Streams;
 
 /// <summary>
 /// One channel as this instance knows it: its last messages and who listens. A new subscriber gets what is so and then everything that
-/// follows, without a gap or a repetition, because both happen under one lock.
+/// follows, without a gap or a repetition: where it begins is decided under one lock, and from there each subscription counts for itself.
 /// </summary>
 /// <param name="channel">Which.</param>
 /// <param name="historyLength">How many messages it keeps.</param>
-public sealed class ChannelFeed(Channel channel, int historyLength)
+/// <param name="historyAge">How much older than the newest they may be.</param>
+internal sealed class ChannelFeed(Channel channel, int historyLength, TimeSpan historyAge)
 {
+    private static readonly ActivitySource Deliveries = new("Sure.Realtime");
+
     private readonly Lock _lock = new();
-    private readonly HashSet<Subscriber> _subscribers = [];
+    private readonly Dictionary<SendQueue, Subscription> _subscriptions = [];
     private readonly Queue<StreamedMessage> _history = new();
     private readonly Dictionary<string, StreamedMessage> _last = new(StringComparer.Ordinal);
+    private readonly List<Subscription> _listeners = [];
     private string _epoch = "";
     private long _offset;
+    private bool _changed;
 
     /// <summary>Which channel it is.</summary>
     public Channel Channel { get; } = channel;
 
     /// <summary>The last offset it knows.</summary>
-    public long Offset
+    public long Offset => Volatile.Read(ref _offset);
+
+    /// <summary>How many listen.</summary>
+    public int Subscriptions
     {
         get
         {
             lock (_lock)
             {
-                return _offset;
+                return _subscriptions.Count;
             }
         }
     }
@@ -41,8 +51,6 @@ public sealed class ChannelFeed(Channel channel, int historyLength)
     /// <param name="last">The last message of each subject.</param>
     public void Load(string epoch, long offset, IEnumerable<StreamedMessage> history, IEnumerable<StreamedMessage> last)
     {
-        ArgumentNullException.ThrowIfNull(history);
-        ArgumentNullException.ThrowIfNull(last);
         lock (_lock)
         {
             _epoch = epoch;
@@ -61,14 +69,15 @@ public sealed class ChannelFeed(Channel channel, int historyLength)
         }
     }
 
-    /// <summary>Adds what followed and hands it to everyone who listens.</summary>
-    /// <param name="messages">In order, after the last offset.</param>
-    public void Append(IReadOnlyCollection<StreamedMessage> messages)
+    /// <summary>Adds what followed and hands it to everyone who listens. Only one may append at a time.</summary>
+    /// <param name="messages">In order; those that are known already are skipped.</param>
+    public void Append(IEnumerable<StreamedMessage> messages)
     {
-        ArgumentNullException.ThrowIfNull(messages);
+        List<StreamedMessage> news;
         lock (_lock)
         {
-            foreach (var message in messages.Where(m => m.Offset > _offset))
+            news = [.. messages.Where(m => m.Offset > _offset)];
+            foreach (var message in news)
             {
                 _offset = message.Offset;
                 Keep(message);
@@ -76,12 +85,32 @@ public sealed class ChannelFeed(Channel channel, int historyLength)
                 {
                     _last[message.Subject] = message;
                 }
-
-                foreach (var subscriber in _subscribers)
-                {
-                    subscriber.Send(message.Live);
-                }
             }
+
+            if (_changed)
+            {
+                _changed = false;
+                _listeners.Clear();
+                _listeners.AddRange(_subscriptions.Values);
+            }
+        }
+
+        if (news.Count == 0)
+        {
+            return;
+        }
+
+        // One run of bytes for everybody, written to one client after the other without a lock that any two of them share.
+        var frame = Frame.Of([.. news.Select(m => m.Live)]);
+        var spans = news.ConvertAll(StartDelivery);
+        foreach (var listener in _listeners)
+        {
+            listener.Deliver(frame, news[^1].Offset);
+        }
+
+        foreach (var span in spans)
+        {
+            span?.Dispose();
         }
     }
 
@@ -89,32 +118,56 @@ public sealed class ChannelFeed(Channel channel, int historyLength)
     /// Subscribes: the answer, then what was missed after <paramref name="since"/> where it is still kept, else the last message of each
     /// subject, then what follows. Who is subscribed already gets the same again.
     /// </summary>
-    /// <param name="subscriber">Who.</param>
+    /// <param name="client">Who.</param>
     /// <param name="since">The last offset it has; null for a new one.</param>
     /// <param name="epoch">The epoch of that offset.</param>
     /// <param name="now">For the answer.</param>
-    public void Subscribe(Subscriber subscriber, long? since, string? epoch, DateTimeOffset now)
+    /// <returns>Whether what was missed could be had; null where it was not asked for.</returns>
+    public bool? Subscribe(SendQueue client, long? since, string? epoch, DateTimeOffset now)
     {
-        ArgumentNullException.ThrowIfNull(subscriber);
+        bool? recovered;
+        bool mustPump;
         lock (_lock)
         {
-            var recovered = since is { } known ? CanRecover(known, epoch) : (bool?)null;
+            if (_subscriptions.Remove(client, out var before))
+            {
+                before.End();
+            }
+
+            recovered = since is { } known ? CanRecover(known, epoch) : null;
             var backlog = recovered is true
                 ? _history.Where(m => m.Offset > since).Select(m => m.Live)
                 : _last.Values.OrderBy(m => m.Offset).Select(m => m.Snapshot);
-            subscriber.SendBacklog([Answers.Subscribed(Channel, _offset, _epoch, recovered, now), .. backlog]);
-            _subscribers.Add(subscriber);
+            mustPump = client.AddBacklog([Answers.Subscribed(Channel, _offset, _epoch, recovered, now), .. backlog]);
+            _subscriptions[client] = new Subscription(client, _offset);
+            _changed = true;
         }
+
+        if (mustPump)
+        {
+            client.Pump();
+        }
+
+        return recovered;
     }
 
-    /// <summary>Ends a subscription, if there is one.</summary>
-    public void Unsubscribe(Subscriber subscriber)
+    /// <summary>Ends a subscription, if there is one: nothing of the channel is queued for the client any more.</summary>
+    public void Unsubscribe(SendQueue client)
     {
         lock (_lock)
         {
-            _subscribers.Remove(subscriber);
+            if (_subscriptions.Remove(client, out var subscription))
+            {
+                subscription.End();
+                _changed = true;
+            }
         }
     }
+
+    /// <summary>One span for all who get the message, where the trace it comes from is recorded.</summary>
+    private Activity? StartDelivery(StreamedMessage message) => message.Cause == default ? null : Deliveries
+        .StartActivity($"deliver {Channel.Word()}", ActivityKind.Producer, message.Cause)?
+        .SetTag("sure.channel", Channel.Word()).SetTag("sure.offset", message.Offset).SetTag("sure.subscribers", _listeners.Count);
 
     private bool CanRecover(long since, string? epoch) =>
         string.Equals(epoch, _epoch, StringComparison.Ordinal)
@@ -124,7 +177,7 @@ public sealed class ChannelFeed(Channel channel, int historyLength)
     private void Keep(StreamedMessage message)
     {
         _history.Enqueue(message);
-        if (_history.Count > historyLength)
+        while (_history.Count > historyLength || message.AppendedAt - _history.Peek().AppendedAt > historyAge)
         {
             _history.Dequeue();
         }

@@ -14,6 +14,7 @@ internal sealed partial class StreamFollower(
     IConnectionMultiplexer redis,
     ChannelFeeds feeds,
     ConnectionRegistry connections,
+    RealtimeMetrics metrics,
     IOptions<RealtimeOptions> options,
     TimeProvider time,
     ILogger<StreamFollower> logger) : BackgroundService
@@ -83,8 +84,8 @@ internal sealed partial class StreamFollower(
         base.Dispose();
     }
 
-    private static IEnumerable<StreamedMessage> Messages(IEnumerable<StreamEntry> entries) =>
-        entries.Select(e => new StreamedMessage(OffsetOf(e), e["k"] == "1" ? (string?)e["s"] : null, (string)e["b"]!));
+    private static IEnumerable<StreamedMessage> Messages(IEnumerable<StreamEntry> entries) => entries.Select(e => new StreamedMessage(
+        OffsetOf(e), e["k"] == "1" ? (string?)e["s"] : null, (string)e["b"]!, DateTimeOffset.FromUnixTimeMilliseconds(e["a"].IsNull ? 0 : (long)e["a"]), (string?)e["t"]));
 
     private static long OffsetOf(StreamEntry entry)
     {
@@ -107,24 +108,31 @@ internal sealed partial class StreamFollower(
     private async Task ReadAsync(CancellationToken cancellationToken)
     {
         var database = redis.GetDatabase();
-        var epoch = (string?)await database.StringGetAsync(StreamKeys.Epoch);
-        if (epoch is null)
+        while (true)
         {
-            // Nothing was appended yet; who makes the history begins an epoch with its first message.
-            return;
-        }
-
-        if (epoch != _epoch)
-        {
-            await LoadAsync(database, epoch);
-            return;
-        }
-
-        foreach (var feed in feeds.All)
-        {
-            while (true)
+            // One transaction: what is read belongs to the epoch that is read with it.
+            var transaction = database.CreateTransaction();
+            var current = transaction.StringGetAsync(StreamKeys.Epoch);
+            var reads = feeds.All
+                .Select(feed => (Feed: feed, Entries: transaction.StreamRangeAsync(StreamKeys.Stream(feed.Channel), $"{feed.Offset + 1}-0", "+", ReadSize)))
+                .ToList();
+            await transaction.ExecuteAsync();
+            if ((string?)await current is not { } epoch)
             {
-                var entries = await database.StreamRangeAsync(StreamKeys.Stream(feed.Channel), $"{feed.Offset + 1}-0", "+", ReadSize);
+                // Nothing was appended yet; who makes the history begins an epoch with its first message.
+                return;
+            }
+
+            if (epoch != _epoch)
+            {
+                await LoadAsync(database, epoch);
+                return;
+            }
+
+            var more = false;
+            foreach (var (feed, read) in reads)
+            {
+                var entries = await read;
                 if (entries.Length > 0 && OffsetOf(entries[0]) != feed.Offset + 1)
                 {
                     // More was appended than is kept before this instance has read it: clients cannot be told what they missed.
@@ -132,14 +140,26 @@ internal sealed partial class StreamFollower(
                     return;
                 }
 
-                feed.Append([.. Messages(entries)]);
-                if (entries.Length < ReadSize)
-                {
-                    break;
-                }
-
-                await Task.Delay(Pace, time, cancellationToken);
+                Deliver(feed, [.. Messages(entries)]);
+                more |= entries.Length == ReadSize;
             }
+
+            if (!more)
+            {
+                return;
+            }
+
+            await Task.Delay(Pace, time, cancellationToken);
+        }
+    }
+
+    private void Deliver(ChannelFeed feed, IReadOnlyList<StreamedMessage> messages)
+    {
+        feed.Append(messages);
+        var now = time.GetUtcNow();
+        foreach (var message in messages)
+        {
+            metrics.Delivered(feed.Channel, now - message.AppendedAt);
         }
     }
 
@@ -162,7 +182,7 @@ internal sealed partial class StreamFollower(
         if (before is not null)
         {
             Log.BegunAnew(logger, before, epoch);
-            connections.CloseAll("Messages were missed; subscribe again.");
+            connections.SendAway();
         }
     }
 
@@ -170,7 +190,7 @@ internal sealed partial class StreamFollower(
     {
         var text = (string)entry.Value!;
         var space = text.IndexOf(' ', StringComparison.Ordinal);
-        return new StreamedMessage(long.Parse(text.AsSpan(0, space)), (string)entry.Name!, text[(space + 1)..]);
+        return new StreamedMessage(long.Parse(text.AsSpan(0, space)), (string)entry.Name!, text[(space + 1)..], DateTimeOffset.UnixEpoch);
     }
 
     private static partial class Log

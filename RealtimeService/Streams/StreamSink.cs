@@ -6,6 +6,7 @@ using Sure.Contracts.Json;
 using Sure.Contracts.Vocabulary;
 using Sure.Coordination.Intake;
 using Sure.Coordination.Outbox;
+using Sure.Coordination.Telemetry;
 using Sure.RealtimeService.Channels;
 
 using ChannelMessage = Sure.RealtimeService.Channels.ChannelMessage;
@@ -44,7 +45,7 @@ internal sealed class StreamSink(IConnectionMultiplexer redis, IHttpClientFactor
             producer,
             events[0].Sequence - 1,
             events[^1].Sequence,
-            [.. events.Select(e => e.Open() is { } known ? Translation.Of(known) : null).OfType<ChannelMessage>()],
+            [.. events.Select(Translate).OfType<ChannelMessage>()],
             cancellationToken);
 
     /// <summary>Only the last message of each subject is told: clients learn what is so, not again what was.</summary>
@@ -77,27 +78,36 @@ internal sealed class StreamSink(IConnectionMultiplexer redis, IHttpClientFactor
         await AppendAsync(producer, seen is { } applied ? applied : Missing, position, [.. latest.Values.OrderBy(l => l.Sequence).Select(l => l.Message)], cancellationToken);
     }
 
+    /// <summary>The message goes on with the trace of the event: from the present work where that is part of it.</summary>
+    private static ChannelMessage? Translate(EventEnvelope told)
+    {
+        if (told.Open() is not { } known || Translation.Of(known) is not { } message)
+        {
+            return null;
+        }
+
+        var cause = told.Traces().FirstOrDefault(Causes.IsRecorded);
+        return message with { Trace = Causes.Write(Causes.Current.TraceId == cause.TraceId ? Causes.Current : cause) };
+    }
+
     private async Task<bool> AppendAsync(
         string producer, RedisValue expected, long position, IReadOnlyCollection<ChannelMessage> messages, CancellationToken cancellationToken)
     {
+        var now = time.GetUtcNow();
         RedisValue[] arguments =
         [
             producer,
             expected,
             position,
-            Guid.CreateVersion7(time.GetUtcNow()).ToString("N"),
+            Guid.CreateVersion7(now).ToString("N"),
             options.Value.HistoryLength,
+            now.ToUnixTimeMilliseconds(),
+            (now - options.Value.HistoryAge).ToUnixTimeMilliseconds(),
+            StreamKeys.News.ToString(),
             .. ChannelNames,
-            .. messages.SelectMany(m => new RedisValue[] { (int)m.Channel + 1, m.Subject is null ? 0 : 1, m.Subject ?? "", m.Body }),
+            .. messages.SelectMany(m => new RedisValue[] { (int)m.Channel + 1, m.Subject is null ? 0 : 1, m.Subject ?? "", m.Body, m.Trace ?? "" }),
         ];
-        var database = redis.GetDatabase();
-        var appended = (int)await database.ScriptEvaluateAsync(Script, Keys, arguments).WaitAsync(cancellationToken);
-        if (appended > 0)
-        {
-            await database.PublishAsync(StreamKeys.News, RedisValue.EmptyString, CommandFlags.FireAndForget);
-        }
-
-        return appended >= 0;
+        return (int)await redis.GetDatabase().ScriptEvaluateAsync(Script, Keys, arguments).WaitAsync(cancellationToken) >= 0;
     }
 
     private static string ReadScript(string name)

@@ -2,7 +2,7 @@ using Microsoft.AspNetCore.Http.HttpResults;
 using Sure.Contracts.Vocabulary;
 using Sure.RiskService.Exposures;
 using Sure.RiskService.Snapshots;
-using Sure.ServiceDefaults.Problems;
+using Sure.ServiceDefaults.Queries;
 
 namespace Sure.RiskService.Alerts;
 
@@ -32,21 +32,16 @@ internal static class AlertEndpoints
     }
 
     private static async Task<Results<Ok<AlertList>, ProblemHttpResult>> ListAsync(
-        AlertStore store, TimeProvider time, string? severity, string? alert_type, CancellationToken cancellationToken)
+        AlertStore store, TimeProvider time, [OneOf<Severity>] string? severity, [OneOf<AlertType>] string? alert_type, CancellationToken cancellationToken)
     {
-        if (severity is not null && !Words<Severity>.TryParse(severity, out _))
+        if (!Filter.TryRead<Severity>("severity", severity, out var bySeverity, out var refusal)
+            || !Filter.TryRead<AlertType>("alert_type", alert_type, out var byType, out refusal))
         {
-            return Problem.Malformed("severity", $"severity must be one of {string.Join(", ", Words<Severity>.All)}.");
-        }
-
-        if (alert_type is not null && !Words<AlertType>.TryParse(alert_type, out _))
-        {
-            return Problem.Malformed("alert_type", $"alert_type must be one of {string.Join(", ", Words<AlertType>.All)}.");
+            return refusal;
         }
 
         var alerts = (await store.ReadLastingAsync(cancellationToken))
-            .Where(a => severity is null || string.Equals(a.Severity.Word(), severity, StringComparison.OrdinalIgnoreCase))
-            .Where(a => alert_type is null || string.Equals(a.AlertType.Word(), alert_type, StringComparison.OrdinalIgnoreCase))
+            .Where(a => (bySeverity is null || a.Severity == bySeverity) && (byType is null || a.AlertType == byType))
             .ToList();
         return TypedResults.Ok(new AlertList(alerts, alerts.Count, alerts.Count(a => a.Severity == Severity.Critical), time.GetUtcNow()));
     }

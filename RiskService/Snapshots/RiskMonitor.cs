@@ -9,6 +9,7 @@ using Sure.RiskService.Alerts;
 using Sure.RiskService.Correlation;
 using Sure.RiskService.Exposures;
 using Sure.RiskService.ModelCheck;
+using Sure.RiskService.Statistics;
 
 namespace Sure.RiskService.Snapshots;
 
@@ -23,6 +24,7 @@ internal sealed class RiskMonitor(
     BookSimulation simulation,
     RiskMeasurement measurement,
     IOptions<MonitoringOptions> monitoring,
+    RiskTelemetry telemetry,
     TimeProvider time) : IMonitor
 {
     private static readonly TimeSpan WaitForBook = TimeSpan.FromSeconds(1);
@@ -48,6 +50,8 @@ internal sealed class RiskMonitor(
         await AlertStore.WriteAsync(connection, transaction, changes, now, cancellationToken);
         await SnapshotStore.WriteAsync(connection, transaction, snapshot, cancellationToken);
         await ForecastStore.WriteAsync(connection, transaction, snapshot, cancellationToken);
+        var told = changes.Select(c => Tell(c, now)).OfType<IPlatformEvent>().ToList();
+        await AlertStatistics.KeepAsync(told, connection, transaction, cancellationToken);
         await connection.AppendEventsAsync(
             transaction,
             [
@@ -58,10 +62,11 @@ internal sealed class RiskMonitor(
                     snapshot.WorstStress.Scenario,
                     Math.Max(0, snapshot.WorstStress.LossUsd),
                     snapshot.Correlation.Regime),
-                .. changes.Select(c => Tell(c, now)).OfType<IPlatformEvent>(),
+                .. told,
             ],
             cancellationToken);
         await transaction.CommitAsync(cancellationToken);
+        telemetry.Taken(snapshot, changes, Interval);
     }
 
     /// <summary>A service that has just started measures the book as soon as it knows it, not a cycle later.</summary>

@@ -19,6 +19,8 @@ internal static class SnapshotSetup
         builder.AddPartitions(services =>
         [
             new PartitionedTable("snapshot", "taken_at", PartitionSpan.Month, services.GetRequiredService<IOptions<SnapshotOptions>>().Value.SnapshotRetention),
+            new PartitionedTable(
+                "alert_statistics", "minute", PartitionSpan.Month, services.GetRequiredService<IOptions<SnapshotOptions>>().Value.AlertStatisticsRetention),
         ]);
         builder.Services.AddSingleton<BookSimulation>();
         builder.Services.AddSingleton<RiskMeasurement>();

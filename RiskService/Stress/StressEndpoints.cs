@@ -3,6 +3,7 @@ using Sure.Contracts.Vocabulary;
 using Sure.RiskService.Exposures;
 using Sure.RiskService.Scenarios;
 using Sure.RiskService.Snapshots;
+using Sure.ServiceDefaults.Description;
 using Sure.ServiceDefaults.Identity;
 using Sure.ServiceDefaults.Problems;
 
@@ -66,7 +67,8 @@ internal static class StressEndpoints
     public static void MapStress(this IEndpointRouteBuilder endpoints)
     {
         var group = endpoints.MapGroup("/api/v2/risk").WithTags("Risk");
-        group.MapPost("/stress-test", TestAsync).RequireScope(Scope.Read).WithName("RunStressTest").WithSummary("What a scenario or a shock of one's own would cost.");
+        group.MapPost("/stress-test", TestAsync).RequireScope(Scope.Read).WithName("RunStressTest").WithSummary("What a scenario or a shock of one's own would cost.")
+            .WithExample(new StressRequest(Custom: new Shock { PegRatios = new Dictionary<Stablecoin, decimal> { [Stablecoin.USDC] = 0.92m }, BtcMove = -0.3m }));
         group.MapGet("/reverse-stress", ReverseAsync).WithName("GetReverseStress").WithSummary("The smallest fall of each coin, and of all, that breaches a limit.");
     }
 

@@ -37,7 +37,8 @@ public static class NpgsqlClient
 
         builder.Services.AddSingleton(services =>
         {
-            var source = new NpgsqlDataSourceBuilder(settings.ConnectionString)
+            // Metrics are told by the name; without one they would be by the connection string.
+            var source = new NpgsqlDataSourceBuilder(settings.ConnectionString) { Name = connectionName }
                 .UseLoggerFactory(services.GetService<ILoggerFactory>());
             configureDataSourceBuilder?.Invoke(source);
             return source.Build();

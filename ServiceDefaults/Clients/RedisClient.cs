@@ -3,16 +3,17 @@ using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Diagnostics.HealthChecks;
 using Microsoft.Extensions.Logging;
+using OpenTelemetry.Trace;
 using StackExchange.Redis;
 
 namespace Microsoft.Extensions.Hosting;
 
-/// <summary>Twin of <c>Aspire.StackExchange.Redis</c>: same names, sections and health check; <c>UseAspireClients=true</c> swaps them.</summary>
+/// <summary>Twin of <c>Aspire.StackExchange.Redis</c>: same names, sections, health check and traces; <c>UseAspireClients=true</c> swaps them.</summary>
 public static class RedisClient
 {
     /// <summary>
-    /// Registers a singleton <see cref="IConnectionMultiplexer"/> that connects in the background and reconnects by itself, and its
-    /// health check <c>StackExchange.Redis</c>. Settings bind in this order: section <c>Aspire:StackExchange:Redis</c>, the same with
+    /// Registers a singleton <see cref="IConnectionMultiplexer"/> that connects in the background and reconnects by itself, its
+    /// health check <c>StackExchange.Redis</c> and traces. Settings bind in this order: section <c>Aspire:StackExchange:Redis</c>, the same with
     /// <c>:{connectionName}</c>, <c>ConnectionStrings:{connectionName}</c>, <paramref name="configureSettings"/>.
     /// </summary>
     /// <exception cref="InvalidOperationException">No connection string is configured.</exception>
@@ -41,8 +42,19 @@ public static class RedisClient
             options.AbortOnConnectFail = false;
             options.LoggerFactory = services.GetService<ILoggerFactory>();
             configureOptions?.Invoke(options);
-            return ConnectionMultiplexer.Connect(options);
+            var redis = ConnectionMultiplexer.Connect(options);
+            if (!settings.DisableTracing)
+            {
+                redis.RegisterProfiler(RedisSpans.Session);
+            }
+
+            return redis;
         });
+
+        if (!settings.DisableTracing)
+        {
+            builder.Services.AddOpenTelemetry().WithTracing(tracing => tracing.AddSource(RedisSpans.SourceName).AddProcessor(new RedisSpans()));
+        }
 
         if (!settings.DisableHealthChecks)
         {

@@ -9,6 +9,6 @@ public sealed class StackExchangeRedisSettings
     /// <summary>Leaves the health check out. Default false.</summary>
     public bool DisableHealthChecks { get; set; }
 
-    /// <summary>Leaves traces out. Default false. The instrumentation is part of the Aspire package only.</summary>
+    /// <summary>Leaves traces out. Default false.</summary>
     public bool DisableTracing { get; set; }
 }

@@ -1,4 +1,5 @@
 using System.Security.Claims;
+using System.Text.Json;
 
 namespace Sure.ServiceDefaults.Identity;
 
@@ -7,7 +8,9 @@ namespace Sure.ServiceDefaults.Identity;
 /// <param name="ClientId">The key or token that was used; null for an anonymous caller.</param>
 /// <param name="Scopes">What is allowed.</param>
 /// <param name="Sources">Names of the observation sources the caller may speak for.</param>
-public sealed record Caller(string? Subject, string? ClientId, IReadOnlySet<string> Scopes, IReadOnlySet<string> Sources)
+/// <param name="Makers">Subjects who made the caller's key, directly or by a key they made; empty for a token of an issuer.</param>
+public sealed record Caller(
+    string? Subject, string? ClientId, IReadOnlySet<string> Scopes, IReadOnlySet<string> Sources, IReadOnlySet<string> Makers)
 {
     /// <summary>Claim with the space-separated scopes.</summary>
     public const string ScopeClaim = "scope";
@@ -17,6 +20,9 @@ public sealed record Caller(string? Subject, string? ClientId, IReadOnlySet<stri
 
     /// <summary>Claim with the space-separated source names.</summary>
     public const string SourcesClaim = "sources";
+
+    /// <summary>Claim with the makers, a JSON array: unlike names of scopes and sources subjects may hold spaces.</summary>
+    public const string MakersClaim = "makers";
 
     /// <summary>Stands among <see cref="Sources"/> for all of them.</summary>
     public const string AnySource = "*";
@@ -32,7 +38,8 @@ public sealed record Caller(string? Subject, string? ClientId, IReadOnlySet<stri
             principal.FindFirstValue("sub"),
             principal.FindFirstValue(ClientIdClaim),
             SetOf(principal.FindFirstValue(ScopeClaim)),
-            SetOf(principal.FindFirstValue(SourcesClaim)));
+            SetOf(principal.FindFirstValue(SourcesClaim)),
+            principal.FindFirstValue(MakersClaim) is { Length: > 0 } makers ? JsonSerializer.Deserialize<HashSet<string>>(makers)! : []);
     }
 
     /// <summary>Whether the caller may see and move what belongs to <paramref name="owner"/>.</summary>

@@ -6,6 +6,9 @@ public static class InternalToken
     /// <summary>Header that carries it; the gateway removes what clients send under this name.</summary>
     public const string Header = "X-Sure-Caller";
 
+    /// <summary>Header that carries the token with which one service calls another; removed like the other.</summary>
+    public const string ServiceHeader = "X-Sure-Service";
+
     /// <summary>Its issuer.</summary>
     public const string Issuer = "sure-gateway";
 

@@ -1,10 +1,12 @@
 using System.Diagnostics;
 using System.Net.Sockets;
+using System.Text.Json.Nodes;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Diagnostics;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Mvc;
 using Microsoft.AspNetCore.Routing;
+using Microsoft.AspNetCore.WebUtilities;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
@@ -25,6 +27,7 @@ internal static class PlatformProblems
         [405] = ("method-not-allowed", "This method is not allowed here."),
         [413] = ("too-large", "The body is too large."),
         [415] = ("unsupported-media-type", "The body must be JSON, with the header Content-Type: application/json."),
+        [429] = ("rate-limited", "This is more than is allowed; try again later."),
         [500] = ("internal", "Something failed on our side; it has been recorded."),
         [502] = ("unavailable", "The service behind this is not available; try again shortly."),
         [503] = ("unavailable", "The service is not available; try again shortly."),
@@ -38,6 +41,21 @@ internal static class PlatformProblems
         builder.Services.AddExceptionHandler<FailureHandler>();
         builder.Services.Configure<ExceptionHandlerOptions>(options => options.SuppressDiagnosticsCallback = context =>
             context.Exception is BadHttpRequestException or OperationCanceledException);
+    }
+
+    /// <summary>What a refusal with this status looks like.</summary>
+    public static JsonObject ExampleOf(int status)
+    {
+        var (kind, sentence) = Defaults.GetValueOrDefault(status, ("error", "The request failed."));
+        return new JsonObject
+        {
+            ["type"] = Problem.TypeOf(kind),
+            ["title"] = ReasonPhrases.GetReasonPhrase(status),
+            ["status"] = status,
+            ["detail"] = sentence,
+            ["error"] = sentence,
+            ["trace_id"] = "0af7651916cd43dd8448eb211c80319c",
+        };
     }
 
     private static void Complete(ProblemDetailsContext context)
@@ -112,7 +130,12 @@ internal sealed partial class FailureHandler(IProblemDetailsService problems, IL
     /// </summary>
     private static bool IsBrokenDependency(Exception exception) => exception switch
     {
-        System.Data.Common.DbException database => database.IsTransient || database.InnerException is IOException or SocketException or TimeoutException,
+        // Class 57P is a server that shuts down, has crashed or is starting up. FATAL is a connection that the server ended or would not
+        // begin: its disk is full, or this process was stopped and let a transaction idle. Neither counts as a transient error.
+        Npgsql.PostgresException { InvariantSeverity: "FATAL" or "PANIC" } => true,
+        System.Data.Common.DbException database => database.IsTransient
+            || database.SqlState?.StartsWith("57P", StringComparison.Ordinal) is true
+            || database.InnerException is IOException or SocketException or TimeoutException,
         HttpRequestException or TimeoutException or SocketException or OperationCanceledException => true,
         _ => exception.GetType().FullName is { } name
             && (name.StartsWith("StackExchange.Redis.", StringComparison.Ordinal) || name.StartsWith("Polly.", StringComparison.Ordinal)),

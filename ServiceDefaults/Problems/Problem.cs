@@ -50,6 +50,14 @@ public static class Problem
         return With(Of(StatusCodes.Status422UnprocessableEntity, "outside-bounds", "Not allowed", detail), errors);
     }
 
+    /// <summary>429: it is more than is allowed; the client may come back after <paramref name="retryAfter"/>.</summary>
+    public static ProblemHttpResult TooManyRequests(string detail, TimeSpan retryAfter) => Of(
+        StatusCodes.Status429TooManyRequests,
+        "rate-limited",
+        "Too many requests",
+        detail,
+        extensions: new Dictionary<string, object?>(StringComparer.Ordinal) { [PlatformProblems.RetryAfter] = (int)Math.Ceiling(retryAfter.TotalSeconds) });
+
     /// <summary>503: something it needs is away; the client may come back after <paramref name="retryAfter"/>.</summary>
     public static ProblemHttpResult Unavailable(string detail, TimeSpan retryAfter) => Of(
         StatusCodes.Status503ServiceUnavailable,

@@ -1,17 +1,30 @@
+using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Diagnostics.HealthChecks;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
 using OpenTelemetry;
 using OpenTelemetry.Metrics;
+using OpenTelemetry.Resources;
 using OpenTelemetry.Trace;
+using Sure.ServiceDefaults.Health;
 
 namespace Sure.ServiceDefaults.Telemetry;
 
-/// <summary>Logs, metrics and traces by OpenTelemetry; exported where <c>OTEL_EXPORTER_OTLP_ENDPOINT</c> is set.</summary>
+/// <summary>
+/// Logs, metrics and traces by OpenTelemetry; exported where <c>OTEL_EXPORTER_OTLP_ENDPOINT</c> is set. Metrics are also answered to
+/// Prometheus. Whatever else OpenTelemetry's own settings say (<c>OTEL_TRACES_SAMPLER</c>, <c>OTEL_RESOURCE_ATTRIBUTES</c> …) holds.
+/// </summary>
 internal static class PlatformTelemetry
 {
+    /// <summary>Where Prometheus asks; nobody outside can.</summary>
+    public const string MetricsPath = "/metrics";
+
     /// <summary>Every activity source and meter of the platform is called <c>Sure.*</c>.</summary>
     private const string Ours = "Sure.*";
+
+    private static readonly TimeSpan HealthInterval = TimeSpan.FromSeconds(10);
 
     public static void AddPlatformTelemetry(this IHostApplicationBuilder builder)
     {
@@ -27,24 +40,51 @@ internal static class PlatformTelemetry
             logging.IncludeScopes = true;
         });
 
+        var isExported = !string.IsNullOrWhiteSpace(builder.Configuration["OTEL_EXPORTER_OTLP_ENDPOINT"]);
         var telemetry = builder.Services.AddOpenTelemetry()
+            .ConfigureResource(resource => resource
+                .AddService(builder.Environment.ApplicationName.ToLowerInvariant(), serviceVersion: PlatformHealth.Version)
+                .AddEnvironmentVariableDetector())
             .WithMetrics(metrics => metrics
                 .AddMeter(Ours)
                 .AddMeter("MassTransit")
                 .AddAspNetCoreInstrumentation()
                 .AddHttpClientInstrumentation()
-                .AddRuntimeInstrumentation())
-            .WithTracing(tracing => tracing
-                .AddSource(Ours)
-                .AddSource("MassTransit")
-                .AddAspNetCoreInstrumentation(web => web.Filter = context =>
-                    !context.Request.Path.StartsWithSegments("/health", StringComparison.Ordinal)
-                    && !context.Request.Path.StartsWithSegments("/alive", StringComparison.Ordinal))
-                .AddHttpClientInstrumentation());
-
-        if (!string.IsNullOrWhiteSpace(builder.Configuration["OTEL_EXPORTER_OTLP_ENDPOINT"]))
+                .AddRuntimeInstrumentation()
+                .AddPrometheusExporter(prometheus => prometheus.ScrapeEndpointPath = MetricsPath))
+            .WithTracing(tracing =>
+            {
+                tracing
+                    .AddSource(Ours)
+                    .AddSource("MassTransit")
+                    .AddProcessor(new UncausedCalls())
+                    .AddAspNetCoreInstrumentation(web => web.Filter = IsOfInterest)
+                    .AddHttpClientInstrumentation();
+                if (!isExported)
+                {
+                    // Nobody takes them. Requests keep their trace ids.
+                    tracing.SetSampler(new AlwaysOffSampler());
+                }
+            });
+        if (isExported)
         {
             telemetry.UseOtlpExporter();
         }
+
+        _ = NetworkTelemetry.Bytes;
+        builder.Services.AddSingleton<IHealthCheckPublisher, HealthTelemetry>();
+        builder.Services.Configure<HealthCheckPublisherOptions>(health => health.Period = HealthInterval);
+    }
+
+    /// <summary>Maps the metrics. The gateway's public listener does not have them.</summary>
+    public static void MapPlatformMetrics(this WebApplication app) =>
+        app.MapPrometheusScrapingEndpoint(MetricsPath).AllowAnonymous().DisableHttpMetrics();
+
+    private static bool IsOfInterest(HttpContext context)
+    {
+        var path = context.Request.Path;
+        return !path.StartsWithSegments("/health", StringComparison.Ordinal)
+            && !path.StartsWithSegments("/alive", StringComparison.Ordinal)
+            && !path.StartsWithSegments(MetricsPath, StringComparison.Ordinal);
     }
 }

@@ -3,6 +3,7 @@ using Npgsql;
 using Sure.Coordination.Audit;
 using Sure.Coordination.Outbox;
 using Sure.Coordination.Writing;
+using Sure.ServiceDefaults.Description;
 using Sure.ServiceDefaults.Identity;
 using Sure.ServiceDefaults.Problems;
 using Sure.UtilizationService.Pool;
@@ -14,7 +15,7 @@ internal static class BreakerReset
 {
     public static void MapBreaker(this IEndpointRouteBuilder endpoints) =>
         endpoints.MapPost("/api/v2/admin/breaker/reset", ResetAsync).RequireScope(Scope.Admin).WithTags("Administration")
-            .WithName("ResetBreaker").WithSummary("Closes the circuit breaker; losses before now do not count any more.");
+            .WithName("ResetBreaker").WithSummary("Closes the circuit breaker; losses before now do not count any more.").MayRefuse(StatusCodes.Status409Conflict);
 
     /// <summary>Opens it within the transaction.</summary>
     public static void Trip(WriteBatch batch, string reason, DateTimeOffset now)

@@ -1,6 +1,7 @@
 using Microsoft.AspNetCore.Http.HttpResults;
 using Microsoft.Extensions.Options;
 using Sure.Contracts.Vocabulary;
+using Sure.ServiceDefaults.Queries;
 using Sure.UtilizationService.Capital;
 using Sure.UtilizationService.Market;
 using Sure.UtilizationService.Policies;
@@ -22,9 +23,9 @@ internal static class CapacityEndpoints
         IOptions<UnderwritingOptions> limits,
         IOptions<KnownEventOptions> knownEvents,
         TimeProvider time,
-        string? coverage_type,
-        string? chain,
-        string? stablecoin,
+        [OneOf<CoverageType>] string? coverage_type,
+        [OneOf<Chain>] string? chain,
+        [OneOf<Stablecoin>] string? stablecoin,
         CancellationToken cancellationToken)
     {
         if (!Filter.TryRead<CoverageType>("coverage_type", coverage_type, out var type, out var refusal)

@@ -1,6 +1,9 @@
+using System.ComponentModel.DataAnnotations;
 using Microsoft.AspNetCore.Http.HttpResults;
+using Sure.ServiceDefaults.Description;
 using Sure.ServiceDefaults.Identity;
 using Sure.ServiceDefaults.Problems;
+using Sure.ServiceDefaults.Queries;
 using Sure.UtilizationService.Claims.Evidence;
 using Sure.UtilizationService.Policies;
 
@@ -18,7 +21,9 @@ internal static class ClaimEndpoints
     public static void MapClaims(this IEndpointRouteBuilder endpoints)
     {
         var group = endpoints.MapGroup("/api/v2/claims").WithTags("Claims");
-        group.MapPost("/", FileAsync).RequireScope(Scope.Write).WithName("FileClaim").WithSummary("Files a claim; it is decided by recorded points.");
+        group.MapPost("/", FileAsync).RequireScope(Scope.Write).WithName("FileClaim").WithSummary("Files a claim; it is decided by recorded points.")
+            .WithExample(new ClaimRequest(new Guid("01890a5d-ac96-774b-bcce-b302099a8057")))
+            .Produces<ClaimDocument>(StatusCodes.Status201Created).Produces<ClaimDocument>().MayRefuse(StatusCodes.Status404NotFound);
         group.MapGet("/", ListAsync).RequireScope(Scope.Read).WithName("ListClaims").WithSummary("Claims, newest first.");
         group.MapGet("/{id}", FindAsync).RequireScope(Scope.Read).WithName("GetClaim").WithSummary("One claim.");
         group.MapGet("/{id}/evidence", FindEvidenceAsync).RequireScope(Scope.Read).WithName("GetEvidence").WithSummary("What the decision rests on, linked to the one before it.");
@@ -75,10 +80,10 @@ internal static class ClaimEndpoints
         ClaimStore store,
         TimeProvider time,
         HttpContext context,
-        string? status,
+        [OneOf<ClaimStatus>] string? status,
         string? policy_id,
         string? cursor,
-        int? limit,
+        [Range(1, PageRequest.LargestLimit)] int? limit,
         CancellationToken cancellationToken)
     {
         if (!PageRequest.TryRead(cursor, limit, out var page, out var refusal) || !Filter.TryRead<ClaimStatus>("status", status, out var statusFilter, out refusal))
@@ -104,7 +109,7 @@ internal static class ClaimEndpoints
     }
 
     private static async Task<Results<Ok<EvidenceChainAnswer>, ProblemHttpResult>> ListEvidenceAsync(
-        EvidenceStore store, long? cursor, int? limit, CancellationToken cancellationToken)
+        EvidenceStore store, long? cursor, [Range(1, LargestPage)] int? limit, CancellationToken cancellationToken)
     {
         if (limit is < 1 or > LargestPage)
         {

@@ -5,11 +5,12 @@ using Sure.Coordination.Outbox;
 using Sure.Coordination.Writing;
 using Sure.UtilizationService.Ledger;
 using Sure.UtilizationService.Pool;
+using Sure.UtilizationService.Statistics;
 
 namespace Sure.UtilizationService.Claims;
 
 /// <summary>Pays decided claims out of cash, oldest first; what cash does not reach waits in claims payable until capital returns.</summary>
-internal sealed class ClaimPayments(NpgsqlDataSource database, TimeProvider time)
+internal sealed class ClaimPayments(NpgsqlDataSource database, UtilizationTelemetry telemetry, TimeProvider time)
 {
     private const int Batch = 100;
 
@@ -60,12 +61,14 @@ internal sealed class ClaimPayments(NpgsqlDataSource database, TimeProvider time
         {
             var batch = new WriteBatch(connection, transaction);
             ClaimStore.MarkPaid(batch, paid);
+            ClaimStatistics.CountPaid(batch, paid.Select(c => c.ClaimId), now);
             LedgerStore.Write(batch, paid.Select(c => JournalEntry.Of(
                 "claim_paid", $"{c.PolicyId}", now, Posting.Debit(Account.ClaimsPayable, OwedUsd(c)), Posting.Credit(Account.Cash, OwedUsd(c)))));
             batch.AppendEvents([.. paid.Select(c => new ClaimPaid(Guid.CreateVersion7(now), now, c.ClaimId, c.PolicyId, OwedUsd(c), c.ShortfallUsd ?? 0))]);
             PoolStore.Touch(batch);
             await batch.ExecuteAsync(cancellationToken);
             await transaction.CommitAsync(cancellationToken);
+            telemetry.Paid(paid.Sum(OwedUsd));
         }
 
         return paid.Count;

@@ -9,6 +9,7 @@ using Sure.UtilizationService.Ledger;
 using Sure.UtilizationService.Policies;
 using Sure.UtilizationService.Pool;
 using Sure.UtilizationService.Premiums;
+using Sure.UtilizationService.Statistics;
 
 namespace Sure.UtilizationService.Claims;
 
@@ -16,7 +17,7 @@ namespace Sure.UtilizationService.Claims;
 /// Turns findings into decisions: one transaction under the lock of the pool holds the claims, the policies, the journal entries, the
 /// evidence and the events. A policy that is not active any more is not decided again, whoever found what how often.
 /// </summary>
-internal sealed class Settlement(NpgsqlDataSource database, IOptions<BreakerOptions> breaker, TimeProvider time)
+internal sealed class Settlement(NpgsqlDataSource database, IOptions<BreakerOptions> breaker, UtilizationTelemetry telemetry, TimeProvider time)
 {
     /// <summary>Decisions of one transaction; buyers wait no longer than that takes.</summary>
     public const int LargestBatch = 100;
@@ -88,6 +89,7 @@ internal sealed class Settlement(NpgsqlDataSource database, IOptions<BreakerOpti
         Write(batch, decisions, pending, book.TripReason, now);
         await batch.ExecuteAsync(cancellationToken);
         await transaction.CommitAsync(cancellationToken);
+        telemetry.Settled(decisions, tripped: book.TripReason is not null);
         foreach (var claim in decisions.Select(d => d.Claim).Concat(pending))
         {
             claims[claim.PolicyId] = claim;
@@ -110,6 +112,7 @@ internal sealed class Settlement(NpgsqlDataSource database, IOptions<BreakerOpti
                 .. decisions.Select(d => (d.Claim, d.Triggered ? d.CapitalBeforeUsd : (decimal?)null)),
                 .. pending.Select(c => (c, (decimal?)null)),
             ]);
+        ClaimStatistics.CountSettled(batch, decisions.Select(d => d.Claim).Concat(pending).Select(c => c.ClaimId), now);
         EvidenceStore.Write(batch, [.. decisions.Select(d => d.Evidence)]);
         PolicyStore.MarkTriggered(batch, [.. paying.Select(d => (d.Policy.PolicyId, d.Claim.ClaimId))]);
         PoolStore.MoveCoverage(batch, [.. paying.Select(d => d.Policy.ToMove().Released())]);

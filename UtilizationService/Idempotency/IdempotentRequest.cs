@@ -7,6 +7,7 @@ using Microsoft.AspNetCore.Http.HttpResults;
 using Npgsql;
 using Sure.Contracts.Json;
 using Sure.Coordination.Writing;
+using Sure.ServiceDefaults.Description;
 using Sure.ServiceDefaults.Identity;
 using Sure.ServiceDefaults.Problems;
 
@@ -23,7 +24,7 @@ internal sealed record IdempotentRequest(string ClientId, string Key, byte[] Bod
 {
     public const string Header = "Idempotency-Key";
 
-    private const int LongestKey = 128;
+    public const int LongestKey = 128;
 
     /// <summary>Reads the key of the request; <paramref name="idempotent"/> is null where none was sent. False with a refusal for an unusable one.</summary>
     public static bool TryRead<TBody>(
@@ -55,6 +56,16 @@ internal sealed record IdempotentRequest(string ClientId, string Key, byte[] Bod
             IdempotencyStore.ReadSql, new { ClientIds = new[] { ClientId }, Keys = new[] { Key } }, transaction, cancellationToken: cancellationToken));
         return (await IdempotencyStore.ParseAsync(results)).Values.SingleOrDefault()?.Replay(this);
     }
+}
+
+/// <summary>Says which endpoints take a key.</summary>
+internal static class IdempotentEndpoints
+{
+    public static TBuilder TakesIdempotencyKey<TBuilder>(this TBuilder endpoint)
+        where TBuilder : IEndpointConventionBuilder => endpoint.WithMetadata(new TakesHeader(
+            IdempotentRequest.Header,
+            "The same key and body of the same client give the same answer for 24 h; the same key with another body is refused.",
+            IdempotentRequest.LongestKey));
 }
 
 /// <summary>An answer that was given before.</summary>

@@ -1,10 +1,13 @@
+using System.ComponentModel.DataAnnotations;
 using Microsoft.AspNetCore.Http.HttpResults;
 using Npgsql;
 using Sure.Contracts.Vocabulary;
 using Sure.Coordination.Audit;
 using Sure.Coordination.Writing;
+using Sure.ServiceDefaults.Description;
 using Sure.ServiceDefaults.Identity;
 using Sure.ServiceDefaults.Problems;
+using Sure.ServiceDefaults.Queries;
 
 namespace Sure.UtilizationService.Incidents;
 
@@ -21,19 +24,26 @@ public sealed record IncidentRequest(
 /// <summary>Recording incidents and confirming those of others: four eyes.</summary>
 internal static class IncidentEndpoints
 {
-    private const int LongestText = 256;
+    internal const int LongestText = 256;
 
     public static void MapIncidents(this IEndpointRouteBuilder endpoints)
     {
         var group = endpoints.MapGroup("/api/v2/incidents").WithTags("Incidents");
         group.MapGet("/", ListAsync).RequireScope(Scope.Read).WithName("ListIncidents").WithSummary("Incidents, newest first.");
-        group.MapPost("/", RecordAsync).RequireScope(Scope.Admin).WithName("RecordIncident").WithSummary("Records an incident; it pays when another operator confirms it.");
-        group.MapPost("/{id}/confirm", ConfirmAsync).RequireScope(Scope.Admin).WithName("ConfirmIncident").WithSummary("Confirms another operator's incident: policies pay.");
-        group.MapPost("/{id}/dismiss", DismissAsync).RequireScope(Scope.Admin).WithName("DismissIncident").WithSummary("Closes an incident that was none: sales go on.");
+        group.MapPost("/", RecordAsync).RequireScope(Scope.Admin).WithName("RecordIncident").WithSummary("Records an incident; it pays when another operator confirms it.")
+            .WithExample(new IncidentRequest(
+                CoverageType.SmartContract,
+                Chain.Arbitrum,
+                DateTimeOffset.FromUnixTimeSeconds(1_690_000_000),
+                "https://example.org/post-mortem",
+                Stablecoin.FRAX,
+                0.25m));
+        group.MapPost("/{id}/confirm", ConfirmAsync).RequireScope(Scope.Admin).WithName("ConfirmIncident").WithSummary("Confirms another operator's incident: policies pay.").MayRefuse(StatusCodes.Status409Conflict);
+        group.MapPost("/{id}/dismiss", DismissAsync).RequireScope(Scope.Admin).WithName("DismissIncident").WithSummary("Closes an incident that was none: sales go on.").MayRefuse(StatusCodes.Status409Conflict);
     }
 
     private static async Task<Results<Ok<Page<Incident>>, ProblemHttpResult>> ListAsync(
-        IncidentStore store, string? status, string? cursor, int? limit, CancellationToken cancellationToken)
+        IncidentStore store, [OneOf<IncidentStatus>] string? status, string? cursor, [Range(1, PageRequest.LargestLimit)] int? limit, CancellationToken cancellationToken)
     {
         if (!PageRequest.TryRead(cursor, limit, out var page, out var refusal) || !Filter.TryRead<IncidentStatus>("status", status, out var wanted, out refusal))
         {
@@ -67,7 +77,7 @@ internal static class IncidentEndpoints
             now,
             DecidedBy: null,
             DecidedAt: null);
-        await store.AddAsync(incident, caller.ClientId ?? "", cancellationToken);
+        await store.AddAsync(incident, Recorder.Of(caller), cancellationToken);
         return TypedResults.Created($"/api/v2/incidents/{incident.IncidentId}", incident);
     }
 
@@ -131,14 +141,14 @@ internal static class IncidentEndpoints
             return Problem.NotFound("There is no such incident.");
         }
 
-        var (incident, client) = found;
+        var (incident, recorder) = found;
         if (incident.Status is not IncidentStatus.Open)
         {
             return Problem.Conflict($"This incident is {incident.Status.Word()} already.");
         }
 
         // Who recorded it may take it back, but not make it pay.
-        if (decision is IncidentStatus.Confirmed && (caller.Subject == incident.RecordedBy || caller.ClientId == client))
+        if (decision is IncidentStatus.Confirmed && !recorder.IsAnotherThan(caller))
         {
             return Problem.Forbidden("An incident is confirmed by another operator than the one who recorded it.");
         }

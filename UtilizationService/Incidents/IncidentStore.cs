@@ -1,3 +1,4 @@
+using System.Text.Json;
 using Dapper;
 using Npgsql;
 using Sure.Contracts.Vocabulary;
@@ -9,7 +10,7 @@ namespace Sure.UtilizationService.Incidents;
 internal sealed class IncidentStore(NpgsqlDataSource database)
 {
     private const string Columns =
-        "incident_id, coverage_type, chain, stablecoin, occurred_at, evidence_url, loss_fraction, status, recorded_by, recorded_client, recorded_at, decided_by, decided_at";
+        "incident_id, coverage_type, chain, stablecoin, occurred_at, evidence_url, loss_fraction, status, recorded_by, recorded_client, to_json(recorded_makers)::text AS recorded_makers, recorded_at, decided_by, decided_at";
 
     /// <summary>Incidents, newest first; those with <paramref name="status"/> where it is given.</summary>
     public async Task<IReadOnlyList<Incident>> ListAsync(IncidentStatus? status, PageRequest page, CancellationToken cancellationToken)
@@ -60,15 +61,15 @@ internal sealed class IncidentStore(NpgsqlDataSource database)
         return [.. rows.Select(r => r.ToIncident())];
     }
 
-    /// <summary>Keeps a new one, which <paramref name="clientId"/> recorded.</summary>
-    public async Task AddAsync(Incident incident, string clientId, CancellationToken cancellationToken)
+    /// <summary>Keeps a new one.</summary>
+    public async Task AddAsync(Incident incident, Recorder recorder, CancellationToken cancellationToken)
     {
         await using var connection = await database.OpenConnectionAsync(cancellationToken);
         await connection.ExecuteAsync(new CommandDefinition(
             """
             INSERT INTO incident (incident_id, coverage_type, chain, stablecoin, occurred_at, evidence_url, loss_fraction, status,
-                                  recorded_by, recorded_client, recorded_at)
-            VALUES (@IncidentId, @CoverageType, @Chain, @Stablecoin, @OccurredAt, @EvidenceUrl, @LossFraction, 'open', @RecordedBy, @Client, @RecordedAt)
+                                  recorded_by, recorded_client, recorded_makers, recorded_at)
+            VALUES (@IncidentId, @CoverageType, @Chain, @Stablecoin, @OccurredAt, @EvidenceUrl, @LossFraction, 'open', @RecordedBy, @Client, @Makers, @RecordedAt)
             """,
             new
             {
@@ -80,19 +81,20 @@ internal sealed class IncidentStore(NpgsqlDataSource database)
                 incident.EvidenceUrl,
                 incident.LossFraction,
                 incident.RecordedBy,
-                Client = clientId,
+                Client = recorder.ClientId,
+                Makers = recorder.Makers.ToArray(),
                 RecordedAt = incident.RecordedAt.UtcDateTime,
             },
             cancellationToken: cancellationToken));
     }
 
-    /// <summary>The incident with the client that recorded it, locked until the transaction ends; null where there is none.</summary>
-    public static async Task<(Incident Incident, string Client)?> LockAsync(
+    /// <summary>The incident with who recorded it, locked until the transaction ends; null where there is none.</summary>
+    public static async Task<(Incident Incident, Recorder Recorder)?> LockAsync(
         NpgsqlConnection connection, NpgsqlTransaction transaction, Guid incidentId, CancellationToken cancellationToken) =>
         await connection.QuerySingleOrDefaultAsync<Row>(new CommandDefinition(
             $"SELECT {Columns} FROM incident WHERE incident_id = @Id FOR UPDATE", new { Id = incidentId }, transaction, cancellationToken: cancellationToken))
             is { } row
-            ? (row.ToIncident(), row.RecordedClient)
+            ? (row.ToIncident(), new Recorder(row.RecordedBy, row.RecordedClient, JsonSerializer.Deserialize<string[]>(row.RecordedMakers)!))
             : null;
 
     private sealed record Row(
@@ -106,6 +108,7 @@ internal sealed class IncidentStore(NpgsqlDataSource database)
         string Status,
         string RecordedBy,
         string RecordedClient,
+        string RecordedMakers,
         DateTime RecordedAt,
         string? DecidedBy,
         DateTime? DecidedAt)

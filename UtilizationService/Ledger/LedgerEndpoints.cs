@@ -1,3 +1,4 @@
+using System.ComponentModel.DataAnnotations;
 using Microsoft.AspNetCore.Http.HttpResults;
 using Sure.ServiceDefaults.Identity;
 using Sure.ServiceDefaults.Problems;
@@ -26,7 +27,7 @@ internal static class LedgerEndpoints
     }
 
     private static async Task<Results<Ok<EntryPage>, ProblemHttpResult>> ReadAsync(
-        LedgerStore store, string? account, string? cursor, int? limit, CancellationToken cancellationToken)
+        LedgerStore store, string? account, string? cursor, [Range(1, LargestPage)] int? limit, CancellationToken cancellationToken)
     {
         if (cursor is not null && !Guid.TryParse(cursor, out _))
         {

@@ -15,47 +15,56 @@ namespace Sure.UtilizationService.Market;
 /// </summary>
 internal sealed class MarketIntake(NpgsqlDataSource database, IOptions<KnownEventOptions> options) : PostgresEventSink(database)
 {
-    protected override Task ApplyAsync(
-        EventEnvelope envelope, IPlatformEvent known, NpgsqlConnection connection, NpgsqlTransaction transaction, CancellationToken cancellationToken) =>
-        known switch
+    protected override async Task ApplyAsync(
+        IReadOnlyList<KnownEvent> events, NpgsqlConnection connection, NpgsqlTransaction transaction, CancellationToken cancellationToken)
+    {
+        await KeepAsync(
+            [.. events.Where(e => e.Event is PriceConsensusMade).Select(e => (e.Envelope.Sequence, (PriceConsensusMade)e.Event))],
+            connection,
+            transaction,
+            cancellationToken);
+        await KeepAsync([.. events.Select(e => e.Event).OfType<BridgeHealthMade>()], connection, transaction, cancellationToken);
+        foreach (var known in events)
         {
-            PriceConsensusMade made => KeepAsync(envelope.Sequence, made, connection, transaction, cancellationToken),
-            BridgeHealthMade made => KeepAsync(made, connection, transaction, cancellationToken),
-            ExploitDetected e => WriteAsync(
-                connection,
-                transaction,
-                "INSERT INTO exploit (exploit_id, bridge_id, detected_at, tvl_usd, peak_usd, reason) VALUES (@ExploitId, @BridgeId, @At, @TvlUsd, @PeakUsd, @Reason) ON CONFLICT DO NOTHING",
-                new { e.ExploitId, e.BridgeId, At = e.OccurredAt.UtcDateTime, TvlUsd = Cents(e.TvlUsd), PeakUsd = Cents(e.PeakUsd), e.Reason },
-                cancellationToken),
-            // Whoever came to know the bridge only after the detection learns of the exploit by its confirmation.
-            ExploitConfirmed e => WriteAsync(
-                connection,
-                transaction,
-                """
-                INSERT INTO exploit (exploit_id, bridge_id, detected_at, confirmed_at, tvl_usd, peak_usd, reason)
-                VALUES (@ExploitId, @BridgeId, @At, @At, @TvlUsd, @PeakUsd, @Reason)
-                ON CONFLICT (exploit_id) DO UPDATE
-                SET confirmed_at = coalesce(exploit.confirmed_at, excluded.confirmed_at), tvl_usd = excluded.tvl_usd, reason = excluded.reason
-                """,
-                new { e.ExploitId, e.BridgeId, At = e.OccurredAt.UtcDateTime, TvlUsd = Cents(e.TvlUsd), PeakUsd = Cents(e.PeakUsd), e.Reason },
-                cancellationToken),
-            ExploitCleared e => WriteAsync(
-                connection,
-                transaction,
-                "UPDATE exploit SET cleared_at = @At WHERE exploit_id = @ExploitId AND cleared_at IS NULL",
-                new { e.ExploitId, At = e.OccurredAt.UtcDateTime },
-                cancellationToken),
-            RiskSnapshotTaken e => WriteAsync(
-                connection,
-                transaction,
-                """
-                INSERT INTO risk_figure (taken_at, worst_stress_loss_usd) VALUES (@At, @WorstStressLossUsd)
-                ON CONFLICT (one) DO UPDATE SET taken_at = excluded.taken_at, worst_stress_loss_usd = excluded.worst_stress_loss_usd
-                """,
-                new { At = e.OccurredAt.UtcDateTime, e.WorstStressLossUsd },
-                cancellationToken),
-            _ => Task.CompletedTask,
-        };
+            await (known.Event switch
+            {
+                ExploitDetected e => WriteAsync(
+                    connection,
+                    transaction,
+                    "INSERT INTO exploit (exploit_id, bridge_id, detected_at, tvl_usd, peak_usd, reason) VALUES (@ExploitId, @BridgeId, @At, @TvlUsd, @PeakUsd, @Reason) ON CONFLICT DO NOTHING",
+                    new { e.ExploitId, e.BridgeId, At = e.OccurredAt.UtcDateTime, TvlUsd = Cents(e.TvlUsd), PeakUsd = Cents(e.PeakUsd), e.Reason },
+                    cancellationToken),
+                // Whoever came to know the bridge only after the detection learns of the exploit by its confirmation.
+                ExploitConfirmed e => WriteAsync(
+                    connection,
+                    transaction,
+                    """
+                    INSERT INTO exploit (exploit_id, bridge_id, detected_at, confirmed_at, tvl_usd, peak_usd, reason)
+                    VALUES (@ExploitId, @BridgeId, @At, @At, @TvlUsd, @PeakUsd, @Reason)
+                    ON CONFLICT (exploit_id) DO UPDATE
+                    SET confirmed_at = coalesce(exploit.confirmed_at, excluded.confirmed_at), tvl_usd = excluded.tvl_usd, reason = excluded.reason
+                    """,
+                    new { e.ExploitId, e.BridgeId, At = e.OccurredAt.UtcDateTime, TvlUsd = Cents(e.TvlUsd), PeakUsd = Cents(e.PeakUsd), e.Reason },
+                    cancellationToken),
+                ExploitCleared e => WriteAsync(
+                    connection,
+                    transaction,
+                    "UPDATE exploit SET cleared_at = @At WHERE exploit_id = @ExploitId AND cleared_at IS NULL",
+                    new { e.ExploitId, At = e.OccurredAt.UtcDateTime },
+                    cancellationToken),
+                RiskSnapshotTaken e => WriteAsync(
+                    connection,
+                    transaction,
+                    """
+                    INSERT INTO risk_figure (taken_at, worst_stress_loss_usd) VALUES (@At, @WorstStressLossUsd)
+                    ON CONFLICT (one) DO UPDATE SET taken_at = excluded.taken_at, worst_stress_loss_usd = excluded.worst_stress_loss_usd
+                    """,
+                    new { At = e.OccurredAt.UtcDateTime, e.WorstStressLossUsd },
+                    cancellationToken),
+                _ => Task.CompletedTask,
+            });
+        }
+    }
 
     private static Task<int> WriteAsync(
         NpgsqlConnection connection, NpgsqlTransaction transaction, string sql, object values, CancellationToken cancellationToken) =>
@@ -63,46 +72,84 @@ internal sealed class MarketIntake(NpgsqlDataSource database, IOptions<KnownEven
 
     private static decimal? Cents(decimal? amountUsd) => amountUsd is { } known ? Math.Round(known, 2, MidpointRounding.AwayFromZero) : null;
 
+    /// <summary>However many points there are, they are read for at once and written at once, in their sequence.</summary>
     private async Task KeepAsync(
-        long sequence, PriceConsensusMade made, NpgsqlConnection connection, NpgsqlTransaction transaction, CancellationToken cancellationToken)
+        IReadOnlyList<(long Sequence, PriceConsensusMade Made)> points,
+        NpgsqlConnection connection,
+        NpgsqlTransaction transaction,
+        CancellationToken cancellationToken)
     {
-        var before = await MarketStore.FindPegAsync(connection, transaction, made.Stablecoin, cancellationToken);
-        var peg = KnownPeg.After(before, made.OccurredAt, made.PegRatio, made.Consensus, options.Value);
+        if (points.Count == 0)
+        {
+            return;
+        }
+
+        var pegs = await MarketStore.LockPegsAsync(connection, transaction, points.Select(p => p.Made.Stablecoin), cancellationToken);
+        foreach (var (_, made) in points)
+        {
+            pegs[made.Stablecoin] = KnownPeg.After(
+                pegs.GetValueOrDefault(made.Stablecoin), made.OccurredAt, made.PegRatio, made.Consensus, options.Value);
+        }
+
+        var known = pegs.ToList();
         await connection.ExecuteAsync(new CommandDefinition(
             """
             INSERT INTO consensus_point (sequence, stablecoin, at, peg_ratio, consensus, sources)
-            VALUES (@Sequence, @Coin, @At, @PegRatio, @Consensus, @Sources::jsonb);
+            SELECT p.sequence, p.stablecoin, p.at, p.peg_ratio, p.consensus, p.sources::jsonb
+            FROM unnest(@Sequences, @PointCoins, @PointTimes, @PointRatios, @PointScores, @Sources)
+                AS p (sequence, stablecoin, at, peg_ratio, consensus, sources)
+            ORDER BY p.sequence;
             INSERT INTO peg (stablecoin, at, peg_ratio, consensus, troubled, recovered_since)
-            VALUES (@Coin, @At, @PegRatio, @Consensus, @Troubled, @RecoveredSince)
+            SELECT * FROM unnest(@Coins, @Times, @Ratios, @Scores, @Troubled, @RecoveredSince::timestamptz[])
             ON CONFLICT (stablecoin) DO UPDATE
             SET at = excluded.at, peg_ratio = excluded.peg_ratio, consensus = excluded.consensus,
                 troubled = excluded.troubled, recovered_since = excluded.recovered_since;
             """,
             new
             {
-                Sequence = sequence,
-                Coin = made.Stablecoin.Word(),
-                At = made.OccurredAt.UtcDateTime,
-                peg.PegRatio,
-                peg.Consensus,
-                Sources = JsonSerializer.Serialize(made.Sources, SureJson.Internal),
-                peg.Troubled,
-                RecoveredSince = peg.RecoveredSince?.UtcDateTime,
+                Sequences = points.Select(p => p.Sequence).ToArray(),
+                PointCoins = points.Select(p => p.Made.Stablecoin.Word()).ToArray(),
+                PointTimes = points.Select(p => p.Made.OccurredAt.UtcDateTime).ToArray(),
+                PointRatios = points.Select(p => p.Made.PegRatio).ToArray(),
+                PointScores = points.Select(p => p.Made.Consensus).ToArray(),
+                Sources = points.Select(p => JsonSerializer.Serialize(p.Made.Sources, SureJson.Internal)).ToArray(),
+                Coins = known.Select(p => p.Key.Word()).ToArray(),
+                Times = known.Select(p => p.Value.At.UtcDateTime).ToArray(),
+                Ratios = known.Select(p => p.Value.PegRatio).ToArray(),
+                Scores = known.Select(p => p.Value.Consensus).ToArray(),
+                Troubled = known.Select(p => p.Value.Troubled).ToArray(),
+                RecoveredSince = known.Select(p => p.Value.RecoveredSince?.UtcDateTime).ToArray(),
             },
             transaction,
             cancellationToken: cancellationToken));
     }
 
-    private static Task<int> KeepAsync(
-        BridgeHealthMade made, NpgsqlConnection connection, NpgsqlTransaction transaction, CancellationToken cancellationToken) =>
-        connection.ExecuteAsync(new CommandDefinition(
+    private static async Task KeepAsync(
+        IReadOnlyList<BridgeHealthMade> told, NpgsqlConnection connection, NpgsqlTransaction transaction, CancellationToken cancellationToken)
+    {
+        if (told.Count == 0)
+        {
+            return;
+        }
+
+        // Only the last word on each is kept. In one order, so that nobody waits for whom he holds up.
+        var last = told.GroupBy(m => m.BridgeId, StringComparer.Ordinal).Select(g => g.Last()).OrderBy(m => m.BridgeId, StringComparer.Ordinal).ToList();
+        await connection.ExecuteAsync(new CommandDefinition(
             """
             INSERT INTO bridge (bridge_id, at, known, exploit_detected, exploit_confirmed)
-            VALUES (@BridgeId, @At, @Known, @ExploitDetected, @ExploitConfirmed)
+            SELECT * FROM unnest(@BridgeIds, @Times, @Known, @Detected, @Confirmed)
             ON CONFLICT (bridge_id) DO UPDATE
             SET at = excluded.at, known = excluded.known, exploit_detected = excluded.exploit_detected, exploit_confirmed = excluded.exploit_confirmed
             """,
-            new { made.BridgeId, At = made.OccurredAt.UtcDateTime, Known = made.HealthScore is not null, made.ExploitDetected, made.ExploitConfirmed },
+            new
+            {
+                BridgeIds = last.Select(m => m.BridgeId).ToArray(),
+                Times = last.Select(m => m.OccurredAt.UtcDateTime).ToArray(),
+                Known = last.Select(m => m.HealthScore is not null).ToArray(),
+                Detected = last.Select(m => m.ExploitDetected).ToArray(),
+                Confirmed = last.Select(m => m.ExploitConfirmed).ToArray(),
+            },
             transaction,
             cancellationToken: cancellationToken));
+    }
 }

@@ -34,14 +34,20 @@ internal sealed class MarketStore(NpgsqlDataSource database)
             stress is null ? null : new KnownStress(new DateTimeOffset(stress.TakenAt), stress.WorstStressLossUsd));
     }
 
-    /// <summary>What is known of one coin, locked until the transaction ends; null before the first point.</summary>
-    public static async Task<KnownPeg?> FindPegAsync(
-        NpgsqlConnection connection, NpgsqlTransaction transaction, Stablecoin coin, CancellationToken cancellationToken) =>
-        (await connection.QuerySingleOrDefaultAsync<PegRow>(new CommandDefinition(
-            "SELECT stablecoin, at, peg_ratio, consensus, troubled, recovered_since FROM peg WHERE stablecoin = @Coin FOR UPDATE",
-            new { Coin = coin.Word() },
+    /// <summary>What is known of these coins, locked until the transaction ends; without those of which nothing was told yet.</summary>
+    public static async Task<Dictionary<Stablecoin, KnownPeg>> LockPegsAsync(
+        NpgsqlConnection connection, NpgsqlTransaction transaction, IEnumerable<Stablecoin> coins, CancellationToken cancellationToken)
+    {
+        var rows = await connection.QueryAsync<PegRow>(new CommandDefinition(
+            """
+            SELECT stablecoin, at, peg_ratio, consensus, troubled, recovered_since FROM peg
+            WHERE stablecoin = ANY(@Coins) ORDER BY stablecoin FOR UPDATE
+            """,
+            new { Coins = coins.Distinct().Select(c => c.Word()).ToArray() },
             transaction,
-            cancellationToken: cancellationToken)))?.ToPeg();
+            cancellationToken: cancellationToken));
+        return rows.ToDictionary(r => Words<Stablecoin>.Parse(r.Stablecoin), r => r.ToPeg());
+    }
 
     /// <summary>What is known.</summary>
     public async Task<MarketKnowledge> ReadAsync(CancellationToken cancellationToken)

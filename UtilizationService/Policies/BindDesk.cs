@@ -7,6 +7,7 @@ using Sure.Contracts.Calls;
 using Sure.Contracts.Events;
 using Sure.Contracts.Vocabulary;
 using Sure.Coordination.Outbox;
+using Sure.Coordination.Telemetry;
 using Sure.Coordination.Writing;
 using Sure.UtilizationService.Capital;
 using Sure.UtilizationService.Idempotency;
@@ -21,7 +22,11 @@ namespace Sure.UtilizationService.Policies;
 /// <param name="Quote">The quote while it lives; else null.</param>
 /// <param name="Holder">Whose policy it becomes.</param>
 /// <param name="Idempotent">How to know the request again; null where it cannot be known.</param>
-internal sealed record BindOrder(Guid QuoteId, BindableQuote? Quote, string Holder, IdempotentRequest? Idempotent);
+internal sealed record BindOrder(Guid QuoteId, BindableQuote? Quote, string Holder, IdempotentRequest? Idempotent)
+{
+    /// <summary>The request, whose trace what is sold goes on with.</summary>
+    public Activity? Request { get; } = Activity.Current;
+}
 
 /// <summary>
 /// Decides about orders. Each decision sees every one before it, because all are taken under the lock of the pool's row: of two buyers
@@ -33,6 +38,7 @@ internal sealed partial class BindDesk(
     IOptions<CapitalOptions> capital,
     IOptions<UnderwritingOptions> limits,
     IOptions<KnownEventOptions> knownEvents,
+    UtilizationTelemetry telemetry,
     TimeProvider time,
     ILogger<BindDesk> logger) : BackgroundService
 {
@@ -105,6 +111,7 @@ internal sealed partial class BindDesk(
             var outcomes = await TryDecideAsync([.. batch.Select(w => w.Order)]);
             foreach (var (waiting, outcome) in batch.Zip(outcomes))
             {
+                telemetry.Decided(outcome);
                 waiting.Decided.TrySetResult(outcome);
             }
         }
@@ -144,6 +151,7 @@ internal sealed partial class BindDesk(
 
     private async Task<IReadOnlyList<BindOutcome>> DecideAsync(IReadOnlyList<BindOrder> orders)
     {
+        using var activity = StartActivity(orders);
         await using var connection = await database.OpenConnectionAsync();
         await using var transaction = await connection.BeginTransactionAsync();
         var desk = await ReadAsync(connection, transaction, orders);
@@ -156,13 +164,31 @@ internal sealed partial class BindDesk(
             PolicyStore.Insert(batch, sales.Policies);
             PoolStore.MoveCoverage(batch, [.. sales.Policies.Select(p => p.ToMove())]);
             LedgerStore.Write(batch, sales.Policies.Select(p => PremiumEntry(p, now)));
-            batch.AppendEvents([.. sales.Policies.Select(p => BoundEvent(p, now))]);
+            batch.AppendEvents([.. sales.Policies.Select(p => BoundEvent(p, now))], sales.Requests);
             IdempotencyStore.Save(batch, sales.Answers, now);
             await batch.ExecuteAsync(CancellationToken.None);
             await transaction.CommitAsync();
+            telemetry.Sold(sales.Policies);
         }
 
         return outcomes;
+    }
+
+    /// <summary>One span for all orders that are decided together: part of the first one's trace, and linked with the others to and fro.</summary>
+    private static Activity? StartActivity(IReadOnlyList<BindOrder> orders)
+    {
+        var activity = UtilizationTelemetry.Activities.StartActivity(
+            "decide orders", ActivityKind.Internal, orders.Select(o => o.Request?.Context ?? default));
+        if (activity is not null)
+        {
+            activity.SetTag("sure.orders", orders.Count);
+            foreach (var order in orders.Skip(1))
+            {
+                order.Request?.AddLink(new ActivityLink(activity.Context));
+            }
+        }
+
+        return activity;
     }
 
     /// <summary>Locks the pool and reads everything the decisions rest on. One round trip.</summary>
@@ -246,6 +272,9 @@ internal sealed class Sales(DeskView view, CapitalOptions capital, UnderwritingO
     /// <summary>The policies sold, in their order.</summary>
     public List<Policy> Policies { get; } = [];
 
+    /// <summary>For each of the policies, the trace of the request that bought it.</summary>
+    public List<ActivityContext> Requests { get; } = [];
+
     /// <summary>The answers to be kept.</summary>
     public List<(IdempotentRequest Request, StoredAnswer Answer)> Answers { get; } = [];
 
@@ -291,6 +320,7 @@ internal sealed class Sales(DeskView view, CapitalOptions capital, UnderwritingO
         var policy = Policy.Bind(quote, order.Holder, cover.Attribution, now);
         var answer = StoredAnswer.Of(StatusCodes.Status201Created, PolicyDocument.Of(policy, now), $"/api/v2/policies/{policy.PolicyId}");
         Policies.Add(policy);
+        Requests.Add(order.Request?.Context ?? default);
         _bound.Add(quote.QuoteId);
         _position = Underwriting.After(_position, cover);
         if (order.Idempotent is { } idempotent)

@@ -1,7 +1,10 @@
+using System.ComponentModel.DataAnnotations;
 using Microsoft.AspNetCore.Http.HttpResults;
 using Sure.Contracts.Vocabulary;
+using Sure.ServiceDefaults.Description;
 using Sure.ServiceDefaults.Identity;
 using Sure.ServiceDefaults.Problems;
+using Sure.ServiceDefaults.Queries;
 using Sure.UtilizationService.Idempotency;
 
 namespace Sure.UtilizationService.Policies;
@@ -14,12 +17,14 @@ public sealed record BindRequest(Guid QuoteId, string? Holder = null);
 /// <summary>Binding and reading policies.</summary>
 internal static class PolicyEndpoints
 {
-    private const int LongestName = 256;
+    internal const int LongestName = 256;
 
     public static void MapPolicies(this IEndpointRouteBuilder endpoints)
     {
         var group = endpoints.MapGroup("/api/v2/policies").WithTags("Policies");
-        group.MapPost("/", BindAsync).RequireScope(Scope.Write).WithName("BindPolicy").WithSummary("Binds a quote: the policy is in force at once.");
+        group.MapPost("/", BindAsync).RequireScope(Scope.Write).WithName("BindPolicy").WithSummary("Binds a quote: the policy is in force at once.")
+            .WithExample(new BindRequest(new Guid("01890a5d-ac96-774b-bcce-b302099a8057")))
+            .TakesIdempotencyKey().Produces<PolicyDocument>(StatusCodes.Status201Created).MayRefuse(StatusCodes.Status409Conflict, StatusCodes.Status410Gone);
         group.MapGet("/", ListAsync).RequireScope(Scope.Read).WithName("ListPolicies").WithSummary("Policies, newest first.");
         group.MapGet("/{id}", FindAsync).RequireScope(Scope.Read).WithName("GetPolicy").WithSummary("One policy.");
     }
@@ -69,12 +74,12 @@ internal static class PolicyEndpoints
         TimeProvider time,
         HttpContext context,
         string? holder,
-        string? status,
-        string? coverage_type,
-        string? chain,
-        string? stablecoin,
+        [OneOf<PolicyStatus>] string? status,
+        [OneOf<CoverageType>] string? coverage_type,
+        [OneOf<Chain>] string? chain,
+        [OneOf<Stablecoin>] string? stablecoin,
         string? cursor,
-        int? limit,
+        [Range(1, PageRequest.LargestLimit)] int? limit,
         CancellationToken cancellationToken)
     {
         if (!PageRequest.TryRead(cursor, limit, out var page, out var refusal)

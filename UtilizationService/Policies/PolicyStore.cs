@@ -68,7 +68,7 @@ public sealed class PolicyStore(NpgsqlDataSource database)
                       WHEN 'bridge' THEN NOT EXISTS (
                           SELECT FROM monitored m LEFT JOIN bridge b ON b.bridge_id = m.bridge_id
                           WHERE m.chain = p.chain AND (b.at IS NULL OR b.at < p.ends_at))
-                      ELSE EXISTS (SELECT FROM peg WHERE peg.stablecoin = p.stablecoin AND peg.judged_until >= p.ends_at) END
+                      ELSE EXISTS (SELECT FROM watch_position w WHERE w.stablecoin = p.stablecoin AND w.judged_until >= p.ends_at) END
                   AND NOT (coverage_type = 'bridge' AND EXISTS (
                       SELECT FROM exploit e JOIN monitored m ON m.bridge_id = e.bridge_id
                       WHERE m.chain = p.chain AND e.detected_at BETWEEN p.starts_at AND p.ends_at

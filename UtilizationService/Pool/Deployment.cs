@@ -26,6 +26,11 @@ public enum DeploymentDirection
 /// <param name="GainUsd">On return: what it gained, or lost where negative.</param>
 public sealed record DeploymentRequest(DeploymentDirection Direction, decimal AmountUsd, decimal? GainUsd = null);
 
+/// <summary>What is answered to a movement of deployed capital.</summary>
+/// <param name="Entry">The journal entry.</param>
+/// <param name="Timestamp">When.</param>
+internal sealed record DeploymentAnswer(JournalEntry Entry, DateTimeOffset Timestamp);
+
 /// <summary>Moves capital out of cash and back; a gain or loss on return goes pro rata to the capital of the tranches.</summary>
 internal sealed class Deployment(NpgsqlDataSource database, TimeProvider time)
 {
@@ -64,7 +69,7 @@ internal sealed class Deployment(NpgsqlDataSource database, TimeProvider time)
         }
 
         var entry = EntryOf(request.Direction, request.AmountUsd, gain, position, now);
-        var answer = StoredAnswer.Of(StatusCodes.Status201Created, new { Entry = entry, Timestamp = now });
+        var answer = StoredAnswer.Of(StatusCodes.Status201Created, new DeploymentAnswer(entry, now));
         var batch = new WriteBatch(connection, transaction);
         LedgerStore.Write(batch, [entry]);
         PoolStore.Touch(batch);

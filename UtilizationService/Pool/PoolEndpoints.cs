@@ -5,6 +5,7 @@ using Microsoft.Extensions.Options;
 using Npgsql;
 using Sure.Contracts.Calls;
 using Sure.Contracts.Json;
+using Sure.ServiceDefaults.Description;
 using Sure.ServiceDefaults.Identity;
 using Sure.UtilizationService.Capital;
 using Sure.UtilizationService.Claims;
@@ -22,9 +23,11 @@ internal static class PoolEndpoints
     {
         var group = endpoints.MapGroup("/api/v2/pool").WithTags("Pool");
         group.MapGet("/", ReadAsync).WithName("GetPool").WithSummary("Capital, coverage, LTV and reserves of the pool.");
-        group.MapPost("/deployments", DeployAsync).RequireScope(Scope.Admin).WithName("MoveDeployedCapital").WithSummary("Moves capital out to earn elsewhere, or back.");
-        endpoints.MapGet(PoolState.Path, ReadStateAsync).ExcludeFromDescription();
-        endpoints.MapGet(Book.Path, ReadBookAsync).ExcludeFromDescription();
+        group.MapPost("/deployments", DeployAsync).RequireScope(Scope.Admin).WithName("MoveDeployedCapital").WithSummary("Moves capital out to earn elsewhere, or back.")
+            .WithExample(new DeploymentRequest(DeploymentDirection.Deploy, 1_000m))
+            .TakesIdempotencyKey().Produces<DeploymentAnswer>(StatusCodes.Status201Created);
+        endpoints.MapGet(PoolState.Path, ReadStateAsync).RequireService().ExcludeFromDescription();
+        endpoints.MapGet(Book.Path, ReadBookAsync).RequireService().ExcludeFromDescription();
     }
 
     private static async Task<Ok<PoolAnswer>> ReadAsync(
@@ -46,7 +49,7 @@ internal static class PoolEndpoints
                 pool.Position.ClaimsPayableUsd,
                 pool.Position.UnearnedPremiumUsd,
                 pool.Position.ShortfallUsd,
-                new BreakerAnswer(pool.Breaker.Open, pool.Breaker.Reason, pool.Breaker.Since),
+                new BreakerState(pool.Breaker.Open, pool.Breaker.Reason, pool.Breaker.Since),
                 asOf));
         }));
 
@@ -112,8 +115,8 @@ internal static class PoolEndpoints
         decimal ClaimsPayableUsd,
         decimal UnearnedPremiumUsd,
         decimal ShortfallUsd,
-        BreakerAnswer CircuitBreaker,
+        BreakerState CircuitBreaker,
         DateTimeOffset Timestamp);
 
-    internal sealed record BreakerAnswer(bool Open, string? Reason, DateTimeOffset? Since);
+    internal sealed record BreakerState(bool Open, string? Reason, DateTimeOffset? Since);
 }

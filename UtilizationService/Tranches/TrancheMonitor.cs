@@ -5,6 +5,7 @@ using Sure.Contracts.Events;
 using Sure.Coordination.Leases;
 using Sure.Coordination.Monitors;
 using Sure.Coordination.Outbox;
+using Sure.Coordination.Telemetry;
 using Sure.Coordination.Writing;
 using Sure.UtilizationService.Capital;
 using Sure.UtilizationService.Pool;
@@ -21,9 +22,11 @@ internal sealed class TrancheMonitor(
     TrancheReport report,
     IOptions<CapitalOptions> capital,
     IOptions<MonitoringOptions> monitoring,
+    UtilizationTelemetry telemetry,
     TimeProvider time) : IMonitor
 {
     private long? _toldVersion;
+    private long? _toldPosition;
     private long _toldAt;
 
     public string Name => "tranche-figures";
@@ -37,6 +40,7 @@ internal sealed class TrancheMonitor(
         var version = await connection.ExecuteScalarAsync<long>(new CommandDefinition("SELECT version FROM pool", cancellationToken: cancellationToken));
         if (version == _toldVersion && time.GetElapsedTime(_toldAt) < monitoring.Value.TrancheApyInterval)
         {
+            telemetry.Unchanged();
             return;
         }
 
@@ -47,11 +51,16 @@ internal sealed class TrancheMonitor(
         await using var transaction = await connection.BeginTransactionAsync(cancellationToken);
         await term.GuardAsync(connection, transaction, cancellationToken);
         var batch = new WriteBatch(connection, transaction);
-        batch.AppendEvents([new TrancheUtilizationChanged(Guid.CreateVersion7(now), now, figures, TrancheReport.Figures(snapshot.Position, capital.Value))]);
+        // One message tells of all the changes since the last: it goes on with the trace of the first and is linked with the others'.
+        var (position, causes) = await connection.ReadCausesAsync(_toldPosition, nameof(TrancheUtilizationChanged), cancellationToken);
+        var changed = new TrancheUtilizationChanged(Guid.CreateVersion7(now), now, figures, TrancheReport.Figures(snapshot.Position, capital.Value));
+        batch.AppendEvent(changed, [.. causes, Causes.Current]);
         TrancheHistory.Write(batch, figures, prices, now);
         await batch.ExecuteAsync(cancellationToken);
         await transaction.CommitAsync(cancellationToken);
+        telemetry.Tell(snapshot, changed);
         _toldVersion = snapshot.Version;
+        _toldPosition = position;
         _toldAt = time.GetTimestamp();
     }
 }

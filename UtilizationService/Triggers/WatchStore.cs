@@ -17,7 +17,7 @@ internal sealed class WatchStore(NpgsqlDataSource database)
     {
         await using var connection = await database.OpenConnectionAsync(cancellationToken);
         var rows = await connection.QueryAsync<(string Stablecoin, long Point)>(new CommandDefinition(
-            "SELECT stablecoin, judged_point FROM peg", cancellationToken: cancellationToken));
+            "SELECT stablecoin, coalesce(w.judged_point, 0) FROM peg LEFT JOIN watch_position w USING (stablecoin)", cancellationToken: cancellationToken));
         return rows.ToDictionary(r => Words<Stablecoin>.Parse(r.Stablecoin), r => r.Point);
     }
 
@@ -117,7 +117,13 @@ internal sealed class WatchStore(NpgsqlDataSource database)
         }
 
         batch.Add(
-            "UPDATE peg SET judged_point = $1, judged_until = $2 WHERE stablecoin = $3", last.PointId, last.Point.At.UtcDateTime, coin.Word());
+            """
+            INSERT INTO watch_position (stablecoin, judged_point, judged_until) VALUES ($1, $2, $3)
+            ON CONFLICT (stablecoin) DO UPDATE SET judged_point = excluded.judged_point, judged_until = excluded.judged_until
+            """,
+            coin.Word(),
+            last.PointId,
+            last.Point.At.UtcDateTime);
         await batch.ExecuteAsync(cancellationToken);
         await transaction.CommitAsync(cancellationToken);
     }

@@ -3,6 +3,7 @@ using System.Numerics;
 using System.Text.Json;
 using System.Text.Json.Serialization;
 using System.Text.RegularExpressions;
+using Sure.Contracts.Json;
 
 namespace Sure.UtilizationService.Vault;
 
@@ -11,6 +12,7 @@ namespace Sure.UtilizationService.Vault;
 /// <see cref="decimal"/> ends at 28 digits and would round. Negative where shares go. On the wire a string.
 /// </summary>
 [JsonConverter(typeof(SharesConverter))]
+[WireText("^-?[0-9]{1,20}(\\.[0-9]{1,18})?$", "12.5")]
 public readonly partial record struct Shares : IComparable<Shares>
 {
     /// <summary>Decimals of a share.</summary>

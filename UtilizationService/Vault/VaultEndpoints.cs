@@ -1,6 +1,7 @@
 using System.Diagnostics.CodeAnalysis;
 using Microsoft.AspNetCore.Http.HttpResults;
 using Sure.Contracts.Vocabulary;
+using Sure.ServiceDefaults.Description;
 using Sure.ServiceDefaults.Identity;
 using Sure.ServiceDefaults.Problems;
 using Sure.UtilizationService.Idempotency;
@@ -23,15 +24,18 @@ public sealed record WithdrawalRequest(Tranche TrancheId, decimal? AmountUsd = n
 /// <summary>Capital of liquidity providers.</summary>
 internal static class VaultEndpoints
 {
-    private const int LongestName = 256;
+    internal const int LongestName = 256;
     private const string EitherOr = "Give either amount_usd or shares.";
 
     public static void MapVault(this IEndpointRouteBuilder endpoints)
     {
         var group = endpoints.MapGroup("/api/v2/vault").WithTags("Vault");
-        group.MapPost("/deposit", DepositAsync).RequireScope(Scope.Write).WithName("Deposit").WithSummary("Adds capital to a tranche for shares at net asset value.");
-        group.MapPost("/withdraw", WithdrawAsync).RequireScope(Scope.Write).WithName("Withdraw").WithSummary("Pays capital out of a tranche for shares at net asset value.");
-        group.MapPost("/preview", PreviewAsync).RequireScope(Scope.Read).WithName("PreviewVault").WithSummary("What a deposit or withdrawal would do now, and why it would be refused.");
+        group.MapPost("/deposit", DepositAsync).RequireScope(Scope.Write).WithName("Deposit").WithSummary("Adds capital to a tranche for shares at net asset value.")
+            .WithExample(new DepositRequest(Tranche.Senior, 5_000m)).TakesIdempotencyKey().Produces<VaultAnswer>(StatusCodes.Status201Created);
+        group.MapPost("/withdraw", WithdrawAsync).RequireScope(Scope.Write).WithName("Withdraw").WithSummary("Pays capital out of a tranche for shares at net asset value.")
+            .WithExample(new WithdrawalRequest(Tranche.Senior, 100m)).TakesIdempotencyKey().Produces<VaultAnswer>(StatusCodes.Status201Created);
+        group.MapPost("/preview", PreviewAsync).RequireScope(Scope.Read).WithName("PreviewVault").WithSummary("What a deposit or withdrawal would do now, and why it would be refused.")
+            .WithExample(new PreviewRequest(VaultDirection.Deposit, Tranche.Mezzanine, 25_000m));
         group.MapGet("/accounts/{account}", FindAccountAsync).RequireScope(Scope.Read).WithName("GetVaultAccount").WithSummary("Shares of an account and what they are worth, per tranche.");
     }
 

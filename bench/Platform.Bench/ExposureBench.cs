@@ -79,34 +79,15 @@ internal static class ExposureBench
         return (latencies[latencies.Count / 2], latencies[latencies.Count * 99 / 100], after - before);
     }
 
-    /// <summary>Asks at a fixed rate, whether or not the one before was answered; the latencies in ascending order.</summary>
-    private static async Task<IReadOnlyList<double>> LoadAsync(HttpClient client, int seconds, int rate)
-    {
-        using var timer = new PeriodicTimer(TimeSpan.FromSeconds(1.0 / rate));
-        var asked = new List<Task<double>>();
-        var started = TimeProvider.System.GetTimestamp();
-        while (asked.Count < seconds * rate)
-        {
-            // The timer may be late; the request was due all the same.
-            while (asked.Count < seconds * rate && TimeProvider.System.GetElapsedTime(started).TotalSeconds * rate >= asked.Count)
-            {
-                asked.Add(AskAsync(client, started, TimeSpan.FromSeconds((double)asked.Count / rate)));
-            }
-
-            await timer.WaitForNextTickAsync();
-        }
-
-        return [.. (await Task.WhenAll(asked)).Order()];
-    }
-
-    private static async Task<double> AskAsync(HttpClient client, long started, TimeSpan due)
+    private static Task<IReadOnlyList<double>> LoadAsync(HttpClient client, int seconds, int rate) => OpenLoop.RunAsync(seconds, rate, async () =>
     {
         using var answer = await client.GetAsync(new Uri("/api/v2/risk/exposure", UriKind.Relative));
         _ = await answer.Content.ReadAsByteArrayAsync();
-        return answer.StatusCode is HttpStatusCode.OK
-            ? (TimeProvider.System.GetElapsedTime(started) - due).TotalMilliseconds
-            : throw new InvalidOperationException($"The exposure was answered with {answer.StatusCode}.");
-    }
+        if (answer.StatusCode is not HttpStatusCode.OK)
+        {
+            throw new InvalidOperationException($"The exposure was answered with {answer.StatusCode}.");
+        }
+    });
 
     /// <summary>A policy every half second, so that no two snapshots are of the same book.</summary>
     private static async Task SellAsync(Producer utilization, CancellationToken cancellationToken)

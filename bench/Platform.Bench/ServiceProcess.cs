@@ -1,8 +1,9 @@
 using System.Diagnostics;
+using Sure.TestServers;
 
 namespace Sure.Bench;
 
-/// <summary>A service as it runs: the built program in a process of its own, told its settings by environment variables.</summary>
+/// <summary>A server in a process of its own: a service of ours as it runs, told its settings by environment variables, or a peer that it is measured beside.</summary>
 internal sealed class ServiceProcess : IAsyncDisposable
 {
     private static readonly TimeSpan StartLimit = TimeSpan.FromMinutes(2);
@@ -45,17 +46,51 @@ internal sealed class ServiceProcess : IAsyncDisposable
         var program = ProgramOf(name);
         // Where its settings lie.
         var start = new ProcessStartInfo("dotnet", [program]) { UseShellExecute = false, RedirectStandardOutput = true, WorkingDirectory = Path.GetDirectoryName(program)! };
-        foreach (var (key, value) in settings)
+        foreach (var (key, value) in TestIdentity.Environment().Concat(settings))
         {
             start.Environment[key] = value;
         }
 
         start.Environment["ASPNETCORE_URLS"] = address.GetLeftPart(UriPartial.Authority);
-        start.Environment["Logging__LogLevel__Default"] = "Error";
+        start.Environment.TryAdd("Logging__LogLevel__Default", "Error");
         var service = new ServiceProcess(name, address, Process.Start(start)!);
         service._process.BeginOutputReadLine();
-        await service.AwaitHealthAsync();
+        await service.AwaitAsync("/health", a => a.IsSuccessStatusCode);
         return service;
+    }
+
+    /// <summary>Starts a peer; it is up when it answers anything at all.</summary>
+    /// <param name="name">What it is called in the tables.</param>
+    /// <param name="address">Where it listens.</param>
+    /// <param name="folder">Where it runs.</param>
+    /// <param name="program">The program, and</param>
+    /// <param name="arguments">its arguments.</param>
+    public static async Task<ServiceProcess> StartPeerAsync(string name, Uri address, string folder, string program, params string[] arguments)
+    {
+        var peer = new ServiceProcess(name, address, Process.Start(new ProcessStartInfo(program, arguments) { WorkingDirectory = folder })!);
+        await peer.AwaitAsync("/", _ => true);
+        return peer;
+    }
+
+    /// <summary>Starts one of the peers that this program is itself.</summary>
+    public static Task<ServiceProcess> StartOwnPeerAsync(string name, Uri address, string peer, params string[] arguments) =>
+        StartPeerAsync(name, address, AppContext.BaseDirectory, "dotnet", [Path.Combine(AppContext.BaseDirectory, "Platform.Bench.dll"), "peer", peer, $"{address.Port}", .. arguments]);
+
+    /// <summary>Starts one of the Node programs beside the bench; its packages are installed where they are missing.</summary>
+    public static async Task<ServiceProcess> StartNodePeerAsync(string name, Uri address, string peer)
+    {
+        var folder = Path.Combine(AppContext.BaseDirectory, "peers", peer);
+        if (!Directory.Exists(Path.Combine(folder, "node_modules")))
+        {
+            using var npm = Process.Start(new ProcessStartInfo("npm", ["ci", "--ignore-scripts", "--silent"]) { WorkingDirectory = folder })!;
+            await npm.WaitForExitAsync();
+            if (npm.ExitCode != 0)
+            {
+                throw new InvalidOperationException($"npm ci failed in {folder}.");
+            }
+        }
+
+        return await StartPeerAsync(name, address, folder, "node", "server.js", $"{address.Port}");
     }
 
     public async ValueTask DisposeAsync()
@@ -76,12 +111,12 @@ internal sealed class ServiceProcess : IAsyncDisposable
         return Path.GetFullPath(Path.Combine(AppContext.BaseDirectory, "..", "..", name, configuration, $"{name}.dll"));
     }
 
-    private async Task AwaitHealthAsync()
+    private async Task AwaitAsync(string path, Predicate<HttpResponseMessage> isUp)
     {
         using var client = new HttpClient { BaseAddress = Address };
         using var limit = new CancellationTokenSource(StartLimit);
         using var timer = new PeriodicTimer(TimeSpan.FromMilliseconds(200));
-        while (!await IsHealthyAsync(client, limit.Token))
+        while (!await IsUpAsync(client, path, isUp, limit.Token))
         {
             if (_process.HasExited)
             {
@@ -92,12 +127,12 @@ internal sealed class ServiceProcess : IAsyncDisposable
         }
     }
 
-    private static async Task<bool> IsHealthyAsync(HttpClient client, CancellationToken cancellationToken)
+    private static async Task<bool> IsUpAsync(HttpClient client, string path, Predicate<HttpResponseMessage> isUp, CancellationToken cancellationToken)
     {
         try
         {
-            using var answer = await client.GetAsync(new Uri("/health", UriKind.Relative), cancellationToken);
-            return answer.IsSuccessStatusCode;
+            using var answer = await client.GetAsync(new Uri(path, UriKind.Relative), cancellationToken);
+            return isUp(answer);
         }
         catch (HttpRequestException)
         {

@@ -1,6 +1,5 @@
 using Dapper;
 using Microsoft.Extensions.DependencyInjection;
-using Microsoft.Extensions.Hosting;
 using Npgsql;
 using Sure.Contracts.Events;
 using Sure.Contracts.Vocabulary;
@@ -31,24 +30,31 @@ internal sealed class CoordinationHost : IAsyncDisposable
 
     public Uri Address => _service.Client.BaseAddress!;
 
-    public static async Task<CoordinationHost> ProducerAsync(string database) => new(await TestService.StartAsync(
+    /// <param name="database">Where its outbox is.</param>
+    /// <param name="relays">Whether it relays events, to a broker that is away; otherwise tests number them themselves.</param>
+    public static async Task<CoordinationHost> ProducerAsync(string database, bool relays = false) => new(await TestService.StartAsync(
         "Coordination.Tests",
-        Settings(database),
+        new Dictionary<string, string?>(Settings(database)) { ["Identity:Name"] = "producer" },
         b =>
         {
-            b.AddNpgsqlDataSource("platform");
             b.AddSchema();
-            // Not AddOutbox: the relay would need the broker; numbering is what is looked at here.
-            b.Services.AddSingleton<OutboxStore>();
+            if (relays)
+            {
+                b.AddOutbox();
+                b.AddEventBus("messaging");
+            }
+            else
+            {
+                b.Services.AddSingleton<OutboxStore>();
+            }
         },
         a => a.MapEvents()));
 
     public static async Task<CoordinationHost> ConsumerAsync(string database, Uri producer) => new(await TestService.StartAsync(
         "Coordination.Tests",
-        new Dictionary<string, string?>(Settings(database)) { ["services:producer:http:0"] = producer.ToString(), ["Intake:CatchUpInterval"] = "00:01:00" },
+        new Dictionary<string, string?>(Settings(database)) { ["Identity:Name"] = "riskservice", ["services:producer:http:0"] = producer.ToString(), ["Intake:CatchUpInterval"] = "00:01:00" },
         b =>
         {
-            b.AddNpgsqlDataSource("platform");
             b.AddSchema();
             b.AddIntake<NoteSink>("producer");
         },
@@ -130,6 +136,6 @@ internal sealed class CoordinationHost : IAsyncDisposable
 internal sealed class NoteSink(NpgsqlDataSource database) : PostgresEventSink(database)
 {
     protected override Task ApplyAsync(
-        EventEnvelope envelope, IPlatformEvent known, NpgsqlConnection connection, NpgsqlTransaction transaction, CancellationToken cancellationToken) =>
-        connection.ExecuteAsync("INSERT INTO note VALUES (@Text)", new { Text = $"{((PolicyExpired)known).CoverageUsd}" }, transaction);
+        IReadOnlyList<KnownEvent> events, NpgsqlConnection connection, NpgsqlTransaction transaction, CancellationToken cancellationToken) =>
+        connection.ExecuteAsync("INSERT INTO note VALUES (@Text)", events.Select(e => new { Text = $"{((PolicyExpired)e.Event).CoverageUsd}" }), transaction);
 }

@@ -76,10 +76,37 @@ public sealed class EventTests(PostgresServer postgres)
         Assert.Equal(Enumerable.Range(1, 30).Select(i => $"{i}"), await one.NotesAsync());
     }
 
+    /// <summary>The relay waits for the broker, consumers do not.</summary>
+    [Fact]
+    public async Task What_is_told_while_the_broker_is_away_is_there_for_whoever_asks()
+    {
+        await using var producer = await CoordinationHost.ProducerAsync(await postgres.CreateDatabaseAsync(), relays: true);
+        await using var consumer = await CoordinationHost.ConsumerAsync(await postgres.CreateDatabaseAsync(), producer.Address);
+
+        for (var i = 1; i <= 3; i++)
+        {
+            await producer.TellAsync(i);
+            await Eventually.HoldsAsync(
+                async () =>
+                {
+                    await consumer.Intake.CatchUpAsync("producer", TestContext.Current.CancellationToken);
+                    return (await consumer.NotesAsync()).Count == i;
+                },
+                held => held,
+                $"event {i} can be asked for",
+                TestContext.Current.CancellationToken,
+                patience: TimeSpan.FromSeconds(8));
+        }
+    }
+
     private static async Task<IReadOnlyList<EventEnvelope>> NumberAsync(CoordinationHost producer)
     {
         IReadOnlyList<EventEnvelope> events = [];
-        await producer.LeadAsync(async term => events = await producer.Outbox.NumberAndReadAsync(term, 1000, CancellationToken.None));
+        await producer.LeadAsync(async term =>
+        {
+            await producer.Outbox.NumberAsync(term, 1000, CancellationToken.None);
+            events = await producer.Outbox.ReadWaitingAsync(1000, CancellationToken.None);
+        });
         return events;
     }
 }

@@ -53,12 +53,7 @@ public sealed class LeaseTests(PostgresServer postgres)
         var database = await postgres.CreateDatabaseAsync();
         await using var one = await CoordinationHost.ProducerAsync(database);
         await using var other = await CoordinationHost.ProducerAsync(database);
-        LeaseTerm old = null!;
-        await one.LeadAsync(term =>
-        {
-            old = term;
-            return Task.CompletedTask;
-        });
+        var old = await TermThatIsOverAsync(one);
         await other.LeadAsync(_ => Task.CompletedTask);
 
         await Assert.ThrowsAsync<LeaseLostException>(() => WriteAsync(one, old));
@@ -74,6 +69,66 @@ public sealed class LeaseTests(PostgresServer postgres)
         await host.LeadAsync(term => WriteAsync(host, term));
 
         Assert.Equal(["written"], await host.NotesAsync());
+    }
+
+    [Fact]
+    public async Task A_lease_is_renewed_while_a_transaction_of_its_term_runs()
+    {
+        await using var host = await CoordinationHost.ProducerAsync(await postgres.CreateDatabaseAsync());
+
+        await host.LeadAsync(async term =>
+        {
+            await using var connection = await host.Database.OpenConnectionAsync();
+            await using var transaction = await connection.BeginTransactionAsync();
+            await term.GuardAsync(connection, transaction, CancellationToken.None);
+            var end = await host.LeaseEndAsync();
+            using var timer = new PeriodicTimer(TimeSpan.FromMilliseconds(50));
+            while (await host.LeaseEndAsync() <= end && await timer.WaitForNextTickAsync(TestContext.Current.CancellationToken))
+            {
+                // Until it has been renewed.
+            }
+        });
+    }
+
+    [Fact]
+    public async Task A_take_over_waits_for_what_the_last_leader_has_begun()
+    {
+        var database = await postgres.CreateDatabaseAsync();
+        await using var one = await CoordinationHost.ProducerAsync(database);
+        await using var other = await CoordinationHost.ProducerAsync(database);
+        var old = await TermThatIsOverAsync(one);
+        await using var connection = await one.Database.OpenConnectionAsync(TestContext.Current.CancellationToken);
+        await using var transaction = await connection.BeginTransactionAsync(TestContext.Current.CancellationToken);
+        await old.GuardAsync(connection, transaction, CancellationToken.None);
+
+        var leading = other.LeadAsync(term =>
+        {
+            Assert.True(term.Epoch > old.Epoch);
+            return Task.CompletedTask;
+        });
+        await using var look = one.Database.CreateCommand(
+            $"SELECT count(*) FROM pg_stat_activity WHERE {connection.ProcessID} = ANY(pg_blocking_pids(pid))");
+        while ((long)(await look.ExecuteScalarAsync(TestContext.Current.CancellationToken))! == 0)
+        {
+            Assert.False(leading.IsCompleted);
+        }
+
+        await connection.ExecuteAsync("INSERT INTO note VALUES ('begun before')", transaction: transaction);
+        await transaction.CommitAsync(TestContext.Current.CancellationToken);
+        await leading;
+        Assert.Equal(["begun before"], await other.NotesAsync());
+    }
+
+    /// <summary>Leads once and keeps the term.</summary>
+    private static async Task<LeaseTerm> TermThatIsOverAsync(CoordinationHost host)
+    {
+        LeaseTerm old = null!;
+        await host.LeadAsync(term =>
+        {
+            old = term;
+            return Task.CompletedTask;
+        });
+        return old;
     }
 
     private static async Task WriteAsync(CoordinationHost host, LeaseTerm term)

@@ -1,7 +1,11 @@
 using System.Net;
 using System.Net.Http.Json;
+using Microsoft.AspNetCore.Http;
+using Microsoft.Extensions.DependencyInjection;
 using Sure.Gateway.Tests.Hosts;
 using Sure.TestServers;
+using Yarp.ReverseProxy;
+using Yarp.ReverseProxy.Model;
 
 namespace Sure.Gateway.Tests;
 
@@ -98,6 +102,53 @@ public sealed class FailureTests(PostgresServer postgres)
 
         await Problems.AssertAsync(response, HttpStatusCode.ServiceUnavailable);
         Assert.Equal(1, one.Arrivals.Count + two.Arrivals.Count);
+    }
+
+    /// <summary>It takes connections, so that only its health tells.</summary>
+    [Fact]
+    public async Task An_instance_that_hangs_is_asked_nothing_until_it_answers_again()
+    {
+        await using var one = await FakeService.StartAsync("one");
+        await using var two = await FakeService.StartAsync("two");
+        await using var gateway = await GatewayHost.StartAsync(
+            await postgres.CreateDatabaseAsync(), new() { ["services:quoteservice:http:0"] = one.Address, ["services:quoteservice:http:1"] = two.Address });
+        var service = gateway.Services.GetRequiredService<IProxyStateLookup>().GetClusters().Single(c => c.ClusterId == "quoteservice");
+
+        two.Hangs = true;
+        await Eventually.HoldsAsync(
+            () => Task.FromResult(service.DestinationsState.AvailableDestinations.Count == 1), "the gateway leaves the instance that hangs out");
+        for (var i = 0; i < 20; i++)
+        {
+            Assert.Equal(HttpStatusCode.OK, (await AskAsync()).StatusCode);
+        }
+
+        Assert.Equal(20, one.Arrivals.Count);
+        two.Hangs = false;
+        await Eventually.HoldsAsync(
+            async () => (await AskAsync()).StatusCode is HttpStatusCode.OK && !two.Arrivals.IsEmpty, "the instance is asked again");
+
+        async Task<HttpResponseMessage> AskAsync()
+        {
+            var response = await gateway.Public.PostAsJsonAsync("/api/v2/quote/multi-dimensional", new { }, TestContext.Current.CancellationToken);
+            response.Dispose();
+            return response;
+        }
+    }
+
+    /// <summary>Where none seems well, one that answers slowly is better than none.</summary>
+    [Fact]
+    public async Task Instances_that_all_fail_their_checks_are_asked_nevertheless()
+    {
+        await using var one = await FakeService.StartAsync("one");
+        one.HealthStatus = StatusCodes.Status503ServiceUnavailable;
+        await using var gateway = await GatewayHost.StartAsync(await postgres.CreateDatabaseAsync(), new() { ["services:realtimeservice:http:0"] = one.Address });
+        var service = gateway.Services.GetRequiredService<IProxyStateLookup>().GetClusters().Single(c => c.ClusterId == "realtimeservice");
+
+        await Eventually.HoldsAsync(
+            () => Task.FromResult(service.DestinationsState.AllDestinations.All(d => d.Health.Active is DestinationHealth.Unhealthy)), "the check fails");
+        using var response = await gateway.GetAsync("/asyncapi/v2.json");
+
+        Assert.Equal(HttpStatusCode.OK, response.StatusCode);
     }
 
     internal static string Nobody() => $"http://127.0.0.1:{FreePorts.One()}";

@@ -35,6 +35,11 @@ public sealed class RouteTests(RouteTests.Host host) : IClassFixture<RouteTests.
     [InlineData("/api/v2/oracles/USDC/history?from=1&to=2", "bridgeservice")]
     [InlineData("/api/v2/observations", "bridgeservice")]
     [InlineData("/api/v2/risk/exposure", "riskservice")]
+    [InlineData("/api/v2/analytics/quotes?format=csv", "quoteservice")]
+    [InlineData("/api/v2/analytics/conversion", "quoteservice")]
+    [InlineData("/api/v2/analytics/top-products", "quoteservice")]
+    [InlineData("/api/v2/analytics/claims", "utilizationservice")]
+    [InlineData("/api/v2/analytics/alerts", "riskservice")]
     public async Task A_route_leads_to_its_service_unchanged(string path, string service)
     {
         using var response = await Gateway.GetAsync(path);
@@ -56,6 +61,7 @@ public sealed class RouteTests(RouteTests.Host host) : IClassFixture<RouteTests.
     [InlineData("/api/v2/observations/more")]
     [InlineData("/api/v1/products")]
     [InlineData("/metrics")]
+    [InlineData("/api/v2/analytics")]
     public async Task What_has_no_route_does_not_exist(string path)
     {
         using var response = await Gateway.GetAsync(path);

@@ -1,7 +1,11 @@
+using System.Net;
+using System.Net.Http.Json;
 using System.Net.WebSockets;
 using System.Text;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
+using Sure.Contracts.Calls;
+using Sure.Contracts.Json;
 using Sure.Gateway.Tests.Hosts;
 using Sure.ServiceDefaults.Identity;
 using Sure.TestServers;
@@ -35,7 +39,53 @@ public sealed class SocketTests(PostgresServer postgres)
         await gateway.Services.GetRequiredService<IHost>().StopAsync(TestContext.Current.CancellationToken).WaitAsync(TimeSpan.FromSeconds(10), TestContext.Current.CancellationToken);
     }
 
-    private static async Task<ClientWebSocket> ConnectAsync(GatewayHost gateway, string? forged = null)
+    [Theory]
+    [InlineData("/ws")]
+    [InlineData("/ws/")]
+    [InlineData("/WS")]
+    public async Task A_token_in_the_query_is_checked_and_seen_by_nobody_behind_the_gateway(string path)
+    {
+        var written = new WrittenLines();
+        await using var gateway = await GatewayHost.StartAsync(
+            await postgres.CreateDatabaseAsync(), new() { ["Logging:LogLevel:Default"] = "Trace", ["Logging:LogLevel:Microsoft.AspNetCore.Hosting.Diagnostics"] = "Trace" }, logger: written);
+        var key = await gateway.IssueKeyAsync("alice");
+        using var traced = new TracedTags();
+        using var socket = await ConnectAsync(gateway, path: $"{path}?access_token={key}&x=1");
+
+        Assert.Equal("hello", await EchoAsync(socket, "hello"));
+        var arrival = gateway.Fakes["realtimeservice"].Arrivals.Last();
+        Assert.Equal($"{path}?x=1", arrival.Target);
+        Assert.Contains(InternalToken.Header, arrival.Headers.Keys);
+        Assert.NotEmpty(written.Text);
+        Assert.DoesNotContain(key, written.Text, StringComparison.Ordinal);
+        Assert.NotEmpty(traced.Text);
+        Assert.DoesNotContain(key, traced.Text, StringComparison.Ordinal);
+
+        var refused = await Assert.ThrowsAsync<WebSocketException>(() => ConnectAsync(gateway, path: $"{path}?access_token=wrong"));
+        Assert.Contains("401", refused.Message, StringComparison.Ordinal);
+        var twice = await Assert.ThrowsAsync<WebSocketException>(() => ConnectAsync(gateway, path: $"{path}?access_token={key}&access_token={key}"));
+        Assert.Contains("401", twice.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Services_may_ask_whether_a_token_is_somebodys()
+    {
+        await using var gateway = await GatewayHost.StartAsync(await postgres.CreateDatabaseAsync());
+        var key = await gateway.IssueKeyAsync("alice");
+
+        Assert.Equal(HttpStatusCode.NoContent, await AskAsync(gateway.Internal, key));
+        Assert.Equal(HttpStatusCode.Unauthorized, await AskAsync(gateway.Internal, key[..^1] + (key[^1] == 'a' ? 'b' : 'a')));
+        Assert.Equal(HttpStatusCode.NotFound, await AskAsync(gateway.Public, key));
+    }
+
+    private static async Task<HttpStatusCode> AskAsync(HttpClient client, string token)
+    {
+        using var answer = await client.PostAsJsonAsync(
+            new Uri(TokenQuestion.Path, UriKind.Relative), new TokenQuestion(token), SureJson.Internal, TestContext.Current.CancellationToken);
+        return answer.StatusCode;
+    }
+
+    private static async Task<ClientWebSocket> ConnectAsync(GatewayHost gateway, string? forged = null, string path = "/ws")
     {
         var socket = new ClientWebSocket();
         if (forged is not null)
@@ -43,7 +93,7 @@ public sealed class SocketTests(PostgresServer postgres)
             socket.Options.SetRequestHeader(InternalToken.Header, forged);
         }
 
-        await socket.ConnectAsync(new UriBuilder(gateway.PublicAddress) { Scheme = "ws", Path = "/ws" }.Uri, TestContext.Current.CancellationToken);
+        await socket.ConnectAsync(new Uri(new UriBuilder(gateway.PublicAddress) { Scheme = "ws" }.Uri, path), TestContext.Current.CancellationToken);
         return socket;
     }
 

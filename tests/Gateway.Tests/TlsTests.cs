@@ -1,4 +1,6 @@
 using System.Net;
+using System.Net.Security;
+using System.Net.Sockets;
 using System.Security.Cryptography;
 using System.Security.Cryptography.X509Certificates;
 using Sure.Gateway.Tests.Hosts;
@@ -47,5 +49,140 @@ public sealed class TlsTests(PostgresServer postgres)
         {
             directory.Delete(recursive: true);
         }
+    }
+
+    [Fact]
+    public async Task A_renewed_certificate_is_presented_without_a_restart_and_a_broken_one_changes_nothing()
+    {
+        var directory = Directory.CreateTempSubdirectory("gateway-tests-");
+        try
+        {
+            var (certificate, key) = (Path.Combine(directory.FullName, "certificate.pem"), Path.Combine(directory.FullName, "key.pem"));
+            var first = await RenewAsync(certificate, key);
+            var written = new WrittenLines();
+            await using var gateway = await GatewayHost.StartAsync(
+                await postgres.CreateDatabaseAsync(),
+                new()
+                {
+                    ["Gateway:CertificatePath"] = certificate,
+                    ["Gateway:CertificateKeyPath"] = key,
+                    ["Gateway:CertificateInterval"] = "00:00:00.1",
+                },
+                logger: written);
+            using var open = await ConnectAsync(gateway);
+            Assert.Equal(first, Presented(open));
+
+            var second = await RenewAsync(certificate, key);
+            Assert.NotEqual(first, second);
+            await Eventually.HoldsAsync(async () => await PresentedAsync(gateway) == second, "the new certificate is presented");
+
+            // Whoever was connected before goes on as if nothing had happened.
+            await open.WriteAsync("GET /api/v2/products HTTP/1.1\r\nHost: localhost\r\n\r\n"u8.ToArray(), TestContext.Current.CancellationToken);
+            var buffer = new byte[12];
+            await open.ReadExactlyAsync(buffer, TestContext.Current.CancellationToken);
+            Assert.Equal("HTTP/1.1 200", System.Text.Encoding.ASCII.GetString(buffer));
+
+            // A key of another certificate, as between the two writes of whoever renews them without care.
+            using (var foreign = ECDsa.Create(ECCurve.NamedCurves.nistP256))
+            {
+                await File.WriteAllTextAsync(key, foreign.ExportPkcs8PrivateKeyPem(), TestContext.Current.CancellationToken);
+            }
+
+            await Eventually.HoldsAsync(() => Task.FromResult(written.Text.Contains("cannot be used", StringComparison.Ordinal)), "it is said that it cannot be used");
+            Assert.Equal(second, await PresentedAsync(gateway));
+
+            var third = await RenewAsync(certificate, key);
+            await Eventually.HoldsAsync(async () => await PresentedAsync(gateway) == third, "the one after it is presented");
+        }
+        finally
+        {
+            directory.Delete(recursive: true);
+        }
+    }
+
+    /// <summary>The version of a client's hello, and the first octet of the answer: 22 of a handshake that goes on, 21 of an alert (RFC 5246, 6.2.1).</summary>
+    [Theory]
+    [InlineData(0x0303, 22)]
+    [InlineData(0x0302, 21)]
+    [InlineData(0x0301, 21)]
+    [InlineData(0x0300, 21)]
+    public async Task Before_tls_1_2_nothing_is_spoken(int version, int answer)
+    {
+        var directory = Directory.CreateTempSubdirectory("gateway-tests-");
+        try
+        {
+            var (certificate, key) = (Path.Combine(directory.FullName, "certificate.pem"), Path.Combine(directory.FullName, "key.pem"));
+            await RenewAsync(certificate, key);
+            await using var gateway = await GatewayHost.StartAsync(
+                await postgres.CreateDatabaseAsync(), new() { ["Gateway:CertificatePath"] = certificate, ["Gateway:CertificateKeyPath"] = key });
+            using var client = new TcpClient();
+            await client.ConnectAsync(IPAddress.Loopback, gateway.PublicAddress.Port, TestContext.Current.CancellationToken);
+            await client.GetStream().WriteAsync(Hello(version), TestContext.Current.CancellationToken);
+
+            var octets = new byte[1];
+            await client.GetStream().ReadExactlyAsync(octets, TestContext.Current.CancellationToken).AsTask().WaitAsync(TimeSpan.FromSeconds(20), TestContext.Current.CancellationToken);
+            Assert.Equal(answer, octets[0]);
+        }
+        finally
+        {
+            directory.Delete(recursive: true);
+        }
+    }
+
+    /// <summary>By hand, since the clients of this machine have unlearnt the old versions: RFC 5246, 7.4.1.2, with suites that all of them have.</summary>
+    private static byte[] Hello(int version)
+    {
+        byte[] extensions =
+        [
+            0x00, 0x0A, 0x00, 0x04, 0x00, 0x02, 0x00, 0x17, // supported_groups: secp256r1
+            0x00, 0x0B, 0x00, 0x02, 0x01, 0x00, // ec_point_formats: uncompressed
+            0x00, 0x0D, 0x00, 0x06, 0x00, 0x04, 0x04, 0x03, 0x02, 0x03, // signature_algorithms: ECDSA with SHA-256, SHA-1
+        ];
+        byte[] body =
+        [
+            (byte)(version >> 8), (byte)(version & 0xFF), .. RandomNumberGenerator.GetBytes(32), 0,
+            0x00, 0x04, 0xC0, 0x2B, 0xC0, 0x09, // ECDHE_ECDSA with AES 128, GCM and CBC
+            0x01, 0x00,
+            0x00, (byte)extensions.Length, .. extensions,
+        ];
+        return [0x16, 0x03, 0x01, 0x00, (byte)(body.Length + 4), 0x01, 0x00, 0x00, (byte)body.Length, .. body];
+    }
+
+    /// <summary>Puts a new certificate with its key in the place of those before, as one who renews them does: each file at once, the key first.</summary>
+    private static async Task<string> RenewAsync(string certificatePath, string keyPath)
+    {
+        using var key = ECDsa.Create(ECCurve.NamedCurves.nistP256);
+        var now = TimeProvider.System.GetUtcNow();
+        using var certificate = new CertificateRequest("CN=localhost", key, HashAlgorithmName.SHA256).CreateSelfSigned(now.AddDays(-1), now.AddDays(1));
+        foreach (var (path, text) in new[] { (keyPath, key.ExportPkcs8PrivateKeyPem()), (certificatePath, certificate.ExportCertificatePem()) })
+        {
+            await File.WriteAllTextAsync($"{path}.new", text, TestContext.Current.CancellationToken);
+            File.Move($"{path}.new", path, overwrite: true);
+        }
+
+        return certificate.GetCertHashString();
+    }
+
+    private static async Task<SslStream> ConnectAsync(GatewayHost gateway)
+    {
+        var client = new TcpClient();
+        await client.ConnectAsync(IPAddress.Loopback, gateway.PublicAddress.Port, TestContext.Current.CancellationToken);
+        var stream = new SslStream(client.GetStream(), leaveInnerStreamOpen: false);
+        await stream.AuthenticateAsClientAsync(
+            new SslClientAuthenticationOptions
+            {
+                TargetHost = "localhost",
+                RemoteCertificateValidationCallback = (_, presented, _, _) => presented is not null,
+            },
+            TestContext.Current.CancellationToken);
+        return stream;
+    }
+
+    private static string Presented(SslStream connection) => connection.RemoteCertificate!.GetCertHashString();
+
+    private static async Task<string> PresentedAsync(GatewayHost gateway)
+    {
+        using var connection = await ConnectAsync(gateway);
+        return Presented(connection);
     }
 }

@@ -18,11 +18,11 @@ public sealed class TokenTests
         using var tokens = new CallerTokens(signing, _time);
         var key = Key("alice", "read");
 
-        var first = tokens.For(key);
+        var first = tokens.For(Client.Of(key));
         _time.Advance(TimeSpan.FromSeconds(39));
-        Assert.Equal(first, tokens.For(key));
+        Assert.Equal(first, tokens.For(Client.Of(key)));
         _time.Advance(TimeSpan.FromSeconds(1));
-        var second = tokens.For(key);
+        var second = tokens.For(Client.Of(key));
 
         Assert.NotEqual(first, second);
         Assert.Equal(_time.GetUtcNow().UtcDateTime.AddSeconds(60), new JsonWebToken(second).ValidTo);
@@ -35,9 +35,9 @@ public sealed class TokenTests
         using var tokens = new CallerTokens(signing, _time);
         var key = Key("alice", "read");
 
-        Assert.NotEqual(tokens.For(key), tokens.For(Key("alice", "read")));
-        Assert.NotEqual(tokens.For(key), tokens.For(key with { Scopes = ["read", "write"] }));
-        Assert.Equal(tokens.For(key), tokens.For(key with { LimitScale = 2 }));
+        Assert.NotEqual(tokens.For(Client.Of(key)), tokens.For(Client.Of(Key("alice", "read"))));
+        Assert.NotEqual(tokens.For(Client.Of(key)), tokens.For(Client.Of(key with { Scopes = ["read", "write"] })));
+        Assert.Equal(tokens.For(Client.Of(key)), tokens.For(Client.Of(key with { LimitScale = 2 })));
     }
 
     [Fact]
@@ -46,7 +46,7 @@ public sealed class TokenTests
         using var signing = new SigningKey();
         using var other = new SigningKey();
         using var tokens = new CallerTokens(signing, _time);
-        var token = tokens.For(Key("alice", "read"));
+        var token = tokens.For(Client.Of(Key("alice", "read")));
 
         Assert.True(await VerifiesAsync(token, signing));
         Assert.False(await VerifiesAsync(token, other));

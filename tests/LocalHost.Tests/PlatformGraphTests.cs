@@ -16,7 +16,7 @@ public class PlatformGraphTests
     [InlineData("bridgeservice", "platform messaging gateway")]
     [InlineData("utilizationservice", "platform cache messaging gateway quoteservice bridgeservice riskservice")]
     [InlineData("realtimeservice", "cache messaging gateway bridgeservice riskservice utilizationservice")]
-    [InlineData("gateway", "platform quoteservice riskservice bridgeservice utilizationservice realtimeservice")]
+    [InlineData("gateway", "platform cache messaging quoteservice riskservice bridgeservice utilizationservice realtimeservice")]
     public void Each_service_refers_to_what_it_needs(string service, string references)
     {
         Assert.Equal(references.Split(' '), PlatformGraph.Find(service).References);

@@ -63,6 +63,22 @@ public sealed class ProcessTests : IDisposable
     }
 
     [Fact]
+    public void A_change_that_cannot_be_written_is_written_with_the_next_one()
+    {
+        var file = Path.Combine(_folder, "gone", "ready.json");
+        Directory.CreateDirectory(Path.GetDirectoryName(file)!);
+        var ready = new ReadyFile(file, new Uri("http://127.0.0.1:1"));
+        ready.Announce([]);
+        Directory.Delete(Path.GetDirectoryName(file)!, recursive: true);
+
+        ready.Refresh();
+        Directory.CreateDirectory(Path.GetDirectoryName(file)!);
+        ready.Refresh();
+
+        Assert.True(File.Exists(file));
+    }
+
+    [Fact]
     public async Task A_process_is_asked_to_stop_and_not_started_again()
     {
         await using var process = Supervise("trap 'echo bye; exit 0' TERM; echo up; while :; do sleep 0.05; done");

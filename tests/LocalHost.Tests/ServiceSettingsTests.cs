@@ -1,3 +1,5 @@
+using System.Security.Cryptography;
+
 namespace Sure.LocalHost.Tests;
 
 public sealed class ServiceSettingsTests : IDisposable
@@ -21,7 +23,11 @@ public sealed class ServiceSettingsTests : IDisposable
         var told = settings.For(PlatformGraph.Find("bridgeservice"), 0);
 
         Assert.Equal(
-            ["ASPNETCORE_ENVIRONMENT", "ASPNETCORE_URLS", "ConnectionStrings__messaging", "ConnectionStrings__platform", "services__gateway__http__0"],
+            [
+                "ASPNETCORE_ENVIRONMENT", "ASPNETCORE_URLS", "ConnectionStrings__messaging", "ConnectionStrings__platform",
+                "Identity__Key", "Identity__Peers__gateway", "Identity__Peers__quoteservice", "Identity__Peers__realtimeservice",
+                "Identity__Peers__riskservice", "Identity__Peers__utilizationservice", "services__gateway__http__0",
+            ],
             told.Keys.Order(StringComparer.Ordinal));
         Assert.Equal($"http://127.0.0.1:{addresses.Port("bridgeservice")}", told["ASPNETCORE_URLS"]);
         Assert.Equal($"http://127.0.0.1:{addresses.Port("gateway")}", told["services__gateway__http__0"]);
@@ -40,6 +46,24 @@ public sealed class ServiceSettingsTests : IDisposable
             told["ConnectionStrings__platform"]);
         Assert.Equal($"127.0.0.1:{addresses.Port("cache")},password={addresses.Password("cache")}", told["ConnectionStrings__cache"]);
         Assert.Equal($"amqp://sure:{addresses.Password("messaging")}@127.0.0.1:{addresses.Port("messaging")}", told["ConnectionStrings__messaging"]);
+    }
+
+    [Fact]
+    public void Each_service_has_a_key_of_its_own_and_those_it_calls_know_the_public_half()
+    {
+        var (settings, _) = Settings();
+        var risk = settings.For(PlatformGraph.Find("riskservice"), 0);
+        var bridges = settings.For(PlatformGraph.Find("bridgeservice"), 0);
+
+        using var key = ECDsa.Create();
+        key.ImportPkcs8PrivateKey(Convert.FromBase64String(risk["Identity__Key"]), out _);
+        using var known = ECDsa.Create();
+        known.ImportSubjectPublicKeyInfo(Convert.FromBase64String(bridges["Identity__Peers__riskservice"]), out _);
+
+        Assert.True(known.VerifyData((byte[])[1, 2, 3], key.SignData((byte[])[1, 2, 3], HashAlgorithmName.SHA256), HashAlgorithmName.SHA256));
+        Assert.Equal(PlatformGraph.Services.Count, PlatformGraph.Services.Select(s => settings.For(s, 0)["Identity__Key"]).Distinct().Count());
+        Assert.DoesNotContain("Identity__Peers__bridgeservice", risk.Keys);
+        Assert.Equal(risk["Identity__Key"], settings.For(PlatformGraph.Find("riskservice"), 0)["Identity__Key"]);
     }
 
     [Fact]
@@ -69,6 +93,39 @@ public sealed class ServiceSettingsTests : IDisposable
         Assert.Equal("riskservice.2", PlatformAddresses.InstanceName(risk, 1));
     }
 
+    [Fact]
+    public void Every_gateway_has_a_public_port_of_its_own_and_one_of_them_makes_the_key()
+    {
+        var (settings, _) = Settings(("Platform__Replicas__Gateway", "2"));
+        var gateway = PlatformGraph.Find("gateway");
+
+        Assert.Equal(["8080", "8081"], new[] { 0, 1 }.Select(i => settings.For(gateway, i)["Gateway__Port"]));
+        Assert.NotEqual(settings.For(gateway, 0)["ASPNETCORE_URLS"], settings.For(gateway, 1)["ASPNETCORE_URLS"]);
+        Assert.DoesNotContain("Platform__DevelopmentKeyFile", settings.For(gateway, 1).Keys);
+    }
+
+    [Fact]
+    public void Services_take_the_detour_to_a_server_that_listens_where_it_always_does()
+    {
+        var (settings, addresses) = Settings(("PLATFORM__DETOURS__POSTGRES", "23001"), ("Platform__Detours__messaging", "23002"));
+
+        var told = settings.For(PlatformGraph.Find("quoteservice"), 0);
+
+        Assert.Contains(";Port=23001;", $";{told["ConnectionStrings__platform"]};", StringComparison.Ordinal);
+        Assert.EndsWith(":23002", told["ConnectionStrings__messaging"], StringComparison.Ordinal);
+        Assert.StartsWith($"127.0.0.1:{addresses.Port("cache")},", told["ConnectionStrings__cache"], StringComparison.Ordinal);
+        Assert.NotEqual(23001, addresses.Port("postgres"));
+    }
+
+    [Theory]
+    [InlineData("Platform__Detours__platform", "23001", "names no server")]
+    [InlineData("Platform__Detours__cache", "0", "must be 1")]
+    [InlineData("Platform__Detours__cache", "there", "must be 1")]
+    public void Senseless_detours_are_refused_in_words(string name, string value, string words)
+    {
+        Assert.Contains(words, Assert.Throws<StartException>(() => new Detours(Environment((name, value)))).Message, StringComparison.Ordinal);
+    }
+
     [Theory]
     [InlineData(true, "demonstration")]
     [InlineData(false, "live")]
@@ -86,7 +143,6 @@ public sealed class ServiceSettingsTests : IDisposable
     [InlineData("Platform__Replicas__RiskServices", "2", "names no service")]
     [InlineData("Platform__Replicas__RiskService", "0", "must be 1")]
     [InlineData("Platform__Replicas__RiskService", "two", "must be 1")]
-    [InlineData("Platform__Replicas__Gateway", "2", "must be 1")]
     public void Senseless_replicas_are_refused_in_words(string name, string value, string words)
     {
         Assert.Contains(words, Assert.Throws<StartException>(() => new Replicas(Environment((name, value)))).Message, StringComparison.Ordinal);
@@ -106,8 +162,8 @@ public sealed class ServiceSettingsTests : IDisposable
     private (ServiceSettings Settings, PlatformAddresses Addresses) Settings(bool demonstration, params (string, string)[] environment)
     {
         var ports = new PortBook(new Dictionary<string, int>(), _ => true, _data.Seed);
-        var addresses = new PlatformAddresses(ports, Secrets.Load(_data.SecretsFile), new Replicas(Environment(environment)));
-        return (new ServiceSettings(addresses, _data, demonstration), addresses);
+        var addresses = new PlatformAddresses(ports, Secrets.Load(_data.SecretsFile), new Replicas(Environment(environment)), new Detours(Environment(environment)));
+        return (new ServiceSettings(addresses, _data, demonstration, 8080), addresses);
     }
 
     private static Dictionary<string, string> Environment(params (string Name, string Value)[] variables) =>

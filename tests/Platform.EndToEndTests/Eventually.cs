@@ -23,7 +23,7 @@ internal static class Eventually
 
                 last = answer?.ToString() ?? "null";
             }
-            catch (Exception exception) when (exception is HttpRequestException or OperationCanceledException or IOException)
+            catch (Exception exception) when (exception is HttpRequestException or OperationCanceledException or IOException or System.Data.Common.DbException)
             {
                 last = exception.Message;
             }

@@ -7,7 +7,7 @@ using System.Text.Json.Nodes;
 namespace Sure.EndToEndTests;
 
 /// <summary>Nothing acknowledged is lost and nothing is done twice while buyers go on and what serves them is killed.</summary>
-public sealed class KilledSalesTests : IAsyncLifetime
+public sealed class KilledSalesTests(RunningPlatform shared) : IAsyncLifetime
 {
     private const int Policies = 2_000;
     private const int Connections = 16;
@@ -36,10 +36,16 @@ public sealed class KilledSalesTests : IAsyncLifetime
            select (chain, coin),
     ];
 
-    private readonly RunningPlatform _platform = new("--empty");
+    /// <summary>Sales are what is looked at; news of the market every second would only take the cores from them.</summary>
+    private readonly RunningPlatform _platform = new(
+        ["--empty"], new Dictionary<string, string> { ["Monitoring__BridgeInterval"] = "00:00:05", ["Monitoring__RiskInterval"] = "00:00:05" });
     private readonly ConcurrentDictionary<string, string> _bound = new();
 
-    public ValueTask InitializeAsync() => _platform.InitializeAsync();
+    public async ValueTask InitializeAsync()
+    {
+        await shared.EndAsync();
+        await _platform.InitializeAsync();
+    }
 
     public ValueTask DisposeAsync() => _platform.DisposeAsync();
 

@@ -17,9 +17,19 @@ internal sealed class LiveClient : IAsyncDisposable
 
     public static async Task<LiveClient> ConnectAsync(Uri gateway)
     {
+        using var limit = CancellationTokenSource.CreateLinkedTokenSource(TestContext.Current.CancellationToken);
+        limit.CancelAfter(Patience);
         var client = new LiveClient();
-        await client._socket.ConnectAsync(new UriBuilder(gateway) { Scheme = "ws", Path = "/ws" }.Uri, TestContext.Current.CancellationToken);
-        return client;
+        try
+        {
+            await client._socket.ConnectAsync(new UriBuilder(gateway) { Scheme = "ws", Path = "/ws" }.Uri, limit.Token);
+            return client;
+        }
+        catch
+        {
+            client._socket.Dispose();
+            throw;
+        }
     }
 
     public Task SendAsync(string text, WebSocketMessageType type = WebSocketMessageType.Text) =>

@@ -3,13 +3,17 @@ using System.Net;
 namespace Sure.EndToEndTests;
 
 /// <summary>From something that happens on the market to money: alerts, the claim, its payment and its evidence.</summary>
-public sealed class PlayedEventTests : IAsyncLifetime
+public sealed class PlayedEventTests(RunningPlatform shared) : IAsyncLifetime
 {
     private static readonly TimeSpan Patience = TimeSpan.FromMinutes(2);
 
     private readonly RunningPlatform _platform = new();
 
-    public ValueTask InitializeAsync() => _platform.InitializeAsync();
+    public async ValueTask InitializeAsync()
+    {
+        await shared.EndAsync();
+        await _platform.InitializeAsync();
+    }
 
     public ValueTask DisposeAsync() => _platform.DisposeAsync();
 
@@ -23,14 +27,18 @@ public sealed class PlayedEventTests : IAsyncLifetime
         var quote = await _platform.Anonymous.PostJsonAsync("/api/v2/quote/multi-dimensional", Api.Quote("bridge", "Ethereum", "GHO", 5_000m, 30));
         var policy = await _platform.Operator.PostJsonAsync("/api/v2/policies", new { quote_id = (string)quote["quote_id"]! });
         Assert.True(policy.Status == HttpStatusCode.Created, policy.ToString());
-        await using var client = await LiveClient.ConnectAsync(_platform.Gateway);
-        await client.SendAsync(new { action = "subscribe", channel = "bridge_health" });
-        await client.NextOfTypeAsync("subscribed");
+        // It does not read on afterwards, and would be let go.
+        await using (var client = await LiveClient.ConnectAsync(_platform.Gateway))
+        {
+            await client.SendAsync(new { action = "subscribe", channel = "bridge_health" });
+            await client.NextOfTypeAsync("subscribed");
 
-        var played = await _platform.Operator.PostJsonAsync("/api/v2/admin/market/play", new { @event = "multichain-2023", speed = 600 });
-        Assert.True(played.Status == HttpStatusCode.OK, played.ToString());
+            var played = await _platform.Operator.PostJsonAsync("/api/v2/admin/market/play", new { @event = "multichain-2023", speed = 600 });
+            Assert.True(played.Status == HttpStatusCode.OK, played.ToString());
 
-        await client.NextAsync(m => (string?)m["type"] == "critical_alert" && (string?)m["bridge_id"] == "multichain_eth_ton", "a critical alert of the drained bridge");
+            await client.NextAsync(m => (string?)m["type"] == "critical_alert" && (string?)m["bridge_id"] == "multichain_eth_ton", "a critical alert of the drained bridge");
+        }
+
         var paid = await Eventually.HoldsAsync(
             () => _platform.Operator.GetJsonAsync($"/api/v2/policies/{policy["policy_id"]}"), p => p.Body?["claim_id"] is not null, Patience, "the policy has a claim");
         var claim = await Eventually.HoldsAsync(
@@ -46,5 +54,7 @@ public sealed class PlayedEventTests : IAsyncLifetime
             e => !e["top_10_products"].AsArray().Any(p => (string?)p!["coverage_type"] == "bridge" && (string?)p["stablecoin"] == "GHO"),
             Patience,
             "the paid policy has left the book");
+        await Browser.RunAsync(
+            _platform, new Dictionary<string, string>(StringComparer.Ordinal) { ["SURE_PAID_POLICY"] = (string)policy["policy_id"]! }, "--grep", "@event");
     }
 }

@@ -1,13 +1,11 @@
 using System.Diagnostics;
+using System.Globalization;
 using System.Net;
-using System.Net.Http.Headers;
 using System.Net.Http.Json;
 using System.Net.Sockets;
 using System.Text;
 using System.Text.Json.Nodes;
-
-[assembly: AssemblyFixture(typeof(Sure.EndToEndTests.RunningPlatform))]
-[assembly: CollectionBehavior(DisableTestParallelization = true)]
+using Sure.TestServers;
 
 namespace Sure.EndToEndTests;
 
@@ -17,11 +15,14 @@ namespace Sure.EndToEndTests;
 /// </summary>
 public sealed class RunningPlatform : IAsyncLifetime
 {
-    private static readonly TimeSpan StartLimit = TimeSpan.FromMinutes(4);
+    private static readonly TimeSpan StartLimit = TimeSpan.FromMinutes(6);
 
-    private readonly string _data = Directory.CreateTempSubdirectory("sure-e2e-").FullName;
+    /// <summary>Longer than the gateway waits for a service.</summary>
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(40);
+
     private readonly StringBuilder _output = new();
-    private readonly string[] _arguments;
+    private readonly IReadOnlyList<string> _arguments;
+    private readonly IReadOnlyDictionary<string, string> _settings;
     private Process? _host;
 
     /// <summary>One with the demonstration book, for all tests.</summary>
@@ -31,10 +32,29 @@ public sealed class RunningPlatform : IAsyncLifetime
     }
 
     /// <summary>One of its own for a test that needs it otherwise.</summary>
-    internal RunningPlatform(params string[] arguments) => _arguments = arguments;
+    internal RunningPlatform(params string[] arguments)
+        : this(arguments, new Dictionary<string, string>())
+    {
+    }
+
+    /// <summary>One of its own with further settings.</summary>
+    internal RunningPlatform(IReadOnlyList<string> arguments, IReadOnlyDictionary<string, string> settings)
+    {
+        _arguments = arguments;
+        _settings = settings;
+    }
+
+    /// <summary>The folder that holds its data; there before it is started.</summary>
+    public string Data { get; } = Directory.CreateTempSubdirectory("sure-e2e-").FullName;
 
     /// <summary>Where the gateway listens.</summary>
     public Uri Gateway { get; private set; } = null!;
+
+    /// <summary>Spans of the traces that a client's <c>traceparent</c> asked for; of nothing else are there any.</summary>
+    public TraceSink Traces { get; } = new(FreePort());
+
+    /// <summary>An OIDC issuer whose tokens the platform takes.</summary>
+    public TokenIssuer Issuer { get; } = new(FreePort());
 
     /// <summary>Without a key.</summary>
     public HttpClient Anonymous { get; private set; } = null!;
@@ -42,13 +62,23 @@ public sealed class RunningPlatform : IAsyncLifetime
     /// <summary>With the development key.</summary>
     public HttpClient Operator { get; private set; } = null!;
 
+    /// <summary>The development key.</summary>
+    public string Key { get; private set; } = null!;
+
+    /// <summary>Lists the processes of the platform, as long as it is ready.</summary>
+    public string ReadyFile => Path.Combine(Data, "ready.json");
+
+    /// <summary>The folder of <c>Platform.sln</c>.</summary>
+    public static string RepositoryRoot => Path.GetFullPath(Path.Combine(AppContext.BaseDirectory, "..", "..", "..", ".."));
+
     /// <inheritdoc />
     public async ValueTask InitializeAsync()
     {
-        var port = FreePort();
+        // Further gateways listen on the ports after it.
+        var port = FreePort(_settings.TryGetValue("Platform__Replicas__Gateway", out var gateways) ? int.Parse(gateways, CultureInfo.InvariantCulture) : 1);
         Gateway = new Uri($"http://127.0.0.1:{port}");
-        _host = Process.Start(new ProcessStartInfo(
-            "dotnet", [Path.Combine(BuildOutput("LocalHost"), "LocalHost.dll"), "--no-build", "--no-install", "--data", _data, .. _arguments])
+        var start = new ProcessStartInfo(
+            "dotnet", [Path.Combine(BuildOutput("LocalHost"), "LocalHost.dll"), "--no-build", "--no-install", "--data", Data, .. _arguments])
         {
             UseShellExecute = false,
             RedirectStandardOutput = true,
@@ -63,21 +93,49 @@ public sealed class RunningPlatform : IAsyncLifetime
                 ["Monitoring__TopProductsInterval"] = "00:00:01",
                 ["Monitoring__TrancheApyInterval"] = "00:00:02",
                 ["Monitoring__ExpiryInterval"] = "00:00:05",
+                // All tests ask from one address.
+                ["Limits__Scale"] = "1000",
+                ["OTEL_EXPORTER_OTLP_ENDPOINT"] = Traces.Address,
+                ["OTEL_EXPORTER_OTLP_PROTOCOL"] = "http/protobuf",
+                ["OTEL_TRACES_SAMPLER"] = "parentbased_always_off",
+                ["OTEL_BSP_SCHEDULE_DELAY"] = "1000",
+                // An hour in life: in it the lowest price counts.
+                ["Triggers__CexWindow"] = "00:00:05",
+                // What the dashboard links to is not asked for.
+                ["Gateway__TracesUrl"] = "https://traces.example.org/",
                 ["NO_COLOR"] = "1",
             },
-        })!;
+        };
+        foreach (var (name, value) in Issuer.Settings())
+        {
+            start.Environment[name.Replace(":", "__", StringComparison.Ordinal)] = value;
+        }
+
+        foreach (var (name, value) in _settings)
+        {
+            start.Environment[name] = value;
+        }
+
+        _host = Process.Start(start)!;
         _host.OutputDataReceived += Keep;
         _host.ErrorDataReceived += Keep;
         _host.BeginOutputReadLine();
         _host.BeginErrorReadLine();
 
-        Anonymous = new HttpClient { BaseAddress = Gateway, Timeout = TimeSpan.FromSeconds(15) };
-        var ready = Path.Combine(_data, "ready.json");
-        await AwaitAsync(() => File.Exists(ready), StartLimit);
+        Anonymous = new HttpClient { BaseAddress = Gateway, Timeout = Patience };
+        try
+        {
+            await AwaitAsync(() => File.Exists(ReadyFile), StartLimit);
+        }
+        catch
+        {
+            // Not everybody disposes of what was not initialized.
+            await EndAsync();
+            throw;
+        }
 
-        Operator = new HttpClient { BaseAddress = Gateway, Timeout = TimeSpan.FromSeconds(15) };
-        var key = (await File.ReadAllTextAsync(Path.Combine(_data, "dev-api-key"))).Trim();
-        Operator.DefaultRequestHeaders.Authorization = new AuthenticationHeaderValue("Bearer", key);
+        Key = (await File.ReadAllTextAsync(Path.Combine(Data, "dev-api-key"))).Trim();
+        Operator = ClientFor(Key);
     }
 
     /// <inheritdoc />
@@ -85,29 +143,50 @@ public sealed class RunningPlatform : IAsyncLifetime
     {
         Anonymous?.Dispose();
         Operator?.Dispose();
-        if (_host is { HasExited: false })
-        {
-            using var term = Process.Start("kill", ["-TERM", $"{_host.Id}"]);
-            using var limit = new CancellationTokenSource(TimeSpan.FromSeconds(40));
-            await _host.WaitForExitAsync(limit.Token);
-        }
-
-        _host?.Dispose();
-        Directory.Delete(_data, recursive: true);
+        await EndAsync();
+        Traces.Dispose();
+        Issuer.Dispose();
+        Directory.Delete(Data, recursive: true);
     }
 
     /// <summary>Process ids of a resource of the platform, as they are now.</summary>
     public IReadOnlyList<int> ProcessIdsOf(string resource)
     {
-        var ready = JsonNode.Parse(File.ReadAllText(Path.Combine(_data, "ready.json")))!;
+        var ready = JsonNode.Parse(File.ReadAllText(ReadyFile))!;
         return [.. ready["resources"]!.AsArray().Where(r => (string?)r!["resource"] == resource).Select(r => (int)r!["pid"]!)];
     }
 
-    /// <summary>The answer of <c>/health</c>, whatever its status.</summary>
-    public async Task<JsonObject> HealthAsync()
+    /// <summary>Where each instance of each service listens for the other services.</summary>
+    public IReadOnlyList<(string Service, int Port)> InternalAddresses()
     {
-        using var response = await Anonymous.GetAsync(new Uri("/health", UriKind.Relative), TestContext.Current.CancellationToken);
+        var ports = JsonNode.Parse(File.ReadAllText(Path.Combine(Data, "ports.json")))!.AsObject();
+        return [.. ports.Where(p => p.Key == "gateway" || p.Key.Contains("service", StringComparison.Ordinal)).Select(p => (p.Key.Split('.')[0], (int)p.Value!))];
+    }
+
+    /// <summary>The answer of <c>/health</c>, whatever its status.</summary>
+    public Task<JsonObject> HealthAsync() => HealthAsync(Gateway);
+
+    /// <summary>The same of one of several gateways.</summary>
+    internal async Task<JsonObject> HealthAsync(Uri gateway)
+    {
+        using var response = await Anonymous.GetAsync(new Uri(gateway, "/health"), TestContext.Current.CancellationToken);
         return (await response.Content.ReadFromJsonAsync<JsonObject>(TestContext.Current.CancellationToken))!;
+    }
+
+    /// <summary>A client with a key of its own, made as operators make them. With the scope <c>ingest</c> it speaks for the source of its own name.</summary>
+    public async Task<HttpClient> ClientAsync(string subject, params string[] scopes)
+    {
+        string[] sources = scopes.Contains("ingest", StringComparer.Ordinal) ? [subject] : [];
+        var made = await Operator.PostJsonAsync("/api/v2/admin/api-keys", new { subject, scopes, sources });
+        return ClientFor((string)made["key"]!);
+    }
+
+    /// <summary>A client that sends <paramref name="credential"/>.</summary>
+    public HttpClient ClientFor(string credential)
+    {
+        var client = new HttpClient { BaseAddress = Gateway, Timeout = Patience };
+        client.DefaultRequestHeaders.TryAddWithoutValidation("Authorization", $"Bearer {credential}");
+        return client;
     }
 
     /// <summary>What the platform printed, for messages of failing tests.</summary>
@@ -128,24 +207,48 @@ public sealed class RunningPlatform : IAsyncLifetime
         return Path.GetFullPath(Path.Combine(AppContext.BaseDirectory, "..", "..", project, configuration));
     }
 
-    /// <summary>A port nobody listens on, below the range that outgoing connections take theirs from.</summary>
-    private static int FreePort()
+    /// <summary>
+    /// A port nobody listens on, below the range that outgoing connections take theirs from; the first of <paramref name="neighbours"/> such.
+    /// </summary>
+    internal static int FreePort(int neighbours = 1)
     {
-        var random = new Random(Environment.ProcessId);
-        while (true)
+        var random = new Random();
+        int port;
+        do
         {
-            var port = random.Next(20_000, 30_000);
-            using var probe = new TcpListener(IPAddress.Loopback, port);
-            try
-            {
-                probe.Start();
-                return port;
-            }
-            catch (SocketException)
-            {
-                // Taken; try another.
-            }
+            port = random.Next(20_000, 30_000);
         }
+        while (!Enumerable.Range(port, neighbours).All(IsFree));
+
+        return port;
+    }
+
+    private static bool IsFree(int port)
+    {
+        using var probe = new TcpListener(IPAddress.Loopback, port);
+        try
+        {
+            probe.Start();
+            return true;
+        }
+        catch (SocketException)
+        {
+            return false;
+        }
+    }
+
+    /// <summary>Ends it for good. For tests with a platform of their own: there are too few cores for two.</summary>
+    internal async Task EndAsync()
+    {
+        if (_host is { HasExited: false })
+        {
+            using var term = Process.Start("kill", ["-TERM", $"{_host.Id}"]);
+            using var limit = new CancellationTokenSource(TimeSpan.FromSeconds(40));
+            await _host.WaitForExitAsync(limit.Token);
+        }
+
+        _host?.Dispose();
+        _host = null;
     }
 
     private async Task AwaitAsync(Func<bool> condition, TimeSpan limit)

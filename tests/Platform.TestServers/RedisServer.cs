@@ -6,7 +6,7 @@ namespace Sure.TestServers;
 /// <summary>A real Redis of its own, started by the first test that needs it.</summary>
 public sealed class RedisServer : IAsyncDisposable
 {
-    private static readonly TimeSpan StartLimit = TimeSpan.FromSeconds(15);
+    private static readonly TimeSpan StartLimit = TimeSpan.FromMinutes(1);
 
     private readonly string _folder = Directory.CreateTempSubdirectory("sure-redis-").FullName;
     private readonly int _port = FreePorts.One();

@@ -1,9 +1,11 @@
 using System.Security.Cryptography;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Hosting;
+using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.Logging;
 using Microsoft.IdentityModel.JsonWebTokens;
 using Microsoft.IdentityModel.Tokens;
+using Sure.Contracts.Calls;
 using Sure.ServiceDefaults.Identity;
 
 namespace Sure.TestServers;
@@ -11,6 +13,9 @@ namespace Sure.TestServers;
 /// <summary>Vouches for callers as the gateway does: publishes its key and signs tokens.</summary>
 public sealed class TestGateway : IAsyncDisposable
 {
+    /// <summary>The only text that it takes for somebody's key.</summary>
+    public const string GoodKey = "good-key";
+
     private readonly ECDsa _key = ECDsa.Create(ECCurve.NamedCurves.nistP256);
     private readonly string _keyId = $"test-{Guid.CreateVersion7(TimeProvider.System.GetUtcNow()):N}";
     private readonly WebApplication _app;
@@ -23,6 +28,7 @@ public sealed class TestGateway : IAsyncDisposable
         _app = builder.Build();
         var jwk = JsonWebKeyConverter.ConvertFromECDsaSecurityKey(new ECDsaSecurityKey(ECDsa.Create(_key.ExportParameters(includePrivateParameters: false))) { KeyId = _keyId });
         _app.MapGet(InternalToken.KeysPath, () => new { keys = new[] { new { kty = jwk.Kty, crv = jwk.Crv, x = jwk.X, y = jwk.Y, kid = _keyId, alg = "ES256", use = "sig" } } });
+        _app.MapPost(TokenQuestion.Path, (TokenQuestion question) => question.Token == GoodKey ? Results.NoContent() : Results.Unauthorized());
     }
 
     /// <summary>Where it listens.</summary>

@@ -11,7 +11,7 @@ namespace Sure.TestServers;
 /// <summary>A service as it runs, on a free port. Without a broker what would come by it is fetched or stays in the outbox.</summary>
 public sealed class TestService : IAsyncDisposable
 {
-    private static readonly TimeSpan StartLimit = TimeSpan.FromSeconds(30);
+    private static readonly TimeSpan StartLimit = TimeSpan.FromMinutes(2);
 
     private readonly WebApplication _app;
     private readonly TestGateway _gateway;
@@ -45,6 +45,7 @@ public sealed class TestService : IAsyncDisposable
             EnvironmentName = Environments.Production,
         });
         builder.Logging.ClearProviders();
+        builder.Configuration.AddInMemoryCollection(TestIdentity.Settings(settings.GetValueOrDefault("Identity:Name")));
         builder.Configuration.AddInMemoryCollection(new Dictionary<string, string?>(settings, StringComparer.OrdinalIgnoreCase)
         {
             ["urls"] = "http://127.0.0.1:0",
@@ -67,8 +68,19 @@ public sealed class TestService : IAsyncDisposable
         return new TestService(app, gateway);
     }
 
+    /// <summary>What the gateway says of a caller, in <see cref="InternalToken.Header"/>.</summary>
+    public string TokenOf(string subject, params string[] scopes) => _gateway.TokenOf(subject, scopes);
+
     /// <summary>A client with these scopes.</summary>
     public HttpClient ClientOf(string subject, params string[] scopes) => ClientWith(_gateway.TokenOf(subject, scopes));
+
+    /// <summary>Another service that calls this one, which goes by <paramref name="name"/>.</summary>
+    public HttpClient PeerOf(string name)
+    {
+        var client = new HttpClient { BaseAddress = Client.BaseAddress };
+        client.DefaultRequestHeaders.Add("X-Sure-Service", TestIdentity.TokenFor(name));
+        return client;
+    }
 
     /// <summary>A client that may post what these sources observe.</summary>
     public HttpClient KeeperOf(params string[] sources) => ClientWith(_gateway.TokenOf("keeper", [Scope.Ingest], sources));

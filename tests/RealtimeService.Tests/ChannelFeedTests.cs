@@ -1,17 +1,16 @@
-using System.Text;
 using System.Text.Json.Nodes;
 using Sure.RealtimeService.Channels;
-using Sure.RealtimeService.Connections;
 using Sure.RealtimeService.Streams;
+using Sure.RealtimeService.Tests.Hosts;
 
 namespace Sure.RealtimeService.Tests;
 
-public sealed class ChannelFeedTests
+public sealed class ChannelFeedTests : IDisposable
 {
     private static readonly DateTimeOffset Now = new(2026, 1, 5, 12, 0, 0, TimeSpan.Zero);
 
-    private readonly ChannelFeed _feed = new(Channel.BridgeHealth, historyLength: 5);
-    private readonly Subscriber _subscriber = new(maximumMessages: 100, maximumBytes: 10_000, _ => { });
+    private readonly ChannelFeed _feed = new(Channel.BridgeHealth, historyLength: 5, TimeSpan.FromHours(1));
+    private readonly RecordingClient _client = new();
 
     public ChannelFeedTests()
     {
@@ -20,33 +19,33 @@ public sealed class ChannelFeedTests
     }
 
     [Fact]
-    public async Task A_new_subscriber_gets_the_last_message_of_each_subject_and_then_live_ones()
+    public void A_new_subscriber_gets_the_last_message_of_each_subject_and_then_live_ones()
     {
-        _feed.Subscribe(_subscriber, since: null, epoch: null, Now);
+        _feed.Subscribe(_client.Queue, since: null, epoch: null, Now);
         Append(7, 7);
 
-        var messages = await TakeAsync();
+        var messages = _client.Messages;
         Assert.Equal(["subscribed@6", "snapshot@5", "snapshot@6", "live@7"], messages.Select(Describe));
         Assert.Equal("epoch-1", (string?)messages[0]["epoch"]);
         Assert.Null(messages[0]["recovered"]);
     }
 
     [Fact]
-    public async Task Who_comes_back_gets_what_was_missed_and_no_snapshot()
+    public void Who_comes_back_gets_what_was_missed_and_no_snapshot()
     {
-        _feed.Subscribe(_subscriber, since: 3, "epoch-1", Now);
+        _feed.Subscribe(_client.Queue, since: 3, "epoch-1", Now);
 
-        var messages = await TakeAsync();
+        var messages = _client.Messages;
         Assert.True((bool?)messages[0]["recovered"]);
         Assert.Equal(["subscribed@6", "live@4", "live@5", "live@6"], messages.Select(Describe));
     }
 
     [Fact]
-    public async Task Who_missed_nothing_is_recovered_with_nothing()
+    public void Who_missed_nothing_is_recovered_with_nothing()
     {
-        _feed.Subscribe(_subscriber, since: 6, "epoch-1", Now);
+        _feed.Subscribe(_client.Queue, since: 6, "epoch-1", Now);
 
-        Assert.True((bool?)Assert.Single(await TakeAsync())["recovered"]);
+        Assert.True((bool?)Assert.Single(_client.Messages)["recovered"]);
     }
 
     /// <summary>Five messages are kept: 2 … 6. Who has 1 misses 2 and can have it; who has 0 misses 1, which is gone.</summary>
@@ -56,51 +55,74 @@ public sealed class ChannelFeedTests
     [InlineData(7, "epoch-1", false)]
     [InlineData(5, "epoch-0", false)]
     [InlineData(5, null, false)]
-    public async Task What_is_gone_or_of_another_epoch_cannot_be_recovered(long since, string? epoch, bool recovered)
+    public void What_is_gone_or_of_another_epoch_cannot_be_recovered(long since, string? epoch, bool recovered)
     {
-        _feed.Subscribe(_subscriber, since, epoch, Now);
+        _feed.Subscribe(_client.Queue, since, epoch, Now);
 
-        var messages = await TakeAsync();
+        var messages = _client.Messages;
         Assert.Equal(recovered, (bool?)messages[0]["recovered"]);
         Assert.Equal(!recovered, messages.Any(m => m["snapshot"] is not null));
     }
 
     [Fact]
-    public async Task After_unsubscribing_nothing_comes()
+    public void After_unsubscribing_nothing_comes()
     {
-        _feed.Subscribe(_subscriber, since: null, epoch: null, Now);
-        _feed.Unsubscribe(_subscriber);
+        _feed.Subscribe(_client.Queue, since: null, epoch: null, Now);
+        _feed.Unsubscribe(_client.Queue);
         Append(7, 9);
 
-        Assert.DoesNotContain(await TakeAsync(), m => Describe(m).StartsWith("live", StringComparison.Ordinal));
+        Assert.DoesNotContain(_client.Messages, m => Describe(m).StartsWith("live", StringComparison.Ordinal));
     }
 
     [Fact]
-    public async Task A_message_that_is_read_twice_is_delivered_once()
+    public void Who_subscribes_again_gets_nothing_twice()
     {
-        _feed.Subscribe(_subscriber, since: 6, "epoch-1", Now);
+        _feed.Subscribe(_client.Queue, since: 6, "epoch-1", Now);
+        Append(7, 7);
+        _feed.Subscribe(_client.Queue, since: 7, "epoch-1", Now);
+        Append(8, 8);
+
+        Assert.Equal(["subscribed@6", "live@7", "subscribed@7", "live@8"], _client.Messages.Select(Describe));
+    }
+
+    [Fact]
+    public void Messages_that_are_too_old_cannot_be_recovered()
+    {
+        Append(7, 7, Now.AddMinutes(61));
+        _feed.Subscribe(_client.Queue, since: 5, "epoch-1", Now);
+        Assert.False((bool?)_client.Messages[0]["recovered"]);
+
+        _feed.Subscribe(_client.Queue, since: 6, "epoch-1", Now);
+        Assert.True((bool?)_client.Messages.Last(m => Describe(m).StartsWith("subscribed", StringComparison.Ordinal))["recovered"]);
+    }
+
+    [Fact]
+    public void What_is_read_at_once_is_written_at_once()
+    {
+        _feed.Subscribe(_client.Queue, since: 6, "epoch-1", Now);
+        var before = _client.Writes;
+        Append(7, 16);
+
+        Assert.Equal(1, _client.Writes - before);
+        Assert.Equal(Enumerable.Range(7, 10).Select(o => $"live@{o}"), _client.Messages.Skip(1).Select(Describe));
+    }
+
+    [Fact]
+    public void A_message_that_is_read_twice_is_delivered_once()
+    {
+        _feed.Subscribe(_client.Queue, since: 6, "epoch-1", Now);
         Append(6, 8);
         Append(7, 8);
 
-        Assert.Equal(["subscribed@6", "live@7", "live@8"], (await TakeAsync()).Select(Describe));
+        Assert.Equal(["subscribed@6", "live@7", "live@8"], _client.Messages.Select(Describe));
     }
+
+    public void Dispose() => _client.Dispose();
 
     private static string Describe(JsonNode message) =>
         $"{((string?)message["type"] == "subscribed" ? "subscribed" : message["snapshot"] is null ? "live" : "snapshot")}@{message["offset"]}";
 
     /// <summary>Odd and even offsets are two subjects.</summary>
-    private void Append(int from, int to) => _feed.Append(
-        [.. Enumerable.Range(from, to - from + 1).Select(o => new StreamedMessage(o, $"{o % 2}", """{"channel":"bridge_health","type":"health_change"}"""))]);
-
-    private async Task<List<JsonNode>> TakeAsync()
-    {
-        _subscriber.Complete();
-        var messages = new List<JsonNode>();
-        await foreach (var message in _subscriber.TakeAsync(TestContext.Current.CancellationToken))
-        {
-            messages.Add(JsonNode.Parse(Encoding.UTF8.GetString(message.Span))!);
-        }
-
-        return messages;
-    }
+    private void Append(int from, int to, DateTimeOffset? at = null) => _feed.Append(
+        Enumerable.Range(from, to - from + 1).Select(o => new StreamedMessage(o, $"{o % 2}", """{"channel":"bridge_health","type":"health_change"}""", at ?? Now)));
 }

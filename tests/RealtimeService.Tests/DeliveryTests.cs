@@ -81,6 +81,7 @@ public sealed class DeliveryTests
         await host.Redis.EmptyAsync();
 
         Assert.Equal((WebSocketCloseStatus)1012, await before.UntilClosedAsync());
+        Assert.Equal("reconnect_in=0ms", before.CloseReason);
         using var after = await Listener.ConnectAsync(host.Address);
         var subscribed = await after.SubscribeAsync("bridge_health", $$""","since":1,"epoch":"{{epoch}}" """);
         Assert.False((bool)subscribed["recovered"]!);
@@ -91,17 +92,18 @@ public sealed class DeliveryTests
     [Fact]
     public async Task Clients_for_whom_messages_are_gone_are_asked_to_come_back()
     {
-        await using var host = await RealtimeHost.StartAsync(instances: 1, ("Realtime:HistoryLength", "50"));
+        await using var host = await RealtimeHost.StartAsync(instances: 1, ("Realtime:HistoryLength", "10"));
         host.Producers.Tell("utilizationservice", Producers.Tranches(0.1m));
         await host.ReachedAsync(Channel.TrancheApy, 1);
         using var client = await Listener.ConnectAsync(host.Address);
         await client.SubscribeAsync("tranche_apy");
         await client.NextAsync();
 
-        // A page of events is appended at once; of 400 only 50 are kept.
+        // Fifty events are appended at once, and only ten kept.
         host.Producers.Tell("utilizationservice", Enumerable.Range(0, 400).Select(_ => Producers.Tranches(0.2m)));
 
         Assert.Equal((WebSocketCloseStatus)1012, await client.UntilClosedAsync());
+        await host.ReachedAsync(Channel.TrancheApy, 401);
         using var again = await Listener.ConnectAsync(host.Address);
         Assert.Equal(401, (long)(await again.SubscribeAsync("tranche_apy"))["offset"]!);
     }

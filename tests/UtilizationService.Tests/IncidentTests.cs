@@ -1,6 +1,8 @@
 using System.Net;
 using Sure.Contracts.Vocabulary;
+using Sure.ServiceDefaults.Identity;
 using Sure.TestServers;
+using Sure.UtilizationService.Incidents;
 using Sure.UtilizationService.Tests.Hosts;
 
 namespace Sure.UtilizationService.Tests;
@@ -24,7 +26,7 @@ public sealed class IncidentTests(PostgresServer postgres) : IAsyncLifetime
         Assert.Equal((HttpStatusCode.OK, "confirmed", "deputy"), (confirmed.Status, (string?)confirmed["status"], (string?)confirmed["decided_by"]));
         Assert.Equal(HttpStatusCode.Conflict, (await UtilizationHost.PostAsync(_host.Deputy, $"{path}/dismiss", new { })).Status);
         Assert.Single((await UtilizationHost.GetAsync(_host.Alice, "/api/v2/incidents?status=confirmed"))["items"].AsArray());
-        Assert.Equal("incident_confirmed", (string?)(await UtilizationHost.GetAsync(_host.Operator, "/api/v2/admin/audit"))["items"][0]!["action"]);
+        Assert.Equal("incident_confirmed", (string?)(await UtilizationHost.GetAsync(_host.Peer, "/internal/audit"))["items"][0]!["action"]);
     }
 
     [Fact]
@@ -64,6 +66,24 @@ public sealed class IncidentTests(PostgresServer postgres) : IAsyncLifetime
         Assert.Equal(HttpStatusCode.UnprocessableEntity, answer.Status);
         Assert.NotNull(answer["errors"][field]);
         Assert.Empty((await UtilizationHost.GetAsync(_host.Operator, "/api/v2/incidents"))["items"].AsArray());
+    }
+
+    /// <summary>Subjects, makers of the keys, and whether the second may confirm what the first recorded.</summary>
+    [Theory]
+    [InlineData("anna", "", "bert", "", true)]
+    [InlineData("anna", "", "anna", "", false)]
+    [InlineData("anna", "", "bert", "anna", false)]
+    [InlineData("anna", "", "bert", "carl,anna", false)]
+    [InlineData("bert", "anna", "anna", "", false)]
+    [InlineData("anna", "root", "bert", "root", true)]
+    public void The_keys_of_the_two_operators_are_not_made_by_each_other(string recorder, string itsMakers, string caller, string theirMakers, bool mayConfirm)
+    {
+        var recorded = new Recorder(recorder, "key of the first", itsMakers.Split(',', StringSplitOptions.RemoveEmptyEntries));
+        var second = new Caller(caller, "key of the second", new HashSet<string>(), new HashSet<string>(), theirMakers.Split(',', StringSplitOptions.RemoveEmptyEntries).ToHashSet());
+
+        Assert.Equal(mayConfirm, recorded.IsAnotherThan(second));
+        Assert.False(recorded.IsAnotherThan(second with { ClientId = "key of the first" }));
+        Assert.False(recorded.IsAnotherThan(second with { Subject = null }));
     }
 
     private object Body(

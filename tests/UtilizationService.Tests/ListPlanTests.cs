@@ -2,6 +2,7 @@ using System.Text.Json.Nodes;
 using Dapper;
 using Npgsql;
 using Sure.Contracts.Vocabulary;
+using Sure.ServiceDefaults.Paging;
 using Sure.TestServers;
 using Sure.UtilizationService.Claims;
 using Sure.UtilizationService.Policies;

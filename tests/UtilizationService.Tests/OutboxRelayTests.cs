@@ -7,6 +7,7 @@ using Sure.UtilizationService.Tests.Hosts;
 namespace Sure.UtilizationService.Tests;
 
 /// <summary>From a sale to the broker: every fact, in the order of its number.</summary>
+[Collection(typeof(OnTheBroker))]
 public sealed class OutboxRelayTests(PostgresServer postgres, RabbitMqServer rabbit)
 {
     private const int Sales = 200;

@@ -2,6 +2,7 @@ using Microsoft.AspNetCore.Http.HttpResults;
 using Microsoft.AspNetCore.Mvc;
 using Microsoft.Extensions.Options;
 using Sure.BridgeService.Observations;
+using Sure.ServiceDefaults.Description;
 using Sure.ServiceDefaults.Problems;
 
 namespace Sure.BridgeService.Bridges.Backtests;
@@ -10,14 +11,19 @@ namespace Sure.BridgeService.Bridges.Backtests;
 internal static class BridgeBacktestEndpoints
 {
     private const int LargestBody = 1024 * 1024;
-    private const int LongestName = 256;
+    internal const int LongestName = 256;
 
     /// <summary>Of thousands of wrong observations the first few say enough.</summary>
     private const int MostFaults = 10;
 
     public static void MapBridgeBacktests(this IEndpointRouteBuilder endpoints) =>
         endpoints.MapPost("/api/v2/bridge-health/backtest", Run).WithMetadata(new RequestSizeLimitAttribute(LargestBody)).WithTags("Bridges")
-            .WithName("BacktestBridge").WithSummary("Score, alerts and exploit flags over a series of observations of a bridge.");
+            .WithName("BacktestBridge").WithSummary("Score, alerts and exploit flags over a series of observations of a bridge.")
+            .WithExample(new BridgeBacktestRequest(
+            [
+                new BridgeBacktestObservation("explorer", 100_000_000m, DateTimeOffset.FromUnixTimeSeconds(1_688_600_000)),
+                new BridgeBacktestObservation("explorer", 40_000_000m, DateTimeOffset.FromUnixTimeSeconds(1_688_603_600), Paused: true),
+            ]));
 
     private static Results<Ok<BridgeBacktestAnswer>, ProblemHttpResult> Run(
         BridgeBacktestRequest request, IOptions<BridgeOptions> rules, IOptions<BridgeBacktestOptions> options, IOptions<IngestionOptions> limits)

@@ -1,4 +1,6 @@
+using System.ComponentModel.DataAnnotations;
 using Microsoft.AspNetCore.Http.HttpResults;
+using Sure.ServiceDefaults.Description;
 using Sure.ServiceDefaults.Identity;
 using Sure.ServiceDefaults.Problems;
 
@@ -7,7 +9,7 @@ namespace Sure.BridgeService.Market.Playing;
 /// <summary>Body of <c>POST /api/v2/admin/market/play</c>.</summary>
 /// <param name="Event">Name of the event.</param>
 /// <param name="Speed">How many times as fast as it happened, 0.1 … 10 000.</param>
-public sealed record PlayRequest(string Event, double Speed = 1);
+public sealed record PlayRequest(string Event, [property: Range(PlayEndpoints.LeastSpeed, PlayEndpoints.MostSpeed)] double Speed = 1);
 
 /// <summary>An event that is played.</summary>
 /// <param name="Event">Its name.</param>
@@ -32,13 +34,14 @@ public sealed record MarketDocument(PlayDocument? Playing, IReadOnlyList<Playabl
 /// <summary>Stored events on the simulated market.</summary>
 internal static class PlayEndpoints
 {
-    private const double LeastSpeed = 0.1;
-    private const double MostSpeed = 10_000;
+    internal const double LeastSpeed = 0.1;
+    internal const double MostSpeed = 10_000;
 
     public static void MapPlaying(this IEndpointRouteBuilder endpoints)
     {
         var group = endpoints.MapGroup("/api/v2/admin/market/play").RequireScope(Scope.Admin).WithTags("Market");
-        group.MapPost("/", PlayAsync).WithName("PlayMarketEvent").WithSummary("Plays a stored event on the simulated market, in place of any other.");
+        group.MapPost("/", PlayAsync).WithName("PlayMarketEvent").WithSummary("Plays a stored event on the simulated market, in place of any other.").MayRefuse(StatusCodes.Status409Conflict)
+            .WithExample(new PlayRequest("nyag-2019"));
         group.MapGet("/", ReadAsync).WithName("GetMarketPlay").WithSummary("What is played, and what could be.");
     }
 

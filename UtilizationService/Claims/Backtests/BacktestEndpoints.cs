@@ -1,6 +1,8 @@
 using Microsoft.AspNetCore.Http.HttpResults;
 using Microsoft.AspNetCore.Mvc;
 using Microsoft.Extensions.Options;
+using Sure.Contracts.Vocabulary;
+using Sure.ServiceDefaults.Description;
 using Sure.UtilizationService.Claims.Rules;
 
 namespace Sure.UtilizationService.Claims.Backtests;
@@ -12,7 +14,8 @@ internal static class BacktestEndpoints
 
     public static void MapBacktests(this IEndpointRouteBuilder endpoints) =>
         endpoints.MapPost("/api/v2/claims/backtest", Run).WithMetadata(new RequestSizeLimitAttribute(LargestBody)).WithTags("Claims")
-            .WithName("BacktestClaim").WithSummary("Whether and when terms would have triggered over a series of prices, what they would have paid, and why.");
+            .WithName("BacktestClaim").WithSummary("Whether and when terms would have triggered over a series of prices, what they would have paid, and why.")
+            .WithExample(new BacktestRequest(CoverageType.Depeg, Event: "usdc-svb-2023-03"));
 
     private static Results<Ok<BacktestAnswer>, ProblemHttpResult> Run(
         BacktestRequest request, IOptions<TriggerOptions> triggers, IOptions<BacktestOptions> options) =>

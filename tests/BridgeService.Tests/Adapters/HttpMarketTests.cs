@@ -116,5 +116,5 @@ public sealed class HttpMarketTests : IAsyncLifetime
         isWanted,
         $"{id} is as wanted",
         TestContext.Current.CancellationToken,
-        TimeSpan.FromSeconds(40));
+        TimeSpan.FromSeconds(90));
 }

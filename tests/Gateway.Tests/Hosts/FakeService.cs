@@ -25,7 +25,7 @@ public sealed class FakeService : IAsyncDisposable
 
     public string Address => _app.Urls.Single();
 
-    /// <summary>What reached it, health questions apart.</summary>
+    /// <summary>What reached it, questions for its health and its events apart.</summary>
     public ConcurrentQueue<Arrival> Arrivals { get; } = new();
 
     /// <summary>What <c>/health</c> answers.</summary>
@@ -36,6 +36,9 @@ public sealed class FakeService : IAsyncDisposable
     public int HealthQuestions { get; private set; }
 
     public Func<HttpContext, Task>? Answer { get; set; }
+
+    /// <summary>Whether it takes connections and requests and answers none.</summary>
+    public bool Hangs { get; set; }
 
     public static async Task<FakeService> StartAsync(string name)
     {
@@ -59,12 +62,38 @@ public sealed class FakeService : IAsyncDisposable
 
     private async Task HandleAsync(HttpContext context)
     {
+        if (Hangs)
+        {
+            await Task.Delay(Timeout.InfiniteTimeSpan, context.RequestAborted).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+            return;
+        }
+
+        if (context.Request.Path == "/alive")
+        {
+            return;
+        }
+
         if (context.Request.Path == "/health")
         {
             HealthQuestions++;
             context.Response.StatusCode = HealthStatus;
             context.Response.ContentType = "application/json";
             await context.Response.WriteAsync(Health);
+            return;
+        }
+
+        if (context.Request.Path == "/internal/events")
+        {
+            // It has never told anything.
+            context.Response.ContentType = "application/json";
+            await context.Response.WriteAsync($$"""{"producer":"{{Name}}","first_sequence":1,"last_sequence":0,"events":[]}""");
+            return;
+        }
+
+        if (context.Request.Path.StartsWithSegments("/internal/openapi", StringComparison.Ordinal))
+        {
+            // The gateway asks for it whenever it likes.
+            context.Response.StatusCode = StatusCodes.Status404NotFound;
             return;
         }
 

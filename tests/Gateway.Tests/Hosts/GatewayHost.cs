@@ -6,9 +6,11 @@ using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
+using StackExchange.Redis;
 using Sure.Coordination.Migrations;
 using Sure.Gateway.Keys;
 using Sure.ServiceDefaults.Identity;
+using Sure.TestServers;
 
 namespace Sure.Gateway.Tests.Hosts;
 
@@ -45,7 +47,7 @@ public sealed class GatewayHost : IAsyncDisposable
     public IServiceProvider Services => _app.Services;
 
     /// <summary>Starts it with a fake for each service that <paramref name="settings"/> does not place elsewhere.</summary>
-    public static async Task<GatewayHost> StartAsync(string database, Dictionary<string, string?>? settings = null, string environment = "Production")
+    public static async Task<GatewayHost> StartAsync(string database, Dictionary<string, string?>? settings = null, string environment = "Production", ILoggerProvider? logger = null)
     {
         settings ??= [];
         var fakes = new Dictionary<string, FakeService>();
@@ -62,12 +64,24 @@ public sealed class GatewayHost : IAsyncDisposable
             EnvironmentName = environment,
         });
         builder.Logging.ClearProviders();
+        // Nobody listens there: this instance counts alone.
+        settings.TryAdd("ConnectionStrings:cache", "127.0.0.1:1,connectTimeout=100");
+        // Nobody listens there: events wait in the outbox.
+        settings.TryAdd("ConnectionStrings:messaging", "amqp://guest:guest@127.0.0.1:1");
+        // Tests of other things are not held up by limits.
+        settings.TryAdd("Limits:Scale", "1000");
+        builder.Configuration.AddInMemoryCollection(TestIdentity.Settings());
         builder.Configuration.AddInMemoryCollection(new Dictionary<string, string?>(settings)
         {
             ["urls"] = "http://127.0.0.1:0",
             ["Gateway:Port"] = "0",
             ["ConnectionStrings:platform"] = database,
         });
+        if (logger is not null)
+        {
+            builder.Logging.AddProvider(logger);
+        }
+
         builder.AddServiceDefaults();
         builder.AddGateway();
         var app = builder.Build();
@@ -79,15 +93,19 @@ public sealed class GatewayHost : IAsyncDisposable
     }
 
     public async Task ReadyAsync() =>
-        await Services.GetRequiredService<SchemaReady>().WaitAsync(TestContext.Current.CancellationToken).WaitAsync(TimeSpan.FromSeconds(20));
+        await Services.GetRequiredService<SchemaReady>().WaitAsync(TestContext.Current.CancellationToken).WaitAsync(TimeSpan.FromSeconds(60));
+
+    /// <summary>Waits until the count in Redis is shared.</summary>
+    public Task ReachesRedisAsync() =>
+        Eventually.HoldsAsync(() => Task.FromResult(Services.GetRequiredService<IConnectionMultiplexer>().IsConnected), "the gateway reaches Redis");
 
     /// <summary>Puts a key into the database; its text.</summary>
     public async Task<string> IssueKeyAsync(
-        string subject = "alice", string[]? scopes = null, string[]? sources = null, DateTimeOffset? expiresAt = null, DateTimeOffset? revokedAt = null)
+        string subject = "alice", string[]? scopes = null, string[]? sources = null, DateTimeOffset? expiresAt = null, DateTimeOffset? revokedAt = null, decimal limitScale = 1)
     {
         await ReadyAsync();
         var (key, text) = ApiKey.Create(
-            subject, scopes ?? [Scope.Read, Scope.Write], sources ?? [], limitScale: 1, expiresAt, TimeProvider.System.GetUtcNow());
+            subject, scopes ?? [Scope.Read, Scope.Write], sources ?? [], limitScale, expiresAt, TimeProvider.System.GetUtcNow());
         await Services.GetRequiredService<ApiKeyStore>().InsertAsync(key with { RevokedAt = revokedAt }, TestContext.Current.CancellationToken);
         return text.Reveal();
     }

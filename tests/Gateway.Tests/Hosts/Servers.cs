@@ -1,3 +1,4 @@
 using Sure.TestServers;
 
 [assembly: AssemblyFixture(typeof(PostgresServer))]
+[assembly: AssemblyFixture(typeof(RedisServer))]

@@ -24,7 +24,14 @@ internal sealed class QuoteHost : IAsyncDisposable
 
     public RedisServer Redis { get; }
 
-    public static async Task<QuoteHost> StartAsync(PostgresServer postgres)
+    /// <summary>Somebody with these scopes.</summary>
+    public HttpClient ClientOf(params string[] scopes) => _service.ClientOf("analyst", scopes);
+
+    /// <summary>Nobody in particular.</summary>
+    public HttpClient Anonymous => _service.Client;
+
+    /// <summary>Starts it, beside a UtilizationService at <paramref name="utilization"/> if there is one.</summary>
+    public static async Task<QuoteHost> StartAsync(PostgresServer postgres, string utilization = Nobody)
     {
         var redis = new RedisServer();
         await redis.StartAsync();
@@ -34,9 +41,10 @@ internal sealed class QuoteHost : IAsyncDisposable
             {
                 ["ConnectionStrings:platform"] = await postgres.CreateDatabaseAsync(),
                 ["ConnectionStrings:cache"] = redis.ConnectionString,
-                ["services:utilizationservice:http:0"] = Nobody,
+                ["services:utilizationservice:http:0"] = utilization,
                 ["services:bridgeservice:http:0"] = Nobody,
                 ["services:riskservice:http:0"] = Nobody,
+                ["Intake:CatchUpInterval"] = "00:00:00.2",
             },
             b => b.AddQuoteService(),
             a => a.MapQuoteService());

@@ -7,15 +7,19 @@ namespace Sure.RealtimeService.Tests.Hosts;
 /// <summary>A client of the WebSocket.</summary>
 internal sealed class Listener : IDisposable
 {
-    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(20);
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(60);
 
     private readonly ClientWebSocket _socket = new();
+    private Action<JsonNode>? _check;
 
     public WebSocketCloseStatus? CloseStatus => _socket.CloseStatus;
 
-    public static async Task<Listener> ConnectAsync(Uri address)
+    public string? CloseReason => _socket.CloseStatusDescription;
+
+    public static async Task<Listener> ConnectAsync(Uri address, Action<ClientWebSocketOptions>? configure = null, Action<JsonNode>? check = null)
     {
-        var listener = new Listener();
+        var listener = new Listener { _check = check };
+        configure?.Invoke(listener._socket.Options);
         await listener._socket.ConnectAsync(address, TestContext.Current.CancellationToken);
         Assert.Equal("welcome", (string?)(await listener.NextAsync())!["type"]);
         return listener;
@@ -50,7 +54,9 @@ internal sealed class Listener : IDisposable
             text.Write(buffer, 0, part.Count);
             if (part.EndOfMessage)
             {
-                return JsonNode.Parse(text.ToArray());
+                var message = JsonNode.Parse(text.ToArray());
+                _check?.Invoke(message!);
+                return message;
             }
         }
     }

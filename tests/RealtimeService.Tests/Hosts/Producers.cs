@@ -57,6 +57,12 @@ internal sealed class Producers : IAsyncDisposable
     public static BridgeHealthMade Health(string bridge, decimal score, bool announce = true) => new(
         Guid.CreateVersion7(Noon), Noon, bridge, score, BridgeStatus.Healthy, 1000m, 0m, 1m, ExploitDetected: false, ExploitConfirmed: false, PreviousScore: null, announce, "keepers");
 
+    public static RiskAlertRaised Alert(string message)
+    {
+        var id = Guid.CreateVersion7(Noon);
+        return new RiskAlertRaised(id, Noon, id, "LTV_Breach", "", Severity.High, message, 0.9m, 0.75m);
+    }
+
     public async ValueTask DisposeAsync()
     {
         foreach (var app in _apps.Values)

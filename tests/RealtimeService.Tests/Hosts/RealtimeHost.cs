@@ -1,5 +1,6 @@
 using Microsoft.Extensions.DependencyInjection;
 using Sure.RealtimeService.Channels;
+using Sure.RealtimeService.Connections;
 using Sure.RealtimeService.Streams;
 using Sure.TestServers;
 
@@ -34,6 +35,7 @@ internal sealed class RealtimeHost : IAsyncDisposable
                     ["ConnectionStrings:cache"] = host.Redis.ConnectionString,
                     ["Intake:CatchUpInterval"] = "00:00:00.1",
                     ["Realtime:PollInterval"] = "00:00:00.2",
+                    ["Realtime:DrainDelay"] = settings.FirstOrDefault(n => n.Name == "Realtime:DrainDelay").Value ?? "00:00:00",
                 },
                 b => b.AddRealtimeService(),
                 a => a.MapRealtimeService()));
@@ -41,6 +43,20 @@ internal sealed class RealtimeHost : IAsyncDisposable
 
         return host;
     }
+
+    /// <summary>One instance with one message in <c>tranche_apy</c>, which lets clients in.</summary>
+    public static async Task<RealtimeHost> ReadyAsync(params IEnumerable<(string Name, string Value)> settings)
+    {
+        var host = await StartAsync(instances: 1, settings);
+        host.Producers.Tell("utilizationservice", Producers.Tranches(0.1m));
+        await host.ReachedAsync(Channel.TrancheApy, 1);
+        return host;
+    }
+
+    /// <summary>Whether a client of the first instance was given up.</summary>
+    public bool IsEvicted => _instances[0].Services.GetRequiredService<ConnectionRegistry>().Clients.Any(c => c.Queue.IsGivenUp);
+
+    public TestService Instance(int instance) => _instances[instance];
 
     public Uri AddressOf(int instance) => new UriBuilder(_instances[instance].Client.BaseAddress!) { Scheme = "ws", Path = "/ws" }.Uri;
 

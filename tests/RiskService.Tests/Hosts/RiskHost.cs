@@ -5,7 +5,7 @@ namespace Sure.RiskService.Tests.Hosts;
 /// <summary>RiskService as it runs, on a database of its own, between producers that tests speak for.</summary>
 internal sealed class RiskHost : IAsyncDisposable
 {
-    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(30);
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(60);
 
     private RiskHost(Producer utilization, Producer bridges, TestService service, string database)
     {

@@ -84,8 +84,8 @@ public sealed class LossEngineTests
     public async Task Registers_of_another_width_give_the_same_bits(string feature)
     {
         var start = new ProcessStartInfo(
-            Environment.ProcessPath!,
-            ["-method", $"*.{nameof(LossEngineTests)}.{nameof(The_figures_of_a_seed)}", "-showLiveOutput", "-noColor"])
+            "dotnet",
+            ["exec", typeof(LossEngineTests).Assembly.Location, "-method", $"*.{nameof(LossEngineTests)}.{nameof(The_figures_of_a_seed)}", "-showLiveOutput", "-noColor"])
         {
             UseShellExecute = false,
             RedirectStandardOutput = true,

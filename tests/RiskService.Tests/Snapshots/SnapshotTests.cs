@@ -95,6 +95,40 @@ public sealed class SnapshotTests(PostgresServer postgres)
         Assert.Empty(await RiskHost.UntilAsync(() => MessagesAsync(host), m => m.Count == 0));
         Assert.Equal(3, await ToldAsync(host.Database, nameof(RiskAlertRaised)));
         Assert.Equal(3, await ToldAsync(host.Database, nameof(RiskAlertCleared)));
+        await BothKindsAreCountedAsync(host);
+    }
+
+    /// <summary>Two warnings and one critical alert were raised and cleared here; a bridge tells of two more, of which one is over.</summary>
+    private static async Task BothKindsAreCountedAsync(RiskHost host)
+    {
+        var now = TimeProvider.System.GetUtcNow();
+        var (drop, paused) = (Guid.CreateVersion7(now), Guid.CreateVersion7(now));
+        host.Bridges.Tell(
+            new BridgeAlertRaised(Guid.CreateVersion7(now), now, "wormhole_eth_ton", drop, "tvl_drop", Severity.Critical, "It is emptied."),
+            new BridgeAlertRaised(Guid.CreateVersion7(now), now, "wormhole_eth_ton", paused, "contract_paused", Severity.High, "It is paused."),
+            new BridgeAlertResolved(Guid.CreateVersion7(now), now, "wormhole_eth_ton", paused, "contract_paused", Severity.High, "It is paused."));
+        using var analyst = host.Service.ClientOf("analyst", "read");
+
+        var answer = await RiskHost.UntilAsync(() => ReadAsync(""), a => a["points"]!.AsArray().Sum(p => (int)p!["raised"]!) == 5);
+
+        int Sum(JsonNode of, string field) => of["points"]!.AsArray().Sum(p => (int)p![field]!);
+        Assert.Equal((25, 3600), (answer["points"]!.AsArray().Count, (int)answer["resolution_seconds"]!));
+        Assert.Equal((5, 0, 4), (Sum(answer, "raised"), Sum(answer, "escalated"), Sum(answer, "cleared")));
+        Assert.Equal((0, 0, 3, 2), (Sum(answer, "raised_low"), Sum(answer, "raised_medium"), Sum(answer, "raised_high"), Sum(answer, "raised_critical")));
+        Assert.Equal(
+            [
+                "bridge contract_paused High 1 1", "bridge tvl_drop Critical 1 0", "risk Concentration_High High 1 1",
+                "risk LTV_Breach Critical 1 0", "risk LTV_Breach High 0 1", "risk Reserve_Low High 1 1",
+            ],
+            answer["frequencies"]!.AsArray().Select(f => $"{f!["source"]} {f["alert_type"]} {f["severity"]} {f["raised"]} {f["cleared"]}").Order(StringComparer.Ordinal));
+
+        var critical = await ReadAsync("?source=bridge&severity=Critical&interval=day");
+        Assert.Equal((1, 86_400), (Sum(critical, "raised"), (int)critical["resolution_seconds"]!));
+        Assert.Equal(HttpStatusCode.BadRequest, (await analyst.GetAsync(new Uri("/api/v2/analytics/alerts?severity=Extreme", UriKind.Relative), TestContext.Current.CancellationToken)).StatusCode);
+        Assert.Equal(HttpStatusCode.Unauthorized, (await host.Service.Client.GetAsync(new Uri("/api/v2/analytics/alerts", UriKind.Relative), TestContext.Current.CancellationToken)).StatusCode);
+
+        async Task<JsonNode> ReadAsync(string query) =>
+            (await analyst.GetFromJsonAsync<JsonNode>(new Uri($"/api/v2/analytics/alerts{query}", UriKind.Relative), TestContext.Current.CancellationToken))!;
     }
 
     [Fact]

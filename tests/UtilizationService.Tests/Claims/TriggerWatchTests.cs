@@ -46,6 +46,8 @@ public sealed class TriggerWatchTests(PostgresServer postgres) : IAsyncLifetime
         Assert.Equal(
             ["PolicyBound", "PolicyTriggered", "ClaimDecided", "ClaimPaid"],
             await ColumnAsync("SELECT type FROM outbox WHERE type NOT LIKE 'Tranche%' ORDER BY position"));
+        Assert.Equal("1 filed, 0 refused, 1 triggered, 4285.71 owed, 0.00 short, 1 paid with 4285.71", await StatisticsAsync("coverage_type=depeg"));
+        Assert.Equal("0 filed, 0 refused, 0 triggered, 0 owed, 0 short, 0 paid with 0", await StatisticsAsync("coverage_type=bridge&interval=day"));
     }
 
     [Fact]
@@ -247,7 +249,7 @@ public sealed class TriggerWatchTests(PostgresServer postgres) : IAsyncLifetime
         Assert.Equal(HttpStatusCode.OK, (await UtilizationHost.PostAsync(_host.Operator, "/api/v2/admin/breaker/reset", new { })).Status);
 
         Assert.Equal(HttpStatusCode.Created, (await UtilizationHost.BindAsync(_host.Alice, _host.Quote(100m, product))).Status);
-        var audit = await UtilizationHost.GetAsync(_host.Operator, "/api/v2/admin/audit");
+        var audit = await UtilizationHost.GetAsync(_host.Peer, "/internal/audit");
         Assert.Equal(["breaker_reset", "breaker_tripped"], audit["items"].AsArray().Select(a => (string?)a!["action"]));
         Assert.Equal(["BreakerTripped", "BreakerReset"], await ColumnAsync("SELECT type FROM outbox WHERE type LIKE 'Breaker%' ORDER BY position"));
     }
@@ -284,6 +286,7 @@ public sealed class TriggerWatchTests(PostgresServer postgres) : IAsyncLifetime
         Assert.NotEqual((string?)claim["claim_id"], (string?)again["claim_id"]);
         var chain = await UtilizationHost.GetAsync(_host.Anonymous, "/api/v2/claims/evidence-chain");
         Assert.Equal([(string?)claim["evidence_hash"], (string?)again["evidence_hash"]], chain["items"].AsArray().Select(l => (string?)l!["hash"]));
+        Assert.Equal("2 filed, 2 refused, 0 triggered, 0.00 owed, 0.00 short, 0 paid with 0.00", await StatisticsAsync("interval=day"));
     }
 
     [Fact]
@@ -361,12 +364,21 @@ public sealed class TriggerWatchTests(PostgresServer postgres) : IAsyncLifetime
     {
         await _host.KnownAsync();
         await UtilizationHost.EventuallyAsync(
-            async () => (await ColumnAsync("SELECT stablecoin FROM peg WHERE judged_point < (SELECT max(point_id) FROM consensus_point c WHERE c.stablecoin = peg.stablecoin)")).Count == 0,
+            async () => (await ColumnAsync("SELECT stablecoin FROM peg LEFT JOIN watch_position w USING (stablecoin) WHERE coalesce(w.judged_point, 0) < (SELECT max(point_id) FROM consensus_point c WHERE c.stablecoin = peg.stablecoin)")).Count == 0,
             "every point to be judged");
     }
 
     private async Task LedgerAgreesAsync() =>
         Assert.True((bool)(await UtilizationHost.GetAsync(_host.Operator, "/api/v2/ledger/check"))["agrees"]);
+
+    /// <summary>All points of the analytics of claims added up, over the last ten days of the clock.</summary>
+    private async Task<string> StatisticsAsync(string query)
+    {
+        var from = _clock.GetUtcNow().AddDays(-10).ToUnixTimeSeconds();
+        var points = (await UtilizationHost.GetAsync(_host.Alice, $"/api/v2/analytics/claims?from={from}&{query}"))["points"].AsArray();
+        decimal Sum(string field) => points.Sum(p => (decimal)p![field]!);
+        return $"{Sum("filed")} filed, {Sum("refused")} refused, {Sum("triggered")} triggered, {Sum("payout_usd")} owed, {Sum("shortfall_usd")} short, {Sum("paid")} paid with {Sum("paid_usd")}";
+    }
 
     private async Task<IReadOnlyList<string>> ColumnAsync(string sql)
     {

@@ -48,6 +48,7 @@ internal sealed class UtilizationHost : IAsyncDisposable
         _service = service;
         _living = living;
         Database = NpgsqlDataSource.Create(database);
+        Peer = service.PeerOf("utilizationservice");
         Operator = service.ClientOf("operator", Scope.Read, Scope.Write, Scope.Admin);
         Alice = service.ClientOf("alice", Scope.Read, Scope.Write);
         Bob = service.ClientOf("bob", Scope.Read, Scope.Write);
@@ -55,6 +56,9 @@ internal sealed class UtilizationHost : IAsyncDisposable
     }
 
     public NpgsqlDataSource Database { get; }
+
+    /// <summary>Another service.</summary>
+    public HttpClient Peer { get; }
 
     public HttpClient Operator { get; }
 

@@ -1,0 +1,277 @@
+#:sdk Aspire.AppHost.Sdk@13.5.2
+#:package Aspire.Hosting.PostgreSQL@13.5.2
+#:package Aspire.Hosting.Redis@13.5.2
+#:package Aspire.Hosting.RabbitMQ@13.5.2
+#:package Aspire.Hosting.JavaScript@13.5.2
+#:package Aspire.Hosting.Kubernetes@13.5.2-preview.*
+#:project ../QuoteService/QuoteService.csproj
+#:project ../RiskService/RiskService.csproj
+#:project ../BridgeService/BridgeService.csproj
+#:project ../UtilizationService/UtilizationService.csproj
+#:project ../RealtimeService/RealtimeService.csproj
+#:project ../Gateway/Gateway.csproj
+
+// The graph of the platform with containers. LocalHost/PlatformGraph.cs is the same without; a test compares the two.
+
+using System.Security.Cryptography;
+using Aspire.Hosting.Kubernetes.Resources;
+
+var builder = DistributedApplication.CreateBuilder(args);
+
+// Published, all of it is a Helm chart. Without this, volumes would be as short-lived as their pods.
+builder.AddKubernetesEnvironment("k8s")
+    .WithHelm(chart => chart.WithChartName("sure"))
+    .WithProperties(k8s =>
+    {
+        k8s.DefaultStorageType = "pvc";
+        k8s.DefaultStorageSize = "20Gi";
+    });
+
+// Secrets: made up and kept when run here, asked for when published.
+var postgresPassword = builder.AddPassword("postgres-password");
+var cachePassword = builder.AddPassword("cache-password");
+var messagingPassword = builder.AddPassword("messaging-password");
+var brokerUser = builder.AddParameter("messaging-user", "sure", publishValueAsDefault: true);
+var quotesPassword = builder.AddPassword("quoteservice-password");
+var riskPassword = builder.AddPassword("riskservice-password");
+var bridgesPassword = builder.AddPassword("bridgeservice-password");
+var utilizationPassword = builder.AddPassword("utilizationservice-password");
+var gatewayPassword = builder.AddPassword("gateway-password");
+
+// Servers: each keeps its data in a volume. The database has a role and a schema for each service.
+var postgres = builder.AddPostgres("postgres", password: postgresPassword)
+    .WithImageTag("17")
+    .WithDataVolume("sure-postgres")
+    .WithEnvironment("QUOTESERVICE_PASSWORD", quotesPassword)
+    .WithEnvironment("RISKSERVICE_PASSWORD", riskPassword)
+    .WithEnvironment("BRIDGESERVICE_PASSWORD", bridgesPassword)
+    .WithEnvironment("UTILIZATIONSERVICE_PASSWORD", utilizationPassword)
+    .WithEnvironment("GATEWAY_PASSWORD", gatewayPassword)
+    .WithRoles("postgres/roles.sh");
+
+var platform = postgres.AddDatabase("platform");
+
+var cache = builder.AddRedis("cache", password: cachePassword)
+    .WithDataVolume("sure-cache")
+    .WithPersistence();
+
+var messaging = builder.AddRabbitMQ("messaging", brokerUser, messagingPassword)
+    .WithDataVolume("sure-messaging");
+
+// Services, and the gateway that is the one public door. They refer to each other in circles, so all are named before any is wired.
+var quotes = builder.AddProject<Projects.QuoteService>("quoteservice").AsService();
+var risk = builder.AddProject<Projects.RiskService>("riskservice").AsService();
+var bridges = builder.AddProject<Projects.BridgeService>("bridgeservice").AsService();
+var utilization = builder.AddProject<Projects.UtilizationService>("utilizationservice").AsService();
+var realtime = builder.AddProject<Projects.RealtimeService>("realtimeservice").AsService();
+var gateway = builder.AddProject<Projects.Gateway>("gateway").AsService();
+
+// A service waits for the servers it cannot start without, and for nothing that might be waiting for it.
+quotes
+    .WithReference(platform).As("quoteservice", quotesPassword, postgres)
+    .WithReference(cache)
+    .WithReference(messaging)
+    .WithReference(gateway).WithReference(utilization).WithReference(bridges).WithReference(risk)
+    .WaitFor(platform).WaitFor(cache).WaitFor(messaging)
+    .WithReplicas(2);
+
+risk
+    .WithReference(platform).As("riskservice", riskPassword, postgres)
+    .WithReference(messaging)
+    .WithReference(gateway).WithReference(utilization).WithReference(bridges)
+    .WaitFor(platform).WaitFor(messaging)
+    .WithReplicas(2);
+
+bridges
+    .WithReference(platform).As("bridgeservice", bridgesPassword, postgres)
+    .WithReference(messaging)
+    .WithReference(gateway)
+    .WaitFor(platform).WaitFor(messaging)
+    .WithReplicas(2);
+
+utilization
+    .WithReference(platform).As("utilizationservice", utilizationPassword, postgres)
+    .WithReference(cache)
+    .WithReference(messaging)
+    .WithReference(gateway).WithReference(quotes).WithReference(bridges).WithReference(risk)
+    .WaitFor(platform).WaitFor(cache).WaitFor(messaging)
+    .WithReplicas(2);
+
+realtime
+    .WithReference(cache)
+    .WithReference(messaging)
+    .WithReference(gateway).WithReference(bridges).WithReference(risk).WithReference(utilization)
+    .WaitFor(cache).WaitFor(messaging)
+    .WithReplicas(2);
+
+gateway
+    .WithReference(platform).As("gateway", gatewayPassword, postgres)
+    .WithReference(cache)
+    .WithReference(messaging)
+    .WithReference(quotes).WithReference(risk).WithReference(bridges).WithReference(utilization).WithReference(realtime)
+    .WaitFor(platform).WaitFor(cache).WaitFor(messaging).WaitFor(quotes).WaitFor(risk).WaitFor(bridges).WaitFor(utilization).WaitFor(realtime)
+    .AsPublicDoor();
+
+// The dashboard: run here by Vite beside the gateway, published as files that the gateway serves.
+var dashboard = builder.AddViteApp("dashboard", "../Dashboard")
+    .WithEnvironment("SURE_GATEWAY", gateway.GetEndpoint("public"))
+    .WithExternalHttpEndpoints()
+    .WaitFor(gateway);
+
+gateway.PublishWithContainerFiles(dashboard, "wwwroot");
+
+// Each service signs its calls of others with a key of its own, which those that it calls know.
+builder.AddIdentities(quotes, risk, bridges, utilization, realtime, gateway);
+
+builder.Build().Run();
+
+/// <summary>What several resources have in common.</summary>
+internal static class PlatformResources
+{
+    /// <summary>Where a published service listens; run here, Aspire hands out the ports.</summary>
+    private const int Port = 8080;
+
+    /// <summary>Where everybody reaches the gateway.</summary>
+    private const int PublicPort = 8080;
+
+    /// <summary>Where a published gateway listens for the services.</summary>
+    private const int InternalPort = 8081;
+
+    /// <summary>A secret that is generated once and kept in the user secrets of this program.</summary>
+    public static IResourceBuilder<ParameterResource> AddPassword(this IDistributedApplicationBuilder builder, string name) =>
+        // Letters and digits only: it goes into connection strings, where anything else would need quoting.
+        builder.AddParameter(name, new GenerateParameterDefault { MinLength = 40, Special = false }, secret: true, persist: true);
+
+    /// <summary>
+    /// Gives every service its private key and the public keys of all: made up and kept when run here, asked for when published. A key is
+    /// P-256; the private one is PKCS #8, the public one SubjectPublicKeyInfo, both in base64.
+    /// </summary>
+    public static void AddIdentities(this IDistributedApplicationBuilder builder, params IResourceBuilder<ProjectResource>[] services)
+    {
+        var isRunHere = !builder.ExecutionContext.IsPublishMode;
+        var known = services.ToDictionary(s => s, service =>
+        {
+            var name = service.Resource.Name;
+            if (!isRunHere)
+            {
+                return (Private: builder.AddParameter($"{name}-identity-key", secret: true), Public: builder.AddParameter($"{name}-identity-public"));
+            }
+
+            // All of them are started and stopped together, so that their keys need not outlive them.
+            using var key = ECDsa.Create(ECCurve.NamedCurves.nistP256);
+            return (
+                Private: builder.AddParameter($"{name}-identity-key", Convert.ToBase64String(key.ExportPkcs8PrivateKey()), secret: true),
+                Public: builder.AddParameter($"{name}-identity-public", Convert.ToBase64String(key.ExportSubjectPublicKeyInfo())));
+        });
+        foreach (var service in services)
+        {
+            service.WithEnvironment("Identity__Key", known[service].Private);
+            foreach (var (caller, keys) in known)
+            {
+                service.WithEnvironment($"Identity__Peers__{caller.Resource.Name}", keys.Public);
+            }
+        }
+    }
+
+    /// <summary>Makes the roles and schemas when the server is empty, by the script that its image runs then.</summary>
+    public static IResourceBuilder<PostgresServerResource> WithRoles(this IResourceBuilder<PostgresServerResource> postgres, string script) =>
+        // The publisher writes no files of ours into containers, so that in Kubernetes the script comes by a ConfigMap.
+        postgres.WithInitFiles(script).PublishAsKubernetesService(kubernetes =>
+        {
+            var file = Path.GetFullPath(script, postgres.ApplicationBuilder.AppHostDirectory);
+            var scripts = new ConfigMap { Metadata = { Name = "postgres-roles" } };
+            scripts.Data[Path.GetFileName(file)] = File.ReadAllText(file);
+            kubernetes.AdditionalResources.Add(scripts);
+            var pod = kubernetes.Workload!.PodTemplate.Spec;
+            pod.Volumes.Add(new VolumeV1 { Name = "roles", ConfigMap = new ConfigMapVolumeSourceV1 { Name = "postgres-roles" } });
+            pod.Containers[0].VolumeMounts.Add(new VolumeMountV1 { Name = "roles", MountPath = "/docker-entrypoint-initdb.d", ReadOnly = true });
+        });
+
+    /// <summary>Lets the service into the database by its own role instead of the server's administrator.</summary>
+    public static IResourceBuilder<ProjectResource> As(
+        this IResourceBuilder<ProjectResource> service,
+        string role,
+        IResourceBuilder<ParameterResource> password,
+        IResourceBuilder<PostgresServerResource> server)
+    {
+        var endpoint = server.Resource.PrimaryEndpoint;
+        return service.WithEnvironment("ConnectionStrings__platform", ReferenceExpression.Create(
+            $"Host={endpoint.Property(EndpointProperty.Host)};Port={endpoint.Property(EndpointProperty.Port)};Username={role};Password={password.Resource};Database=platform"));
+    }
+
+    /// <summary>One HTTP endpoint, a health check, and in Kubernetes the probes and limits that the publisher does not write.</summary>
+    public static IResourceBuilder<ProjectResource> AsService(this IResourceBuilder<ProjectResource> service)
+    {
+        var isGateway = service.Resource.Name == "gateway";
+        var port = isGateway ? InternalPort : Port;
+        if (service.ApplicationBuilder.ExecutionContext.IsPublishMode)
+        {
+            // The gateway has a listener of its own for the public, so the ports of the rest are said by their address.
+            var address = $"http://+:{port}";
+            service.WithHttpEndpoint(targetPort: port).WithEnvironment("ASPNETCORE_URLS", address);
+        }
+        else
+        {
+            service.WithHttpEndpoint().WithEnvironment("ASPNETCORE_ENVIRONMENT", "Development");
+        }
+
+        return service.WithHttpHealthCheck("/health", endpointName: "http").PublishAsKubernetesService(kubernetes =>
+        {
+            var pod = kubernetes.Workload!.PodTemplate.Spec;
+            // Stopping takes up to 20 s: requests end, clients are told, consumers drain.
+            pod.TerminationGracePeriodSeconds = 30;
+            pod.SecurityContext = new PodSecurityContextV1 { RunAsNonRoot = true, RunAsUser = 1654, RunAsGroup = 1654 };
+            pod.Volumes.Add(new VolumeV1 { Name = "tmp", EmptyDir = new EmptyDirVolumeSourceV1 { SizeLimit = "64Mi" } });
+            var container = pod.Containers[0];
+            container.VolumeMounts.Add(new VolumeMountV1 { Name = "tmp", MountPath = "/tmp" });
+            container.SecurityContext = new SecurityContextV1 { AllowPrivilegeEscalation = false, ReadOnlyRootFilesystem = true };
+            // All it needs must have been there once; afterwards only its own life counts, for it goes on without most of it.
+            container.StartupProbe = Probe("/health", port, seconds: 2, failures: 150);
+            container.ReadinessProbe = Probe("/alive", port, seconds: 5, failures: 2);
+            container.LivenessProbe = Probe("/alive", port, seconds: 10, failures: 6);
+            container.Resources = new ResourceRequirementsV1
+            {
+                Requests = { ["cpu"] = "250m", ["memory"] = "256Mi" },
+                Limits = { ["memory"] = "1Gi" },
+            };
+        });
+    }
+
+    /// <summary>The public listener: port 8080 here, an Ingress in Kubernetes.</summary>
+    public static IResourceBuilder<ProjectResource> AsPublicDoor(this IResourceBuilder<ProjectResource> gateway)
+    {
+        if (!gateway.ApplicationBuilder.ExecutionContext.IsPublishMode)
+        {
+            var keyFile = Path.Combine(gateway.ApplicationBuilder.AppHostDirectory, ".data", "dev-api-key");
+            return gateway
+                .WithHttpEndpoint(port: PublicPort, name: "public", env: "Gateway__Port")
+                .WithExternalHttpEndpoints()
+                .WithEnvironment("Platform__DevelopmentKeyFile", keyFile);
+        }
+
+        return gateway
+            .WithHttpEndpoint(targetPort: PublicPort, name: "public", env: "Gateway__Port")
+            .WithReplicas(2)
+            .PublishAsKubernetesService(kubernetes =>
+            {
+                var service = new IngressServiceBackendV1
+                {
+                    Name = kubernetes.Service!.Metadata.Name,
+                    Port = new ServiceBackendPortV1 { Number = PublicPort },
+                };
+                kubernetes.AdditionalResources.Add(new Ingress
+                {
+                    Metadata = { Name = "sure" },
+                    Spec = new IngressSpecV1 { DefaultBackend = new IngressBackendV1 { Service = service } },
+                });
+            });
+    }
+
+    private static ProbeV1 Probe(string path, int port, int seconds, int failures) => new()
+    {
+        HttpGet = new HttpGetActionV1 { Path = path, Port = port },
+        PeriodSeconds = seconds,
+        TimeoutSeconds = 3,
+        FailureThreshold = failures,
+    };
+}

@@ -1,0 +1,12 @@
+namespace Sure.Contracts.Calls;
+
+/// <summary>Is this token somebody's? Asked of the gateway: 204 if it is, 401 if not, 503 while it cannot tell.</summary>
+/// <param name="Token">A secret: it is not part of the text of this record.</param>
+public sealed record TokenQuestion(string Token)
+{
+    /// <summary>Where it is asked, on the internal listener only.</summary>
+    public const string Path = "/internal/callers";
+
+    /// <inheritdoc />
+    public override string ToString() => nameof(TokenQuestion);
+}

@@ -1,0 +1,33 @@
+import AxeBuilder from "@axe-core/playwright";
+import { expect, pages, test, withKey } from "./support";
+
+/** Rows of a table are all alike, and axe takes seconds for a few hundred: the first stand for them. */
+const alike = "tbody tr:nth-child(n + 4)";
+
+// One test with one page: a browser that has the files already shows the next in a fraction of the time.
+test("no page has a serious fault, dark on a phone and light on a wide screen", async ({ page, decision }) => {
+  test.setTimeout(180_000);
+  await withKey(page);
+  // Legacy says that there are no frames of other origins to look into, for which axe would open another page each time.
+  const axe = () => new AxeBuilder({ page }).setLegacyMode().exclude(alike);
+  for (const { name, path, shows } of pages) {
+    await test.step(name, async () => {
+      await page.emulateMedia({ colorScheme: "dark", reducedMotion: "reduce" });
+      await page.setViewportSize({ width: 360, height: 800 });
+      await page.goto(path(decision));
+      await expect(shows(page)).toBeVisible();
+      const onPhone = await axe().analyze();
+      // Nothing but tables and drawings is wider than the screen, and they scroll by themselves.
+      expect.soft(await page.evaluate(() => document.documentElement.scrollWidth - window.innerWidth), name).toBeLessThanOrEqual(0);
+
+      await page.emulateMedia({ colorScheme: "light", reducedMotion: "reduce" });
+      await page.setViewportSize({ width: 1440, height: 900 });
+      await expect(shows(page)).toBeVisible();
+      // What the theme and the width change.
+      const wide = await axe().withRules(["color-contrast", "landmark-unique", "scrollable-region-focusable"]).analyze();
+
+      const serious = [...onPhone.violations, ...wide.violations].filter((v) => v.impact === "serious" || v.impact === "critical");
+      expect.soft(serious.map((v) => `${v.id}: ${v.nodes.map((n) => `${n.target.join(" ")} ${n.failureSummary ?? ""}`).slice(0, 3).join("; ")}`), name).toEqual([]);
+    });
+  }
+});

@@ -1,0 +1,39 @@
+import { expect, test, withKey } from "./support";
+
+test("bridges and prices say where they are from, and what is looked at is in the address", async ({ page, request }) => {
+  await page.goto("/bridges");
+  await expect(page.getByText("Simulated market and demonstration book.")).toBeVisible();
+  const bridges = page.getByRole("region", { name: "Bridges, worst first" });
+  await expect(bridges.getByRole("row")).toHaveCount(1 + 9);
+  await bridges.getByRole("button", { name: "Wormhole ETH → TON" }).click();
+  await expect(page).toHaveURL(/bridge=wormhole_eth_ton/);
+  const course = page.getByRole("region", { name: "Wormhole ETH → TON", exact: true });
+  await expect(course.getByRole("figure")).toHaveCount(2);
+  await expect(course.getByRole("figure").first()).toHaveAccessibleName(/^Value locked over time\. Value locked: lowest \$/);
+  const served = (await (await request.get("/api/v2/bridge-health/wormhole_eth_ton")).json()) as { sources: { source: string }[] };
+  const sources = page.getByRole("region", { name: "Sources of Wormhole ETH → TON" });
+  for (const { source } of served.sources) await expect(sources.getByRole("row").filter({ hasText: source })).toContainText("Live");
+
+  await page.getByRole("tab", { name: "Bridges" }).press("ArrowRight");
+  await expect(page).toHaveURL(/show=prices/);
+  const coins = page.getByRole("region", { name: "Coins, the furthest below the peg first" });
+  await expect(coins.getByRole("row")).toHaveCount(1 + 14);
+  await coins.getByRole("button", { name: "DAI", exact: true }).click();
+  await page.reload();
+  await expect(page.getByRole("region", { name: "DAI", exact: true }).getByRole("figure")).toHaveAccessibleName(/^Peg ratio of DAI over time\. Peg ratio: lowest (0|1)\./);
+  await expect(page.getByRole("region", { name: "Sources of the price of DAI" }).getByRole("row")).toHaveCount(1 + 3);
+});
+
+test("only an operator may play an event", async ({ page }) => {
+  await page.goto("/bridges");
+  await expect(page.getByRole("region", { name: "Bridges, worst first" })).toBeVisible();
+  await expect(page.getByRole("region", { name: "Play an event" })).toHaveCount(0);
+  await withKey(page);
+  await page.reload();
+  const play = page.getByRole("region", { name: "Play an event" });
+  await play.getByLabel("Event").selectOption("nyag-2019");
+  await expect(play).toContainText("Attorney General of New York");
+  await play.getByLabel("Speed").fill("0");
+  await expect(play.getByText("A number from 0.1 to 10,000.")).toBeVisible();
+  await expect(play.getByRole("button", { name: "Play it" })).toBeDisabled();
+});

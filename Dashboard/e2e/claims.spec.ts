@@ -1,0 +1,72 @@
+import { buy, expect, test, withKey } from "./support";
+
+test("a holder asks for a decision, and the browser verifies what it rests on", async ({ page }) => {
+  const policy = await buy(page.request, { coverage_type: "depeg", chain: "Arbitrum", stablecoin: "LUSD" });
+  await withKey(page);
+  await page.goto(`/policies/${policy}`);
+  const claims = page.getByRole("region", { name: "Claims and evidence" });
+  await claims.getByRole("button", { name: "Ask for a decision" }).click();
+  await expect(claims).toContainText("Refused");
+  await claims.getByRole("link").click();
+
+  const verification = page.getByRole("region", { name: "Verification" });
+  await expect(verification.getByText("Verified.", { exact: true })).toBeVisible();
+  await expect(verification.getByRole("listitem").filter({ hasText: ": yes" })).toHaveCount(3);
+  const kept = page.waitForEvent("download");
+  await verification.getByRole("button", { name: "Keep the evidence" }).click();
+  expect((await kept).suggestedFilename()).toMatch(/^evidence-\d+\.json$/);
+
+  // Somebody between the platform and this page pays more than was decided.
+  await page.route("**/api/v2/claims/*/evidence", async (route) => {
+    const answer = await route.fetch();
+    const bundle = (await answer.json()) as { body: { policy: { coverage_amount: string } } };
+    bundle.body.policy.coverage_amount = "9000000";
+    await route.fulfill({ response: answer, json: bundle });
+  });
+  await page.reload();
+  await expect(verification.getByRole("alert")).toContainText("Not verified.");
+  await expect(verification.getByRole("listitem").filter({ hasText: "The hash is that of this content" })).toContainText(": no");
+  await expect(verification.getByRole("listitem").filter({ hasText: ": yes" })).toHaveCount(2);
+  // The page may ask once more, and nobody waits for that answer.
+  await page.unrouteAll({ behavior: "ignoreErrors" });
+});
+
+test("everybody sees the published chain, and whether a link was changed", async ({ page, decision }) => {
+  expect(decision.claim_id).toMatch(/^[0-9a-f-]{36}$/);
+  await page.goto("/claims");
+  const chain = page.getByRole("region", { name: "Evidence chain" });
+  await expect(chain).toContainText("Checked here.");
+  await page.route("**/api/v2/claims/evidence-chain*", async (route) => {
+    const answer = await route.fetch();
+    const links = (await answer.json()) as { items: { previous_hash: string }[] };
+    const first = links.items[0];
+    if (first) first.previous_hash = "f".repeat(64);
+    await route.fulfill({ response: answer, json: links });
+  });
+  await page.reload();
+  await expect(chain.getByRole("alert")).toContainText("The chain is broken. Decision 1 is not built on the beginning as it is published.");
+  await page.unrouteAll({ behavior: "ignoreErrors" });
+});
+
+test("what an operator records as an incident, the same operator cannot confirm", async ({ page }) => {
+  await withKey(page);
+  await page.goto("/claims");
+  const form = page.getByRole("region", { name: "Record an incident" });
+  await form.getByLabel("Chain").selectOption("Polygon");
+  await form.getByLabel("Stablecoin").selectOption("crvUSD");
+  await form.getByRole("button", { name: "Record it" }).click();
+  await expect(form.locator("[aria-invalid=true]")).toHaveCount(3);
+  await form.getByLabel("Occurred").fill("2026-01-02T03:04");
+  await form.getByLabel("Evidence").fill("https://example.org/report");
+  await form.getByLabel("Loss (%)").fill("25");
+  await form.getByRole("button", { name: "Record it" }).click();
+  await expect(form.getByText("Recorded. Nothing of it is sold until it is decided.")).toBeVisible();
+
+  const incidents = page.getByRole("region", { name: "Incidents, newest first" });
+  await incidents.getByRole("button", { name: "Smart contract · Polygon · crvUSD" }).first().click();
+  const dialog = page.getByRole("dialog");
+  await expect(dialog).toContainText("another operator must confirm it");
+  await expect(dialog.getByRole("button", { name: /Confirm/ })).toHaveCount(0);
+  await dialog.getByRole("button", { name: "Dismiss it: sales go on" }).click();
+  await expect(dialog).toContainText("Dismissed");
+});

@@ -1,0 +1,77 @@
+import { Menu, ShieldCheck } from "lucide-react";
+import { Suspense, useEffect, useRef, useState } from "react";
+import { NavLink, Outlet, useLocation, useNavigation } from "react-router";
+import { Button } from "@/shared/ui/Button";
+import { Dialog } from "@/shared/ui/Dialog";
+import { Skeleton } from "@/shared/ui/QueryState";
+import { ConnectionState } from "./ConnectionState";
+import { DataNotice } from "./DataNotice";
+import { KeyControl } from "./KeyControl";
+import { pages } from "./pages";
+import styles from "./Shell.module.css";
+import { ThemeControl } from "./ThemeControl";
+
+export function Shell() {
+  const { pathname } = useLocation();
+  const navigation = useNavigation();
+  const [menu, setMenu] = useState(false);
+  const first = useRef(true);
+  useEffect(() => {
+    setMenu(false);
+    // A new page begins at its top and with its title, also for those who hear it.
+    if (!first.current) {
+      window.scrollTo(0, 0);
+      document.getElementById("page-title")?.focus({ preventScroll: true });
+    }
+
+    first.current = false;
+  }, [pathname]);
+  return (
+    <div className={styles.shell}>
+      <a className={styles.skip} href="#content">Skip to the content</a>
+      <header className={styles.bar}>
+        <Button tone="ghost" className={styles.menuButton ?? ""} aria-label="Menu" aria-haspopup="dialog" onClick={() => setMenu(true)}>
+          <Menu size={18} aria-hidden />
+        </Button>
+        <NavLink to="/" className={styles.brand ?? ""} aria-label="Sure, overview">
+          <ShieldCheck size={20} aria-hidden />
+          <span>Sure</span>
+        </NavLink>
+        <div className={styles.tools}>
+          <ConnectionState />
+          <ThemeControl />
+          <KeyControl />
+        </div>
+      </header>
+      <nav className={styles.side} aria-label="Pages">
+        <Links />
+      </nav>
+      <Dialog title="Pages" open={menu} onClose={() => setMenu(false)} side>
+        <nav aria-label="Pages">
+          <Links />
+        </nav>
+      </Dialog>
+      <main id="content" className={styles.main} tabIndex={-1} aria-busy={navigation.state === "loading"}>
+        <DataNotice />
+        <Suspense fallback={<Skeleton lines={8} />}>
+          <Outlet />
+        </Suspense>
+      </main>
+    </div>
+  );
+}
+
+function Links() {
+  return (
+    <ul className={styles.links}>
+      {pages.map(({ path, name, icon: Icon }) => (
+        <li key={path}>
+          <NavLink to={path} end={path === "/"}>
+            <Icon size={17} aria-hidden />
+            {name}
+          </NavLink>
+        </li>
+      ))}
+    </ul>
+  );
+}

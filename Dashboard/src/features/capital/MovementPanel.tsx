@@ -1,0 +1,105 @@
+import { type SubmitEvent, useState } from "react";
+import { ApiError } from "@/shared/api/client";
+import { useTranches } from "@/shared/api/get-tranches";
+import type { PoolEffect, Preview, TrancheId } from "@/shared/api/types";
+import { inPercent, percent, shares, shortUsd, usd } from "@/shared/format/numbers";
+import { trancheName } from "@/shared/format/words";
+import { useKey } from "@/shared/session/session";
+import { Button } from "@/shared/ui/Button";
+import { Fields, SelectField, TextField } from "@/shared/ui/Field";
+import { Notice } from "@/shared/ui/Notice";
+import { Panel } from "@/shared/ui/Panel";
+import { Failure, NeedsKey, QueryState } from "@/shared/ui/QueryState";
+import { Toggle } from "@/shared/ui/Toggle";
+import { useSettled } from "@/shared/ui/use-settled";
+import { usePreview } from "./api/post-preview";
+import { useMovement } from "./api/post-movement";
+import styles from "./MovementPanel.module.css";
+
+const verbs = { deposit: ["Deposit", "Deposited"], withdraw: ["Withdraw", "Withdrew"] } as const;
+
+export function MovementPanel() {
+  const hasKey = useKey() !== null;
+  return (
+    <Panel title="Deposit and withdraw" span={7}>
+      {hasKey ? <MovementForm /> : <NeedsKey />}
+    </Panel>
+  );
+}
+
+function MovementForm() {
+  const tranches = useTranches().data?.tranches ?? [];
+  const [direction, setDirection] = useState<Preview["direction"]>("deposit");
+  const [tranche, setTranche] = useState<TrancheId>("SURE_EQT");
+  const [amount, setAmount] = useState("1000");
+  const [intention, setIntention] = useState(() => crypto.randomUUID());
+  const usdAmount = Number(amount);
+  const typed = Number.isFinite(usdAmount) && usdAmount > 0 ? { direction, tranche_id: tranche, amount_usd: usdAmount } : null;
+  const preview = usePreview(useSettled(typed));
+  const movement = useMovement();
+  const changed = <T,>(set: (value: T) => void) => (value: T) => {
+    movement.reset();
+    setIntention(crypto.randomUUID());
+    set(value);
+  };
+  const submit = (event: SubmitEvent) => {
+    event.preventDefault();
+    if (typed) movement.mutate({ ...typed, idempotencyKey: intention }, { onSuccess: () => setIntention(crypto.randomUUID()) });
+  };
+  const errors = movement.error instanceof ApiError ? movement.error.problem.errors : undefined;
+  return (
+    <>
+      <form className={styles.form} onSubmit={submit}>
+        <Toggle label="Direction" value={direction} onChange={changed(setDirection)} options={[{ value: "deposit", name: "Deposit" }, { value: "withdraw", name: "Withdraw" }]} />
+        <Fields>
+          <SelectField label="Tranche" value={tranche} onChange={(e) => changed(setTranche)(e.target.value as TrancheId)} options={(tranches.length > 0 ? tranches.map((t) => t.tranche_id) : [tranche]).map((value) => ({ value, name: trancheName(value) }))} />
+          <TextField label="Amount (USD)" hint={direction === "deposit" ? "100 or more" : "at most what you hold"} type="number" min={direction === "deposit" ? 100 : 0.01} step={0.01} required value={amount} onChange={(e) => changed(setAmount)(e.target.value)} error={errors?.["amount_usd"]?.join(" ")} />
+        </Fields>
+        <QueryState query={preview} lines={4}>{(data) => <Effect preview={data} />}</QueryState>
+        <Button type="submit" tone="primary" busy={movement.isPending} disabled={preview.data?.refusal != null && !preview.isPlaceholderData}>
+          {verbs[direction][0]} {usd(usdAmount || null)}
+        </Button>
+      </form>
+      {movement.data && (
+        <Notice tone="good" live>
+          {verbs[direction][1]} {usd(movement.data.amount_usd)}: {shares(movement.data.shares)} shares of {trancheName(movement.data.tranche_id)} at ${movement.data.share_price.slice(0, 10)}.
+        </Notice>
+      )}
+      {movement.isError && <Failure error={movement.error} />}
+    </>
+  );
+}
+
+/** What it would do to the pool and to the tranche, before anything is done. */
+function Effect({ preview }: { preview: Preview }) {
+  if (preview.refusal !== null) return <Notice tone="warning">It would be refused: {preview.refusal.detail}</Notice>;
+  const { before, after } = preview;
+  if (after === null) return null;
+  const own = (effect: PoolEffect) => effect.tranches.find((t) => t.tranche_id === preview.tranche_id);
+  const rows = [
+    ["LTV of the pool", percent(before.ltv), percent(after.ltv)],
+    ["Reserve ratio", percent(before.reserve_ratio), percent(after.reserve_ratio)],
+    ["Liquid reserves", shortUsd(before.liquid_reserves_usd), shortUsd(after.liquid_reserves_usd)],
+    ["Utilization of the tranche", percent(own(before)?.utilization), percent(own(after)?.utilization)],
+    ["Target APY of the tranche", inPercent(own(before)?.apy), inPercent(own(after)?.apy)],
+  ] as const;
+  return (
+    <table className={styles.effect}>
+      <caption>
+        {preview.direction === "deposit" ? "Mints" : "Burns"} {shares(preview.shares)} shares at ${preview.share_price.slice(0, 10)} for {preview.account}
+      </caption>
+      <thead>
+        <tr><td /><th scope="col">Now</th><th scope="col">After</th></tr>
+      </thead>
+      <tbody>
+        {rows.map(([name, now, then]) => (
+          <tr key={name} data-changed={now !== then}>
+            <th scope="row">{name}</th>
+            <td>{now}</td>
+            <td>{then}</td>
+          </tr>
+        ))}
+      </tbody>
+    </table>
+  );
+}

@@ -1,0 +1,20 @@
+import { infiniteQueryOptions, useInfiniteQuery } from "@tanstack/react-query";
+import { query, request } from "@/shared/api/client";
+import type { JournalEntry, Page } from "@/shared/api/types";
+
+const limit = 25;
+
+export const fetchEntries = (account: string, cursor: string | null, signal?: AbortSignal) =>
+  request<Page<JournalEntry>>(`/api/v2/ledger/entries${query({ account, cursor, limit })}`, { signal });
+
+/** @param account only entries that touch it; empty for all */
+export const entriesQuery = (account: string, isAdmin: boolean) =>
+  infiniteQueryOptions({
+    queryKey: ["ledger", "entries", account],
+    queryFn: ({ signal, pageParam }) => fetchEntries(account, pageParam, signal),
+    initialPageParam: null as string | null,
+    getNextPageParam: (last) => last.next_cursor,
+    enabled: isAdmin,
+  });
+
+export const useEntries = (account: string, isAdmin: boolean) => useInfiniteQuery(entriesQuery(account, isAdmin));

@@ -1,0 +1,75 @@
+import { canonicalJson, type Json } from "./canonical-json";
+
+/** A decision and its place in the chain of decisions, as the platform answers it. */
+export interface EvidenceBundle {
+  number: number;
+  claim_id: string;
+  previous_hash: string;
+  hash: string;
+  body: Json;
+}
+
+/** A link as everybody may see it. */
+export interface ChainedHash {
+  number: number;
+  previous_hash: string;
+  hash: string;
+}
+
+/** What stands for the decision before the first. */
+export const genesis = "0".repeat(64);
+
+/** Lowercase hex SHA-256 of the UTF-8 of `text`, by the browser's own cryptography. */
+export async function sha256(text: string): Promise<string> {
+  const digest = await crypto.subtle.digest("SHA-256", new TextEncoder().encode(text));
+  return Array.from(new Uint8Array(digest), (byte) => byte.toString(16).padStart(2, "0")).join("");
+}
+
+/** The hash of a decision: over that of the one before, an end of line, and its own canonical text. */
+export const hashOf = (previousHash: string, body: Json) => sha256(`${previousHash}\n${canonicalJson(body)}`);
+
+/** What one check found. */
+export interface Check {
+  readonly name: string;
+  readonly holds: boolean;
+  readonly detail: string;
+}
+
+/**
+ * Takes everything about `bundle` anew that can be taken anew: its hash from its content, and its place among the published hashes.
+ *
+ * @param links the published chain, in order
+ */
+export async function checkBundle(bundle: EvidenceBundle, links: readonly ChainedHash[]): Promise<Check[]> {
+  const computed = await hashOf(bundle.previous_hash, bundle.body);
+  const published = links.find((link) => link.number === bundle.number);
+  const before = links.find((link) => link.number === bundle.number - 1);
+  return [
+    { name: "The hash is that of this content", holds: computed === bundle.hash, detail: computed },
+    {
+      name: "The same hash is published",
+      holds: published?.hash === bundle.hash,
+      detail: published ? published.hash : `The published chain has no decision ${bundle.number}.`,
+    },
+    bundle.number === 1
+      ? { name: "It is the first and names none before it", holds: bundle.previous_hash === genesis, detail: bundle.previous_hash }
+      : {
+          name: `It is built on decision ${bundle.number - 1}`,
+          holds: before?.hash === bundle.previous_hash,
+          detail: before ? before.hash : `The published chain has no decision ${bundle.number - 1}.`,
+        },
+  ];
+}
+
+/** What is wrong with a published chain, in sentences; none when every link follows from the one before. */
+export function faultsOfChain(links: readonly ChainedHash[]): string[] {
+  const faults: string[] = [];
+  let before: ChainedHash = { number: 0, previous_hash: "", hash: genesis };
+  for (const link of links) {
+    if (link.number !== before.number + 1) faults.push(`Decision ${link.number} follows ${before.number === 0 ? "nothing" : `decision ${before.number}`}: one is missing or out of order.`);
+    else if (link.previous_hash !== before.hash) faults.push(`Decision ${link.number} is not built on ${before.number === 0 ? "the beginning" : `decision ${before.number}`} as it is published.`);
+    before = link;
+  }
+
+  return faults;
+}

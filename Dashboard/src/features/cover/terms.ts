@@ -1,0 +1,21 @@
+import type { Terms } from "@/shared/api/types";
+
+/** As typed: text, so that a half-written number stays as it is. */
+export interface OwnTerms {
+  readonly trigger_price: string;
+  readonly floor_price: string;
+  readonly dwell_hours: string;
+}
+
+export const defaultTerms: OwnTerms = { trigger_price: "0.97", floor_price: "0.90", dwell_hours: "4" };
+
+/** Only a depeg policy has terms of its own choosing. */
+export const hasOwnTerms = (type: string) => type === "depeg";
+
+export function termsOf(type: string, own: OwnTerms): Terms | null {
+  if (!hasOwnTerms(type)) return null;
+  return { trigger_price: Number(own.trigger_price), floor_price: Number(own.floor_price), dwell_hours: Number(own.dwell_hours) };
+}
+
+/** Whether there is a number in every field; whether it is a good one the platform says. */
+export const isComplete = (terms: Terms | null) => terms === null || Object.values(terms).every((value) => Number.isFinite(value) && value > 0);

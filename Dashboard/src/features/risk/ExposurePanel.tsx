@@ -1,0 +1,77 @@
+import type { UseQueryResult } from "@tanstack/react-query";
+import { useState } from "react";
+import { useExposure } from "@/shared/api/get-exposure";
+import type { Exposure } from "@/shared/api/types";
+import { BarList } from "@/shared/charts/BarList";
+import { percent, wholeUsd } from "@/shared/format/numbers";
+import { clockTime } from "@/shared/format/times";
+import { coverageName } from "@/shared/format/words";
+import { Panel } from "@/shared/ui/Panel";
+import { QueryState } from "@/shared/ui/QueryState";
+import { StateMessage } from "@/shared/ui/StateMessage";
+import { Toggle } from "@/shared/ui/Toggle";
+import type { Snapshot } from "./api/get-snapshot";
+
+const dimensions = [
+  { value: "coverage", name: "Type" },
+  { value: "chain", name: "Chain" },
+  { value: "coin", name: "Coin" },
+  { value: "product", name: "Product" },
+  { value: "group", name: "Group" },
+] as const;
+
+type Dimension = (typeof dimensions)[number]["value"];
+
+/** Live active cover, and how much of the capital stands behind each part of it. */
+export function ExposurePanel({ snapshot }: { snapshot: UseQueryResult<Snapshot> }) {
+  const exposure = useExposure();
+  const [dimension, setDimension] = useState<Dimension>("coverage");
+  const capital = snapshot.data?.total_capital_usd ?? 0;
+  return (
+    <Panel
+      title="Exposure"
+      span={6}
+      note={exposure.data && `active cover, USD · as of ${clockTime(exposure.data.as_of)}`}
+      actions={<Toggle label="Exposure by" value={dimension} onChange={setDimension} options={dimensions} />}
+    >
+      <QueryState
+        query={exposure}
+        lines={8}
+        isEmpty={(data) => data.total_policies === 0}
+        empty={<StateMessage title="Nothing is sold yet" detail="Cover appears here as soon as the first policy is bound." />}
+      >
+        {(data) => (
+          <BarList
+            label={`Exposure by ${dimensions.find((d) => d.value === dimension)?.name.toLowerCase() ?? dimension}`}
+            format={wholeUsd}
+            rows={rowsOf(dimension, data, snapshot.data).map((row) => ({
+              ...row,
+              name: capital > 0 ? `${row.name} · ${percent(row.value / capital, 1)} of capital` : row.name,
+            }))}
+          />
+        )}
+      </QueryState>
+    </Panel>
+  );
+}
+
+function rowsOf(dimension: Dimension, exposure: Exposure, snapshot: Snapshot | undefined): { key: string; name: string; value: number }[] {
+  switch (dimension) {
+    case "coverage":
+      return exposure.by_coverage_type.map((e) => ({ key: e.coverage_type, name: coverageName(e.coverage_type), value: e.exposure_usd }));
+    case "chain":
+      return exposure.by_chain.map((e) => ({ key: e.chain, name: e.chain, value: e.exposure_usd }));
+    case "coin":
+      return exposure.by_stablecoin.map((e) => ({ key: e.stablecoin, name: e.stablecoin, value: e.exposure_usd }));
+    case "product":
+      return exposure.top_10_products.map((e) => ({
+        key: `${e.coverage_type} ${e.chain} ${e.stablecoin}`,
+        name: `${coverageName(e.coverage_type)} · ${e.chain} · ${e.stablecoin} (${e.policy_count})`,
+        value: e.exposure_usd,
+      }));
+    case "group":
+      return (snapshot?.correlated_exposure ?? [])
+        .map((e) => ({ key: e.stablecoins.join(), name: e.stablecoins.join(" + "), value: e.exposure_usd }))
+        .toSorted((a, b) => b.value - a.value);
+  }
+}

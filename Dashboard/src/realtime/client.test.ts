@@ -1,0 +1,251 @@
+import { createServer } from "node:http";
+import type { AddressInfo } from "node:net";
+import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
+import WebSocket, { WebSocketServer } from "ws";
+import { type ConnectionState, RealtimeClient, type Socket } from "./client";
+
+/** A server of the protocol with one channel's history, on a real socket. Tests say what it sends and when it goes away. */
+class FakeServer {
+  readonly received: Record<string, unknown>[] = [];
+  epoch = "e1";
+  heartbeatSeconds = 30;
+  /** Whether pings are answered. */
+  answers = true;
+  #offset = 0;
+  #history: { offset: number; text: string }[] = [];
+  readonly #http = createServer();
+  readonly #sockets = new WebSocketServer({ server: this.#http });
+
+  url = "";
+
+  async start() {
+    this.#sockets.on("connection", (socket) => {
+      socket.send(JSON.stringify({ type: "welcome", client_id: "c", available_channels: [], heartbeat_seconds: this.heartbeatSeconds, timestamp: 1 }));
+      socket.on("message", (data) => this.#answer(socket, JSON.parse((data as Buffer).toString()) as Record<string, unknown>));
+    });
+    await new Promise<void>((resolve) => this.#http.listen(0, "127.0.0.1", resolve));
+    this.url = `ws://127.0.0.1:${(this.#http.address() as AddressInfo).port}/ws`;
+  }
+
+  #answer(socket: WebSocket, request: Record<string, unknown>) {
+    this.received.push(request);
+    if (request["action"] === "ping" && this.answers) socket.send(JSON.stringify({ type: "pong", timestamp: 1 }));
+    if (request["action"] !== "subscribe") return;
+    const since = request["since"] as number | undefined;
+    const recovered = since === undefined ? undefined : request["epoch"] === this.epoch;
+    socket.send(JSON.stringify({ type: "subscribed", channel: request["channel"], offset: this.#offset, epoch: this.epoch, recovered, timestamp: 1 }));
+    const missed = recovered ? this.#history.filter((m) => m.offset > (since ?? 0)) : [];
+    for (const { text } of missed) socket.send(text);
+    if (!recovered && this.#history.length > 0) socket.send(this.#history.at(-1)?.text.replace("{", '{"snapshot":true,') ?? "");
+  }
+
+  publish(options: { deliver?: boolean; times?: number } = {}) {
+    this.#offset += 1;
+    const text = message(this.#offset);
+    this.#history.push({ offset: this.#offset, text });
+    for (let i = 0; i < (options.times ?? 1); i++) if (options.deliver !== false) this.sendRaw(text);
+  }
+
+  sendRaw(text: string) {
+    for (const socket of this.#sockets.clients) socket.send(text);
+  }
+
+  forget() {
+    this.#history = [];
+    this.#offset = 0;
+    this.epoch = "e2";
+  }
+
+  cut(code = 1012, reason?: string) {
+    for (const socket of this.#sockets.clients) socket.close(code, reason);
+  }
+
+  async stop() {
+    for (const socket of this.#sockets.clients) socket.terminate();
+    await new Promise((resolve) => this.#http.close(resolve));
+  }
+}
+
+const message = (offset: number) =>
+  JSON.stringify({ channel: "risk_alerts", type: "new_alert", offset, alert_id: `a${offset}`, severity: "High", timestamp: offset });
+
+describe("RealtimeClient", () => {
+  let server: FakeServer;
+  let client: RealtimeClient;
+  let offsets: number[];
+  let snapshots: number[];
+  let resets: number;
+  let states: ConnectionState[];
+
+  beforeEach(async () => {
+    server = new FakeServer();
+    await server.start();
+    client = new RealtimeClient({
+      url: server.url,
+      connect: (to) => new WebSocket(to) as unknown as Socket,
+      backoff: { firstMs: 20, mostMs: 40 },
+      answerMs: 2_000,
+    });
+    offsets = [];
+    snapshots = [];
+    resets = 0;
+    states = [];
+    client.onState((state) => states.push(state));
+    client.subscribe("risk_alerts", {
+      message: (m) => (m.snapshot === true ? snapshots : offsets).push(m.offset),
+      reset: () => (resets += 1),
+    });
+  });
+
+  afterEach(async () => {
+    client.close();
+    await server.stop();
+  });
+
+  const subscriptions = () => server.received.filter((r) => r["action"] === "subscribe");
+  const becomesLive = (times: number) => vi.waitFor(() => expect(subscriptions().length).toBe(times), { timeout: 5_000 });
+
+  it("delivers the snapshot and then every message in order", async () => {
+    server.publish();
+    client.open();
+    await vi.waitFor(() => expect(snapshots).toEqual([1]));
+    server.publish();
+    server.publish();
+    await vi.waitFor(() => expect(offsets).toEqual([2, 3]));
+  });
+
+  it("resumes where it stood and misses nothing", async () => {
+    client.open();
+    await becomesLive(1);
+    server.publish();
+    await vi.waitFor(() => expect(offsets).toEqual([1]));
+    server.publish({ deliver: false });
+    server.publish({ deliver: false });
+    server.cut();
+    await vi.waitFor(() => expect(offsets).toEqual([1, 2, 3]), { timeout: 5_000 });
+    expect(subscriptions()[1]).toEqual({ action: "subscribe", channel: "risk_alerts", since: 1, epoch: "e1" });
+    expect(resets).toBe(0);
+  });
+
+  it("delivers once what comes twice", async () => {
+    client.open();
+    await becomesLive(1);
+    server.publish({ times: 3 });
+    server.publish();
+    await vi.waitFor(() => expect(offsets).toEqual([1, 2]));
+  });
+
+  it("comes back for what is missing in between", async () => {
+    client.open();
+    await becomesLive(1);
+    server.publish();
+    server.publish({ deliver: false });
+    server.publish();
+    await vi.waitFor(() => expect(offsets).toEqual([1, 2, 3]), { timeout: 5_000 });
+  });
+
+  it("says so when the history is another", async () => {
+    client.open();
+    await becomesLive(1);
+    server.publish();
+    await vi.waitFor(() => expect(offsets).toEqual([1]));
+    server.forget();
+    server.publish({ deliver: false });
+    server.cut();
+    await vi.waitFor(() => expect(resets).toBe(1), { timeout: 5_000 });
+    await vi.waitFor(() => expect(snapshots).toEqual([1]));
+    server.publish();
+    await vi.waitFor(() => expect(offsets).toEqual([1, 2]));
+  });
+
+  it("tells that it is cut off, since when, and that it is back", async () => {
+    client.open();
+    await becomesLive(1);
+    server.cut();
+    await becomesLive(2);
+    expect(states.map((s) => s.phase)).toEqual(["connecting", "live", "waiting", "connecting", "live"]);
+    const waiting = states.find((s) => s.phase === "waiting");
+    expect(waiting?.phase === "waiting" && waiting.nextAttemptAt >= waiting.lostAt).toBe(true);
+  });
+
+  describe("of a server that goes away", () => {
+    beforeEach(() => {
+      client = new RealtimeClient({
+        url: server.url,
+        connect: (to) => new WebSocket(to) as unknown as Socket,
+        // Long enough to tell it from what the server asks for.
+        backoff: { firstMs: 600_000, mostMs: 600_000 },
+        random: () => 0.5,
+        now: () => 1_000,
+      });
+      client.onState((state) => states.push(state));
+      client.open();
+    });
+
+    const waits = () => states.flatMap((s) => (s.phase === "waiting" ? [s.nextAttemptAt - 1_000] : []));
+    const isLive = (times: number) => vi.waitFor(() => expect(states.filter((s) => s.phase === "live").length).toBe(times), { timeout: 5_000 });
+
+    it("comes back when it was asked to", async () => {
+      await isLive(1);
+      const cutAt = performance.now();
+      server.cut(1012, "reconnect_in=300ms");
+      await isLive(2);
+      // A timer may fire a millisecond early.
+      expect(performance.now() - cutAt).toBeGreaterThanOrEqual(349);
+      server.cut(1012, "reconnect_in=0ms");
+      await isLive(3);
+      expect(waits()).toEqual([350, 50]);
+    });
+
+    it.each([
+      [1012, "reconnect_in=99999999999ms", 60_050],
+      [1012, "", 450_000],
+      // Only of a server that goes away is it a wish.
+      [1001, "reconnect_in=1ms", 450_000],
+    ])("after %i %j waits %i ms", async (code, reason, expected) => {
+      await isLive(1);
+      server.cut(code, reason);
+      await vi.waitFor(() => expect(waits()).toEqual([expected]));
+    });
+  });
+
+  it("closes a connection that answers no ping and makes another", async () => {
+    client.close();
+    server.heartbeatSeconds = 0.05;
+    server.answers = false;
+    client = new RealtimeClient({
+      url: server.url,
+      connect: (to) => new WebSocket(to) as unknown as Socket,
+      backoff: { firstMs: 20, mostMs: 40 },
+      answerMs: 50,
+    });
+    client.onState((state) => states.push(state));
+    client.open();
+    await vi.waitFor(() => expect(states.some((s) => s.phase === "waiting" && s.reason === "silent")).toBe(true), { timeout: 5_000 });
+    server.answers = true;
+    await vi.waitFor(() => expect(states.filter((s) => s.phase === "live").length).toBeGreaterThan(1), { timeout: 5_000 });
+  });
+
+  it("asks for a channel once, however many listen, and gives it up with the last", async () => {
+    const seen: number[] = [];
+    const leave = client.subscribe("risk_alerts", { message: (m) => seen.push(m.offset) });
+    client.open();
+    await becomesLive(1);
+    server.publish();
+    await vi.waitFor(() => expect(seen).toEqual([1]));
+    leave();
+    server.publish();
+    await vi.waitFor(() => expect(offsets).toEqual([1, 2]));
+    expect(seen).toEqual([1]);
+    expect(server.received.some((r) => r["action"] === "unsubscribe")).toBe(false);
+  });
+
+  it("takes no harm from what it does not understand", async () => {
+    client.open();
+    await becomesLive(1);
+    for (const text of ["no json", "[]", "null", '{"type":"news"}', '{"type":"error","code":"x","message":"y"}', '{"channel":"other","offset":5,"type":"z"}']) server.sendRaw(text);
+    server.publish();
+    await vi.waitFor(() => expect(offsets).toEqual([1]));
+    expect(client.state.phase).toBe("live");
+  });
+});

@@ -1,0 +1,24 @@
+import { QueryClient } from "@tanstack/react-query";
+import { ApiError } from "./client";
+
+/** Live figures come over the WebSocket; this is only how long a page that heard nothing goes without asking. Never below 30 s. */
+export const refreshMs = 60_000;
+/** What changes with every cycle and has no channel: prices. */
+export const quickRefreshMs = 30_000;
+
+const retries = 2;
+
+export const createQueryClient = () =>
+  new QueryClient({
+    defaultOptions: {
+      queries: {
+        staleTime: 20_000,
+        refetchOnWindowFocus: false,
+        // Cut off from the platform is not the same as the browser being offline: the platform may be on this machine.
+        networkMode: "always",
+        retry: (failures, error) => failures < retries && (!(error instanceof ApiError) || error.status >= 500),
+        retryDelay: (attempt, error) => (error instanceof ApiError && error.retryAfter !== undefined ? error.retryAfter * 1_000 : 500 * 2 ** attempt),
+      },
+      mutations: { networkMode: "always" },
+    },
+  });

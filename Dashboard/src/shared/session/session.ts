@@ -1,0 +1,36 @@
+import { useSyncExternalStore } from "react";
+
+/** The key somebody typed in. It lives as long as the tab: sessionStorage, never a cookie, never localStorage, never in a URL. */
+const storageKey = "sure.api-key";
+const listeners = new Set<() => void>();
+let key = read();
+
+function read(): string | null {
+  try {
+    return sessionStorage.getItem(storageKey);
+  } catch {
+    // Storage is forbidden here: the key lives as long as the page.
+    return null;
+  }
+}
+
+export const currentKey = () => key;
+
+export function setKey(next: string | null) {
+  key = next;
+  try {
+    if (next === null) sessionStorage.removeItem(storageKey);
+    else sessionStorage.setItem(storageKey, next);
+  } catch {
+    // As above.
+  }
+
+  for (const listener of listeners) listener();
+}
+
+function subscribe(listener: () => void) {
+  listeners.add(listener);
+  return () => void listeners.delete(listener);
+}
+
+export const useKey = () => useSyncExternalStore(subscribe, currentKey);

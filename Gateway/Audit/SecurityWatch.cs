@@ -1,0 +1,191 @@
+using System.Collections.Concurrent;
+using Npgsql;
+using Sure.Contracts.Events;
+using Sure.Coordination.Audit;
+using Sure.Coordination.Migrations;
+using Sure.Coordination.Outbox;
+using Sure.Coordination.Writing;
+
+namespace Sure.Gateway.Audit;
+
+/// <summary>
+/// Notes what whoever guards the platform wants to know: in the log, in the audit trail and as an event. What a client does again and
+/// again is one record a minute with its number, so that nobody can flood the trail; noting costs the request nothing.
+/// </summary>
+internal sealed partial class SecurityWatch(
+    NpgsqlDataSource database, SchemaReady schema, TimeProvider time, ILogger<SecurityWatch> logger) : BackgroundService
+{
+    private const int MostTallies = 10_000;
+    private const string Others = "others";
+
+    private static readonly TimeSpan WriteInterval = TimeSpan.FromSeconds(1);
+    private static readonly TimeSpan Quiet = TimeSpan.FromMinutes(1);
+
+    private readonly ConcurrentDictionary<(string Kind, string Client), Tally> _tallies = new();
+
+    /// <summary>Notes one occurrence.</summary>
+    /// <param name="kind">A word of <see cref="SecurityKind"/>.</param>
+    /// <param name="client">Id of the key or token, or the address.</param>
+    /// <param name="actor">Its subject, or the address.</param>
+    /// <param name="detail">One sentence; the last one is kept.</param>
+    public void Note(string kind, string client, string actor, string detail)
+    {
+        var key = (kind, client);
+        if (!_tallies.ContainsKey(key) && _tallies.Count >= MostTallies)
+        {
+            key = (kind, Others);
+        }
+
+        _tallies.GetOrAdd(key, static _ => new Tally()).Add(key.client == Others ? Others : actor, detail, time.GetUtcNow());
+    }
+
+    /// <summary>Writes a record and its event with the change that they tell of.</summary>
+    public static void Write(WriteBatch batch, string kind, string client, string actor, string action, object subject, string detail, DateTimeOffset now)
+    {
+        ArgumentNullException.ThrowIfNull(batch);
+        AuditTrail.Write(batch, actor, action, subject, now);
+        batch.AppendEvents([new SecurityEventOccurred(Guid.CreateVersion7(now), now, kind, client, 1, detail)]);
+    }
+
+    public override async Task StopAsync(CancellationToken cancellationToken)
+    {
+        await base.StopAsync(cancellationToken);
+        await WriteAsync(all: true, cancellationToken);
+    }
+
+    protected override async Task ExecuteAsync(CancellationToken stoppingToken)
+    {
+        await schema.WaitAsync(stoppingToken);
+        using var timer = new PeriodicTimer(WriteInterval, time);
+        while (await timer.WaitForNextTickAsync(stoppingToken))
+        {
+            await WriteAsync(all: false, stoppingToken);
+        }
+    }
+
+    private async Task WriteAsync(bool all, CancellationToken cancellationToken)
+    {
+        var now = time.GetUtcNow();
+        var due = new List<(string Kind, string Client, Tally Tally, Tallied What)>();
+        foreach (var (key, tally) in _tallies)
+        {
+            if (tally.Take(now, all ? TimeSpan.Zero : Quiet) is { } what)
+            {
+                due.Add((key.Kind, key.Client, tally, what));
+            }
+            else if (tally.IsOver(now, Quiet))
+            {
+                _tallies.TryRemove(key, out _);
+            }
+        }
+
+        if (due.Count == 0)
+        {
+            return;
+        }
+
+        try
+        {
+            await using var connection = await database.OpenConnectionAsync(cancellationToken);
+            await using var transaction = await connection.BeginTransactionAsync(cancellationToken);
+            var batch = new WriteBatch(connection, transaction);
+            foreach (var (kind, client, _, what) in due)
+            {
+                AuditTrail.Write(batch, what.Actor, kind, new { Client = client, what.Count, what.FirstAt, what.LastAt, what.Detail }, now);
+            }
+
+            batch.AppendEvents([.. due.Select(d => new SecurityEventOccurred(Guid.CreateVersion7(now), now, d.Kind, d.Client, d.What.Count, d.What.Detail))]);
+            await batch.ExecuteAsync(cancellationToken);
+            await transaction.CommitAsync(cancellationToken);
+            foreach (var (kind, client, _, what) in due)
+            {
+                Log.Noted(logger, kind, client, what.Count, what.Detail);
+            }
+        }
+        catch (Exception exception) when (exception is NpgsqlException or TimeoutException or IOException or OperationCanceledException)
+        {
+            foreach (var (_, _, tally, what) in due)
+            {
+                tally.GiveBack(what);
+            }
+
+            if (!cancellationToken.IsCancellationRequested)
+            {
+                Log.NotWritten(logger, due.Count, exception.Message);
+            }
+        }
+    }
+
+    /// <summary>What a client did since it was last written.</summary>
+    private sealed record Tallied(string Actor, long Count, DateTimeOffset FirstAt, DateTimeOffset LastAt, string Detail);
+
+    private sealed class Tally
+    {
+        private readonly Lock _lock = new();
+        private Tallied? _waiting;
+        private DateTimeOffset? _writtenAt;
+        private DateTimeOffset? _wroteBefore;
+
+        public void Add(string actor, string detail, DateTimeOffset now)
+        {
+            lock (_lock)
+            {
+                _waiting = _waiting is null ? new Tallied(actor, 1, now, now, detail) : _waiting with { Count = _waiting.Count + 1, LastAt = now, Detail = detail };
+            }
+        }
+
+        /// <summary>What is to be written now: the first at once, what follows it after a while.</summary>
+        public Tallied? Take(DateTimeOffset now, TimeSpan quiet)
+        {
+            lock (_lock)
+            {
+                if (_waiting is null || (_writtenAt is { } last && now - last < quiet))
+                {
+                    return null;
+                }
+
+                var taken = _waiting;
+                (_waiting, _wroteBefore, _writtenAt) = (null, _writtenAt, now);
+                return taken;
+            }
+        }
+
+        public void GiveBack(Tallied what)
+        {
+            lock (_lock)
+            {
+                _waiting = _waiting is null ? what : _waiting with { Count = _waiting.Count + what.Count, FirstAt = what.FirstAt };
+                _writtenAt = _wroteBefore;
+            }
+        }
+
+        public bool IsOver(DateTimeOffset now, TimeSpan quiet)
+        {
+            lock (_lock)
+            {
+                return _waiting is null && (_writtenAt is not { } last || now - last >= quiet);
+            }
+        }
+    }
+
+    private static partial class Log
+    {
+        [LoggerMessage(EventId = 1, EventName = "SecurityEvent", Level = LogLevel.Warning, Message = "Security event {Kind} of {Client}, {Count} times: {Detail}")]
+        public static partial void Noted(ILogger logger, string kind, string client, long count, string detail);
+
+        [LoggerMessage(Level = LogLevel.Error, Message = "{Count} security events wait to be written: {Reason}")]
+        public static partial void NotWritten(ILogger logger, int count, string reason);
+    }
+}
+
+/// <summary>What is noted.</summary>
+internal static class SecurityKind
+{
+    public const string AuthFailed = "auth_failed";
+    public const string LimitHit = "limit_hit";
+    public const string KeyMade = "key_made";
+    public const string KeyRevoked = "key_revoked";
+    public const string BreakerReset = "breaker_reset";
+    public const string WebhookMade = "webhook_made";
+    public const string WebhookDeleted = "webhook_deleted";
+}

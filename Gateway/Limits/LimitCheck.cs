@@ -1,0 +1,93 @@
+using System.Net;
+using System.Net.Sockets;
+using Microsoft.Extensions.Options;
+using Sure.Gateway.Audit;
+using Sure.Gateway.Callers;
+using Sure.Gateway.Listeners;
+using Sure.ServiceDefaults.Problems;
+
+namespace Sure.Gateway.Limits;
+
+/// <summary>
+/// Holds every request to the limit of its client. What has a route outside <c>/api</c> and <c>/ws</c> – health, pages, their files,
+/// descriptions of the API – is exempt; what has no route at all is not.
+/// </summary>
+internal sealed class LimitCheck(RateLimiter limiter, SecurityWatch security, IOptions<GatewayOptions> gateway)
+{
+    private const int BytesOfNetwork = 8;
+
+    private static readonly PathString Api = "/api";
+    private static readonly PathString Live = "/ws";
+
+    public async Task HandleAsync(HttpContext context, RequestDelegate next)
+    {
+        if (IsExempt(context))
+        {
+            await next(context);
+            return;
+        }
+
+        var request = context.Request;
+        var rate = RateClasses.Of(request.Method, request.Path);
+        var cost = HttpMethods.IsPost(request.Method) && RateClasses.Is(request.Path, RateClasses.QuoteBatch)
+            ? await BatchCost.ReadAsync(request, gateway.Value.MaxBufferedBody, context.RequestAborted)
+            : 1;
+        var client = ClientOf(context);
+        var verdict = await limiter.SpendAsync(rate, client, cost);
+        context.Features.Set(verdict);
+        if (verdict.IsAllowed)
+        {
+            await next(context);
+            return;
+        }
+
+        if (verdict.IsFirstRefusal)
+        {
+            security.Note(
+                SecurityKind.LimitHit,
+                client.Name,
+                context.Features.Get<Client>()?.Subject ?? client.Name,
+                $"It has used up its {verdict.Limit} requests per minute of the class {rate}.");
+        }
+
+        await Problem.TooManyRequests(
+            $"This is more than {verdict.Limit} requests per minute; come back in {verdict.ResetSeconds} s.", TimeSpan.FromSeconds(verdict.ResetSeconds))
+            .ExecuteAsync(context);
+    }
+
+    /// <summary>The key or token, else the address; of IPv6 the network of a site, which has more addresses than anybody could count.</summary>
+    public static LimitedClient ClientOf(HttpContext context) =>
+        context.Features.Get<Client>() is { } client
+            ? new LimitedClient(client.Id, IsKnown: true, client.LimitScale)
+            : new LimitedClient(NameOf(context.Connection.RemoteIpAddress), IsKnown: false, Factor: 1);
+
+    /// <summary>How an address is called among clients.</summary>
+    public static string NameOf(IPAddress? address)
+    {
+        if (address is null)
+        {
+            return "nowhere";
+        }
+
+        if (address.IsIPv4MappedToIPv6)
+        {
+            return address.MapToIPv4().ToString();
+        }
+
+        if (address.AddressFamily is not AddressFamily.InterNetworkV6)
+        {
+            return address.ToString();
+        }
+
+        Span<byte> bytes = stackalloc byte[16];
+        address.TryWriteBytes(bytes, out _);
+        bytes[BytesOfNetwork..].Clear();
+        return $"{new IPAddress(bytes)}/64";
+    }
+
+    private static bool IsExempt(HttpContext context) =>
+        context.IsInternal()
+        || (context.GetEndpoint() is not null
+            && !context.Request.Path.StartsWithSegments(Api, StringComparison.OrdinalIgnoreCase)
+            && !context.Request.Path.StartsWithSegments(Live, StringComparison.OrdinalIgnoreCase));
+}

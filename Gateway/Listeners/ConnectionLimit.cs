@@ -1,0 +1,60 @@
+using System.Collections.Concurrent;
+using System.Net;
+using Microsoft.AspNetCore.Connections;
+using Microsoft.Extensions.Options;
+using Sure.Gateway.Limits;
+
+namespace Sure.Gateway.Listeners;
+
+/// <summary>
+/// Hangs up on connections of the public listener beyond the limit of this instance or of their address. The internal listener has no
+/// limit, so that whoever looks after the gateway always gets through.
+/// </summary>
+internal sealed partial class ConnectionLimit(
+    IOptions<LimitOptions> limits, TrustedProxies proxies, ILogger<ConnectionLimit> logger)
+{
+    private readonly ConcurrentDictionary<IPAddress, int> _byAddress = new();
+    private int _open;
+
+    public async Task HandleAsync(ConnectionContext connection, ConnectionDelegate next)
+    {
+        var options = limits.Value;
+        var address = (connection.RemoteEndPoint as IPEndPoint)?.Address ?? IPAddress.None;
+        var ofAddress = _byAddress.AddOrUpdate(address, 1, static (_, open) => open + 1);
+        var open = Interlocked.Increment(ref _open);
+        try
+        {
+            if (open > options.Scaled(options.Connections) || (ofAddress > options.Scaled(options.ConnectionsPerAddress) && !proxies.Contains(address)))
+            {
+                Log.TooMany(logger, address, ofAddress, open);
+                connection.Abort(new ConnectionAbortedException("There are too many connections."));
+                return;
+            }
+
+            await next(connection);
+        }
+        finally
+        {
+            Interlocked.Decrement(ref _open);
+            Leave(address);
+        }
+    }
+
+    /// <summary>One connection less; an address without any is forgotten.</summary>
+    private void Leave(IPAddress address)
+    {
+        while (_byAddress.TryGetValue(address, out var open))
+        {
+            if (open > 1 ? _byAddress.TryUpdate(address, open - 1, open) : _byAddress.TryRemove(new KeyValuePair<IPAddress, int>(address, open)))
+            {
+                return;
+            }
+        }
+    }
+
+    private static partial class Log
+    {
+        [LoggerMessage(Level = LogLevel.Debug, Message = "Hung up on {Address}, which has {OfAddress} of {Open} connections")]
+        public static partial void TooMany(ILogger logger, IPAddress address, int ofAddress, int open);
+    }
+}

@@ -1,0 +1,60 @@
+using System.Net.Sockets;
+using Microsoft.AspNetCore.Connections.Features;
+using Microsoft.AspNetCore.Server.Kestrel.Transport.Sockets;
+
+namespace Sure.RealtimeService.Connections;
+
+/// <summary>
+/// Writes to a client's socket itself. By way of the server each write would be copied and handed to another thread, which costs about as
+/// much as the write. Once this writes, the server must not: what it has written is sent before (<see cref="Prepare"/>), and after an upgrade
+/// it writes nothing by itself.
+/// </summary>
+internal sealed class SocketOutput : ConnectionStream
+{
+    private readonly Socket _socket;
+
+    private SocketOutput(Socket socket)
+    {
+        _socket = socket;
+        // What the client does not take at once is awaited, not waited for.
+        _socket.Blocking = false;
+    }
+
+    /// <summary>Has the server send everything before it says that it is written: the answer to the upgrade comes before the first frame.</summary>
+    public static void Prepare(SocketTransportOptions transport) => transport.MaxWriteBufferSize = 1;
+
+    /// <summary>The output of a connection that was upgraded; <paramref name="upgraded"/> where something, such as TLS, is between it and the socket.</summary>
+    public static Stream Of(HttpContext context, Stream upgraded) =>
+        context.Features.Get<IConnectionSocketFeature>() is { Socket: { ProtocolType: ProtocolType.Tcp } socket } && context.Features.Get<ITlsHandshakeFeature>() is null
+            ? new SocketOutput(socket)
+            : upgraded;
+
+    public override bool CanRead => false;
+
+    public override ValueTask WriteAsync(ReadOnlyMemory<byte> buffer, CancellationToken cancellationToken = default)
+    {
+        var sent = _socket.Send(buffer.Span, SocketFlags.None, out var error);
+        return error switch
+        {
+            SocketError.Success when sent == buffer.Length => ValueTask.CompletedTask,
+            SocketError.Success => SendRestAsync(buffer[sent..], cancellationToken),
+            SocketError.WouldBlock => SendRestAsync(buffer, cancellationToken),
+            _ => throw new IOException("The client is gone.", new SocketException((int)error)),
+        };
+    }
+
+    private async ValueTask SendRestAsync(ReadOnlyMemory<byte> rest, CancellationToken cancellationToken)
+    {
+        try
+        {
+            while (rest.Length > 0)
+            {
+                rest = rest[await _socket.SendAsync(rest, SocketFlags.None, cancellationToken)..];
+            }
+        }
+        catch (SocketException exception)
+        {
+            throw new IOException("The client is gone.", exception);
+        }
+    }
+}

@@ -1,0 +1,19 @@
+using Microsoft.AspNetCore.Builder;
+
+namespace Sure.ServiceDefaults.Description;
+
+/// <summary>A body that an endpoint takes.</summary>
+/// <param name="Body">As the endpoint gets it.</param>
+public sealed record BodyExample(object Body);
+
+/// <summary>An endpoint that answers another media type as well as JSON.</summary>
+/// <param name="MediaType">For example <c>text/csv</c>.</param>
+public sealed record AlsoAnswers(string MediaType);
+
+/// <summary>Examples of bodies.</summary>
+public static class BodyExamples
+{
+    /// <summary>Shows a body in the description of the endpoint.</summary>
+    public static TBuilder WithExample<TBuilder>(this TBuilder endpoint, object body)
+        where TBuilder : IEndpointConventionBuilder => endpoint.WithMetadata(new BodyExample(body));
+}

@@ -1,0 +1,242 @@
+using System.Net;
+using System.Net.Sockets;
+using System.Text;
+using Microsoft.AspNetCore.Http;
+using Microsoft.IdentityModel.JsonWebTokens;
+using Sure.Gateway.Tests.Hosts;
+using Sure.ServiceDefaults.Identity;
+using Sure.TestServers;
+
+namespace Sure.Gateway.Tests;
+
+/// <summary>What the gateway does not let itself be loaded with, and from where it is administered.</summary>
+public sealed class HardeningTests(PostgresServer postgres)
+{
+    private const string Keys = "/api/v2/admin/api-keys";
+
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(20);
+
+    [Theory]
+    [InlineData("10.0.0.0/8", null, null, false)]
+    [InlineData("10.0.0.0/8", null, "10.1.2.3", false)]
+    [InlineData("10.0.0.0/8", "127.0.0.0/8", null, false)]
+    [InlineData("10.0.0.0/8", "127.0.0.0/8", "192.0.2.1", false)]
+    [InlineData("10.0.0.0/8", "127.0.0.0/8", "10.1.2.3", true)]
+    // Only the last one was written by the proxy; whoever is before it wrote the rest himself.
+    [InlineData("10.0.0.0/8", "127.0.0.0/8", "10.1.2.3, 192.0.2.1", false)]
+    [InlineData("127.0.0.1", null, null, true)]
+    [InlineData("::1", null, null, false)]
+    public async Task Administration_is_for_its_networks(string networks, string? proxies, string? forwarded, bool isAllowed)
+    {
+        await using var gateway = await GatewayHost.StartAsync(
+            await postgres.CreateDatabaseAsync(), WithProxies(proxies, new() { ["Gateway:AdminNetworks:0"] = networks }));
+        var key = await gateway.IssueKeyAsync("root", [Scope.Admin, Scope.Read]);
+        var headers = forwarded is null ? [] : new[] { ("X-Forwarded-For", forwarded) };
+
+        using var administration = await gateway.GetAsync(Keys, key, headers);
+        using var elsewhere = await gateway.GetAsync("/api/v2/risk/limits", key, headers);
+
+        Assert.Equal(isAllowed ? HttpStatusCode.OK : HttpStatusCode.Forbidden, administration.StatusCode);
+        // What services are told is the same: without the scope they refuse. What else the key allows counts from everywhere.
+        Assert.Equal(HttpStatusCode.OK, elsewhere.StatusCode);
+        var told = new JsonWebToken(gateway.Fakes["riskservice"].Arrivals.Last().Headers[InternalToken.Header]);
+        Assert.Equal(isAllowed ? "admin read" : "read", string.Join(' ', told.GetPayloadValue<string>("scope").Split(' ').Order()));
+    }
+
+    [Fact]
+    public async Task What_is_more_than_can_be_worked_on_is_turned_away_at_once_and_health_still_answers()
+    {
+        await using var gateway = await GatewayHost.StartAsync(await postgres.CreateDatabaseAsync(), new() { ["Limits:Concurrency"] = "2" });
+        await gateway.ReadyAsync();
+        var risk = gateway.Fakes["riskservice"];
+        var held = new TaskCompletionSource();
+        risk.Answer = async context =>
+        {
+            await held.Task;
+            await context.Response.WriteAsync("{}");
+        };
+        Task<HttpResponseMessage>[] working = [gateway.GetAsync("/api/v2/risk/limits"), gateway.GetAsync("/api/v2/risk/limits")];
+        await Eventually.HoldsAsync(() => Task.FromResult(risk.Arrivals.Count == 2), "both are worked on");
+
+        for (var i = 0; i < 20; i++)
+        {
+            using var shed = await gateway.GetAsync("/api/v2/pool");
+            await Problems.AssertAsync(shed, HttpStatusCode.ServiceUnavailable);
+            Assert.Equal(TimeSpan.FromSeconds(1), shed.Headers.RetryAfter?.Delta);
+            Problems.AssertSafe(shed);
+        }
+
+        var (status, _) = await HealthTests.AskAsync(gateway);
+        using var inside = await gateway.Internal.GetAsync("/alive", TestContext.Current.CancellationToken);
+        Assert.Equal((HttpStatusCode.OK, HttpStatusCode.OK), (status, inside.StatusCode));
+        Assert.Empty(gateway.Fakes["utilizationservice"].Arrivals);
+
+        held.SetResult();
+        foreach (var answer in working)
+        {
+            Assert.Equal(HttpStatusCode.OK, (await answer).StatusCode);
+        }
+
+        using var again = await gateway.GetAsync("/api/v2/pool");
+        Assert.Equal(HttpStatusCode.OK, again.StatusCode);
+    }
+
+    [Theory]
+    [InlineData("Limits:ConnectionsPerAddress", null, 3)]
+    [InlineData("Limits:Connections", null, 3)]
+    [InlineData("Limits:Connections", "127.0.0.0/8", 3)]
+    [InlineData("Limits:ConnectionsPerAddress", "127.0.0.0/8", int.MaxValue)]
+    public async Task Connections_beyond_the_limit_are_hung_up_on_until_others_end(string limit, string? proxies, int most)
+    {
+        await using var gateway = await GatewayHost.StartAsync(
+            await postgres.CreateDatabaseAsync(), WithProxies(proxies, new() { [limit] = "3", ["Limits:Scale"] = "1" }));
+        var open = new List<TcpClient>();
+        try
+        {
+            for (var i = 0; i < Math.Min(most, 6); i++)
+            {
+                open.Add(await ConnectAsync(gateway));
+                Assert.StartsWith("HTTP/1.1 200 ", await AskAsync(open[^1]), StringComparison.Ordinal);
+            }
+
+            if (most < int.MaxValue)
+            {
+                Assert.Equal("", await AskAnewAsync(gateway));
+                open[0].Dispose();
+                await Eventually.HoldsAsync(
+                    async () => (await AskAnewAsync(gateway)).StartsWith("HTTP/1.1 200 ", StringComparison.Ordinal), "the place of the one that ended is free");
+            }
+
+            // Whoever looks after it gets through.
+            using var inside = await gateway.Internal.GetAsync("/alive", TestContext.Current.CancellationToken);
+            Assert.Equal(HttpStatusCode.OK, inside.StatusCode);
+        }
+        finally
+        {
+            open.ForEach(c => c.Dispose());
+        }
+    }
+
+    [Fact]
+    public async Task Heads_beyond_the_limits_are_refused_and_reach_nobody()
+    {
+        await using var gateway = await GatewayHost.StartAsync(await postgres.CreateDatabaseAsync());
+        foreach (var (head, status) in new[]
+            {
+                ($"GET /api/v2/pool?x={new string('x', 9_000)} HTTP/1.1\r\nHost: x\r\n", 414),
+                ($"GET /api/v2/pool HTTP/1.1\r\nHost: x\r\nX-Long: {new string('x', 17_000)}\r\n", 431),
+                ($"GET /api/v2/pool HTTP/1.1\r\nHost: x\r\n{string.Concat(Enumerable.Range(0, 30).Select(i => $"X-{i}: {new string('x', 700)}\r\n"))}", 431),
+                ($"GET /api/v2/pool HTTP/1.1\r\nHost: x\r\n{string.Concat(Enumerable.Range(0, 100).Select(i => $"X-{i}: x\r\n"))}", 431),
+            })
+        {
+            var answer = await gateway.SendRawAsync($"{head}\r\n");
+            Assert.StartsWith($"HTTP/1.1 {status} ", answer, StringComparison.Ordinal);
+            Assert.DoesNotContain("Server:", answer, StringComparison.OrdinalIgnoreCase);
+        }
+
+        Assert.Empty(gateway.Fakes["utilizationservice"].Arrivals);
+        var fitting = await gateway.SendRawAsync(
+            $"GET /api/v2/pool HTTP/1.1\r\nHost: x\r\nConnection: close\r\n{string.Concat(Enumerable.Range(0, 50).Select(i => $"X-{i}: {new string('x', 200)}\r\n"))}\r\n");
+        Assert.StartsWith("HTTP/1.1 200 ", fitting, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("GET /api/v2/pool HTTP/1.1\r\nHost: x\r\n", "X-a: b\r\n")]
+    [InlineData("POST /api/v2/quote/multi-dimensional HTTP/1.1\r\nHost: x\r\nContent-Length: 10000\r\n\r\n", " ")]
+    [InlineData("POST /api/v2/quote/multi-dimensional HTTP/1.1\r\nHost: x\r\nTransfer-Encoding: chunked\r\n\r\n", "1\r\n \r\n")]
+    [InlineData("POST /api/v2/quote/batch HTTP/1.1\r\nHost: x\r\nContent-Length: 10000\r\n\r\n", " ")]
+    public async Task Whoever_only_trickles_is_hung_up_on(string start, string drop)
+    {
+        await using var gateway = await GatewayHost.StartAsync(
+            await postgres.CreateDatabaseAsync(), new() { ["Gateway:RequestHeadersTimeout"] = "00:00:01", ["Gateway:SlownessGrace"] = "00:00:01.1" });
+        await gateway.ReadyAsync();
+        using var client = await ConnectAsync(gateway);
+        var stream = client.GetStream();
+        await stream.WriteAsync(Encoding.Latin1.GetBytes(start), TestContext.Current.CancellationToken);
+        var ended = ReadAsync(stream);
+        using var timer = new PeriodicTimer(TimeSpan.FromMilliseconds(200));
+        var startedAt = TimeProvider.System.GetTimestamp();
+        while (!ended.IsCompleted && TimeProvider.System.GetElapsedTime(startedAt) < Patience)
+        {
+            await timer.WaitForNextTickAsync(TestContext.Current.CancellationToken);
+            try
+            {
+                await stream.WriteAsync(Encoding.Latin1.GetBytes(drop), TestContext.Current.CancellationToken);
+            }
+            catch (IOException)
+            {
+                break;
+            }
+        }
+
+        var answer = await ended.WaitAsync(Patience, TestContext.Current.CancellationToken);
+        Assert.Matches("^(HTTP/1.1 408 .*)?$", answer.Split('\r')[0]);
+    }
+
+    private static Dictionary<string, string?> WithProxies(string? proxies, Dictionary<string, string?> settings)
+    {
+        if (proxies is not null)
+        {
+            settings["Gateway:TrustedProxies:0"] = proxies;
+        }
+
+        return settings;
+    }
+
+    private static async Task<TcpClient> ConnectAsync(GatewayHost gateway)
+    {
+        var client = new TcpClient();
+        await client.ConnectAsync(IPAddress.Loopback, gateway.PublicAddress.Port, TestContext.Current.CancellationToken);
+        return client;
+    }
+
+    /// <summary>The same on a connection of its own, which may be hung up on before it is used.</summary>
+    private static async Task<string> AskAnewAsync(GatewayHost gateway)
+    {
+        try
+        {
+            using var client = await ConnectAsync(gateway);
+            return await AskAsync(client);
+        }
+        catch (SocketException exception) when (exception.SocketErrorCode is SocketError.ConnectionReset)
+        {
+            return "";
+        }
+    }
+
+    /// <summary>The beginning of an answer; empty where it is hung up.</summary>
+    private static async Task<string> AskAsync(TcpClient client)
+    {
+        var buffer = new byte[64];
+        try
+        {
+            var stream = client.GetStream();
+            await stream.WriteAsync("GET /api/v2/pool HTTP/1.1\r\nHost: x\r\n\r\n"u8.ToArray(), TestContext.Current.CancellationToken);
+            var read = await stream.ReadAsync(buffer, TestContext.Current.CancellationToken).AsTask().WaitAsync(Patience, TestContext.Current.CancellationToken);
+            return Encoding.Latin1.GetString(buffer, 0, read);
+        }
+        catch (IOException)
+        {
+            return "";
+        }
+    }
+
+    private static async Task<string> ReadAsync(NetworkStream stream)
+    {
+        var read = new StringBuilder();
+        var buffer = new byte[4096];
+        try
+        {
+            for (int count; (count = await stream.ReadAsync(buffer, TestContext.Current.CancellationToken)) > 0;)
+            {
+                read.Append(Encoding.Latin1.GetString(buffer, 0, count));
+            }
+        }
+        catch (IOException)
+        {
+            // It was hung up on.
+        }
+
+        return read.ToString();
+    }
+}

@@ -1,0 +1,194 @@
+using System.Net;
+using System.Net.Http.Headers;
+using System.Net.Http.Json;
+using Sure.Gateway.Tests.Hosts;
+using Sure.TestServers;
+
+namespace Sure.Gateway.Tests;
+
+/// <summary>How often a client may ask, with one instance and with two.</summary>
+public sealed class LimitTests(PostgresServer postgres, RedisServer redis) : IAsyncLifetime
+{
+    public async ValueTask InitializeAsync()
+    {
+        await redis.StartAsync();
+        await redis.EmptyAsync();
+    }
+
+    public ValueTask DisposeAsync() => ValueTask.CompletedTask;
+
+    [Fact]
+    public async Task Without_a_key_a_hundred_requests_a_minute_pass_and_the_rest_is_told_when_to_come_back()
+    {
+        await using var gateway = await StartAsync();
+        var answers = new List<HttpResponseMessage>();
+        for (var i = 0; i < 103; i++)
+        {
+            answers.Add(await gateway.GetAsync("/api/v2/pool"));
+        }
+
+        Assert.Equal(100, answers.Count(a => a.StatusCode is HttpStatusCode.OK));
+        Assert.Equal(100, gateway.Fakes["utilizationservice"].Arrivals.Count);
+        Assert.All(answers, answer => Assert.Equal(100, Number(answer, "RateLimit-Limit")));
+        Assert.Equal(Enumerable.Range(0, 100).Select(i => 99L - i), answers.Take(100).Select(a => Number(a, "RateLimit-Remaining")));
+        Assert.All(answers, answer => Assert.InRange(Number(answer, "RateLimit-Reset"), 1, 60));
+        var problem = await Problems.AssertAsync(answers[^1], HttpStatusCode.TooManyRequests);
+        Assert.Equal("urn:sure:problem:rate-limited", (string?)problem["type"]);
+        Assert.InRange(answers[^1].Headers.RetryAfter!.Delta!.Value, TimeSpan.FromSeconds(1), TimeSpan.FromSeconds(60));
+        Problems.AssertSafe(answers[^1]);
+
+        // Another class and how the platform is are not touched by it; what does not exist and refused keys are counted too.
+        using var quote = await gateway.Public.PostAsJsonAsync("/api/v2/quote/multi-dimensional", new { }, TestContext.Current.CancellationToken);
+        using var health = await gateway.GetAsync("/health");
+        using var nothing = await gateway.GetAsync("/nothing");
+        using var stranger = await gateway.GetAsync("/api/v2/pool", "nonsense");
+        using var known = await gateway.GetAsync("/api/v2/pool", await gateway.IssueKeyAsync());
+        Assert.Equal(HttpStatusCode.OK, quote.StatusCode);
+        Assert.Equal(60, Number(quote, "RateLimit-Limit"));
+        Assert.Equal(HttpStatusCode.OK, health.StatusCode);
+        Assert.False(health.Headers.Contains("RateLimit-Limit"));
+        Assert.Equal(HttpStatusCode.TooManyRequests, nothing.StatusCode);
+        Assert.Equal(HttpStatusCode.TooManyRequests, stranger.StatusCode);
+        Assert.Equal(HttpStatusCode.OK, known.StatusCode);
+        Assert.Equal(500, Number(known, "RateLimit-Limit"));
+        answers.ForEach(a => a.Dispose());
+    }
+
+    /// <summary>Requests by method and path, whether with a key, and the limit that 2-api gives them.</summary>
+    public static TheoryData<string, string, bool, long> Classes => new()
+    {
+        { "GET", "/api/v2/pool", true, 500 },
+        { "POST", "/api/v2/quote/multi-dimensional", false, 60 },
+        { "POST", "/api/v2/quote/multi-dimensional", true, 600 },
+        { "POST", "/api/v2/policies", true, 20 },
+        { "POST", "/API/v2/Policies/", true, 20 },
+        { "GET", "/api/v2/policies", true, 500 },
+        { "POST", "/api/v2/claims", true, 10 },
+        { "POST", "/api/v2/claims/backtest", false, 10 },
+        { "POST", "/api/v2/bridge-health/backtest", false, 10 },
+        { "POST", "/api/v2/vault/deposit", true, 30 },
+        { "GET", "/api/v2/vault/accounts/alice", true, 500 },
+        { "POST", "/api/v2/observations", true, 600 },
+        { "POST", "/api/v2/risk/stress-test", true, 10 },
+    };
+
+    [Fact]
+    public async Task Each_class_has_its_limit_and_a_key_its_factor()
+    {
+        await using var gateway = await StartAsync();
+        var key = await gateway.IssueKeyAsync();
+        foreach (var (method, path, isKnown, limit) in Classes.Select(c => c.Data))
+        {
+            using var answer = await SendAsync(gateway, method, path, isKnown ? key : null);
+            Assert.Equal(limit, Number(answer, "RateLimit-Limit"));
+        }
+
+        using var scaled = await SendAsync(gateway, "POST", "/api/v2/claims", await gateway.IssueKeyAsync("bob", limitScale: 2.5m));
+        Assert.Equal(25, Number(scaled, "RateLimit-Limit"));
+    }
+
+    [Theory]
+    [InlineData(1, 1)]
+    [InlineData(10, 1)]
+    [InlineData(11, 2)]
+    [InlineData(560, 56)]
+    public async Task A_batch_counts_a_tenth_of_its_quotes(int quotes, int cost)
+    {
+        await using var gateway = await StartAsync();
+        var body = $$"""{"quotes":[{{string.Join(',', Enumerable.Repeat("""{"coverage_type":"depeg","x":[{}]}""", quotes))}}]}""";
+
+        using var answer = await gateway.Public.PostAsync("/api/v2/quote/batch", new StringContent(body), TestContext.Current.CancellationToken);
+
+        Assert.Equal(HttpStatusCode.OK, answer.StatusCode);
+        Assert.Equal(60 - cost, Number(answer, "RateLimit-Remaining"));
+        Assert.Equal($"{body.Length}", gateway.Fakes["quoteservice"].Arrivals.Last().Headers["Content-Length"]);
+    }
+
+    [Fact]
+    public async Task Two_instances_together_let_as_many_pass_as_one_would()
+    {
+        var database = await postgres.CreateDatabaseAsync();
+        await using var one = await StartAsync(database, Patient());
+        await using var other = await StartAsync(database, Patient());
+        var key = await one.IssueKeyAsync();
+        var passed = 0;
+        var refused = 0;
+        await Parallel.ForEachAsync(
+            Enumerable.Range(0, 900),
+            new ParallelOptions { MaxDegreeOfParallelism = 16, CancellationToken = TestContext.Current.CancellationToken },
+            async (i, _) =>
+            {
+                // Unevenly, as a balancer that prefers one would.
+                using var answer = await (i % 3 == 0 ? one : other).GetAsync("/api/v2/quotes/1", key);
+                Interlocked.Increment(ref answer.StatusCode is HttpStatusCode.OK ? ref passed : ref refused);
+            });
+
+        // 500 a minute; within 2 %.
+        Assert.InRange(passed, 490, 500);
+        Assert.Equal(900 - passed, refused);
+        Assert.Equal(passed, one.Fakes["quoteservice"].Arrivals.Count + other.Fakes["quoteservice"].Arrivals.Count);
+
+        // A Redis that a busy machine makes wait is no Redis that is away: each would count alone then.
+        static Dictionary<string, string?> Patient() => new() { ["Limits:SharedTimeout"] = "00:00:05" };
+    }
+
+    [Fact]
+    public async Task Without_redis_each_instance_counts_alone_and_nobody_waits()
+    {
+        await using var gateway = await StartAsync(settings: new() { ["ConnectionStrings:cache"] = "127.0.0.1:1,connectTimeout=100" });
+
+        for (var i = 0; i < 10; i++)
+        {
+            using var passing = await SendAsync(gateway, "POST", "/api/v2/claims/backtest", key: null);
+            Assert.Equal(HttpStatusCode.OK, passing.StatusCode);
+        }
+
+        using var refused = await SendAsync(gateway, "POST", "/api/v2/claims/backtest", key: null);
+        Assert.Equal(HttpStatusCode.TooManyRequests, refused.StatusCode);
+        var (status, health) = await HealthTests.AskAsync(gateway);
+        Assert.Equal(HttpStatusCode.OK, status);
+        Assert.Equal("degraded", (string?)health["services"]!["gateway"]!["checks"]!["StackExchange.Redis"]!["status"]);
+    }
+
+    [Theory]
+    [InlineData("127.0.0.0/8", "203.0.113.7", 99)]
+    [InlineData("127.0.0.0/8", "198.51.100.1, 203.0.113.7", 99)]
+    [InlineData("10.0.0.0/8", "203.0.113.7", 98)]
+    public async Task An_address_is_the_forwarded_one_only_behind_a_trusted_proxy(string trusted, string forwarded, long remaining)
+    {
+        await using var gateway = await StartAsync(settings: new() { ["Gateway:TrustedProxies:0"] = trusted });
+        using var direct = await gateway.GetAsync("/api/v2/pool");
+
+        using var answer = await gateway.GetAsync("/api/v2/pool", key: null, ("X-Forwarded-For", forwarded));
+
+        Assert.Equal(remaining, Number(answer, "RateLimit-Remaining"));
+    }
+
+    private static async Task<HttpResponseMessage> SendAsync(GatewayHost gateway, string method, string path, string? key)
+    {
+        using var request = new HttpRequestMessage(new HttpMethod(method), path);
+        if (key is not null)
+        {
+            request.Headers.Authorization = new AuthenticationHeaderValue("Bearer", key);
+        }
+
+        return await gateway.Public.SendAsync(request, TestContext.Current.CancellationToken);
+    }
+
+    private static long Number(HttpResponseMessage answer, string header) =>
+        long.Parse(Assert.Single(answer.Headers.GetValues(header)), System.Globalization.CultureInfo.InvariantCulture);
+
+    private async Task<GatewayHost> StartAsync(string? database = null, Dictionary<string, string?>? settings = null)
+    {
+        settings ??= [];
+        settings["Limits:Scale"] = "1";
+        settings.TryAdd("ConnectionStrings:cache", redis.ConnectionString);
+        var gateway = await GatewayHost.StartAsync(database ?? await postgres.CreateDatabaseAsync(), settings);
+        if (settings["ConnectionStrings:cache"] == redis.ConnectionString)
+        {
+            await gateway.ReachesRedisAsync();
+        }
+
+        return gateway;
+    }
+}

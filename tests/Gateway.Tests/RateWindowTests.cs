@@ -1,0 +1,86 @@
+using System.Text;
+using Microsoft.Extensions.Logging.Abstractions;
+using Microsoft.Extensions.Options;
+using Microsoft.Extensions.Time.Testing;
+using Sure.Gateway.Limits;
+using Sure.TestServers;
+
+namespace Sure.Gateway.Tests;
+
+/// <summary>A client's minute.</summary>
+public sealed class RateWindowTests(RedisServer redis) : IAsyncLifetime
+{
+    private readonly FakeTimeProvider _time = new(DateTimeOffset.FromUnixTimeSeconds(1_700_000_000));
+
+    public async ValueTask InitializeAsync() => await redis.StartAsync();
+
+    public ValueTask DisposeAsync() => ValueTask.CompletedTask;
+
+    [Fact]
+    public async Task Alone_it_gives_the_limit_once_a_minute()
+    {
+        await using var nowhere = await StackExchange.Redis.ConnectionMultiplexer.ConnectAsync("127.0.0.1:1,abortConnect=false,connectTimeout=100");
+        var window = new RateWindow("x", new SharedCounts(nowhere, Options.Create(new LimitOptions()), _time, NullLogger<SharedCounts>.Instance), _time);
+        for (var minute = 0; minute < 2; minute++)
+        {
+            var verdicts = new List<RateVerdict>();
+            for (var i = 0; i < 12; i++)
+            {
+                verdicts.Add(await window.SpendAsync(10, 1));
+                _time.Advance(TimeSpan.FromSeconds(1));
+            }
+
+            Assert.Equal(10, verdicts.Count(v => v.IsAllowed));
+            Assert.Equal([60, 59, 58], verdicts.Take(3).Select(v => v.ResetSeconds));
+            Assert.Equal([true, false], verdicts.Where(v => !v.IsAllowed).Select(v => v.IsFirstRefusal));
+            _time.Advance(TimeSpan.FromSeconds(48));
+        }
+    }
+
+    [Fact]
+    public async Task What_costs_more_than_is_left_is_refused_and_takes_nothing_and_what_costs_more_than_the_limit_takes_it_whole()
+    {
+        await using var client = await StackExchange.Redis.ConnectionMultiplexer.ConnectAsync(redis.ConnectionString);
+        var shared = new SharedCounts(client, Options.Create(new LimitOptions { SharedTimeout = TimeSpan.FromSeconds(5) }), TimeProvider.System, NullLogger<SharedCounts>.Instance);
+        var window = new RateWindow($"{Guid.NewGuid()}", shared, TimeProvider.System);
+
+        Assert.True((await window.SpendAsync(100, 60)).IsAllowed);
+        var refused = await window.SpendAsync(100, 41);
+        Assert.False(refused.IsAllowed);
+        Assert.Equal(40, refused.Remaining);
+        Assert.True((await window.SpendAsync(100, 40)).IsAllowed);
+        Assert.False((await window.SpendAsync(100, 1)).IsAllowed);
+        Assert.True((await new RateWindow($"{Guid.NewGuid()}", shared, TimeProvider.System).SpendAsync(100, 560)).IsAllowed);
+    }
+
+    [Fact]
+    public async Task Many_at_once_share_a_question_and_nothing_is_given_twice()
+    {
+        await using var client = await StackExchange.Redis.ConnectionMultiplexer.ConnectAsync(redis.ConnectionString);
+        var shared = new SharedCounts(client, Options.Create(new LimitOptions { SharedTimeout = TimeSpan.FromSeconds(5) }), TimeProvider.System, NullLogger<SharedCounts>.Instance);
+        var name = $"{Guid.NewGuid()}";
+        RateWindow[] instances = [.. Enumerable.Range(0, 2).Select(_ => new RateWindow(name, shared, TimeProvider.System))];
+
+        var verdicts = await Task.WhenAll(Enumerable.Range(0, 4000).Select(i => Task.Run(async () => await instances[i % 2].SpendAsync(1000, 1))));
+
+        Assert.InRange(verdicts.Count(v => v.IsAllowed), 980, 1000);
+    }
+
+    [Theory]
+    [InlineData("""{"quotes":[]}""", 1)]
+    [InlineData("""{"quotes":[{},{},{},{},{},{},{},{},{},{},{}]}""", 2)]
+    [InlineData("""{"quotes":[null,null,null,null,null,null,null,null,null,null,null]}""", 2)]
+    [InlineData("""{"quotes":[{"a":{"b":{}}},{"a":[{},{},{},{},{},{},{},{},{},{},{},{}]}]}""", 1)]
+    [InlineData("""{"quotes":[{},{},{},{},{},{},{},{},{},{},{},x""", 2)]
+    [InlineData("nonsense", 1)]
+    [InlineData("", 1)]
+    public void The_quotes_of_a_batch_are_counted_as_far_as_it_can_be_read(string body, long cost) =>
+        Assert.Equal(cost, BatchCost.Of(Encoding.UTF8.GetBytes(body)));
+
+    [Theory]
+    [InlineData("192.0.2.1", "192.0.2.1")]
+    [InlineData("::ffff:192.0.2.1", "192.0.2.1")]
+    [InlineData("2001:db8:1:2:3:4:5:6", "2001:db8:1:2::/64")]
+    public void Addresses_of_one_site_are_one_client(string address, string name) =>
+        Assert.Equal(name, LimitCheck.NameOf(System.Net.IPAddress.Parse(address)));
+}

@@ -1,0 +1,360 @@
+using System.Text.RegularExpressions;
+using k8s;
+using k8s.Models;
+using Sure.LocalHost;
+
+namespace Sure.DeploymentTests;
+
+/// <summary>What <c>deploy/kubernetes</c> says is true of the platform: of its graph, of its code, and of itself.</summary>
+public sealed class KubernetesTests
+{
+    private const string PartOf = "app.kubernetes.io/part-of";
+
+    /// <summary>Made by the operators of PostgreSQL and RabbitMQ, by the names of their resources.</summary>
+    private static readonly string[] ServicesOfOperators = ["platform-rw", "messaging"];
+
+    private static readonly string[] SecretsOfOperators = ["messaging-default-user"];
+
+    private static readonly Dictionary<string, string> PostgresPod = new() { ["cnpg.io/cluster"] = "platform" };
+
+    private static readonly Dictionary<string, string> BrokerPod = new() { ["app.kubernetes.io/name"] = "messaging" };
+
+    /// <summary>What the runtime itself reads.</summary>
+    private static readonly string[] SettingsOfTheRuntime = ["ASPNETCORE_URLS", "ASPNETCORE_ENVIRONMENT"];
+
+    /// <summary>What the OpenTelemetry SDK reads by itself (specification, "Environment Variable Specification", General SDK Configuration).</summary>
+    private static readonly string[] SettingsOfTelemetry = ["OTEL_TRACES_SAMPLER", "OTEL_TRACES_SAMPLER_ARG"];
+
+    public static TheoryData<string> Overlays { get; } = ["local", "production"];
+
+    private static IEnumerable<string> Services => PlatformGraph.Services.Select(s => s.Name);
+
+    [Theory]
+    [MemberData(nameof(Overlays))]
+    public void Every_service_has_what_it_takes_and_every_server_somebody_who_runs_it(string name)
+    {
+        var overlay = Overlay.Of(name);
+
+        Assert.Equal(Services.Order(), overlay.All<V1Deployment>().Select(d => d.Name()).Order());
+        Assert.Equal(Services.Order(), overlay.All<V1PodDisruptionBudget>().Select(d => d.Name()).Order());
+        Assert.Equal(Services.Order(), overlay.All<V2HorizontalPodAutoscaler>().Select(d => d.Name()).Order());
+        Assert.Equal(Services.Append("cache").Order(), overlay.All<V1Service>().Select(d => d.Name()).Order());
+        Assert.Equal(
+            PlatformGraph.Services.Where(s => s.References.Contains(PlatformGraph.Platform)).Select(s => $"{s.Name}-migration").Order(),
+            overlay.All<V1Job>().Select(j => j.Name()).Order());
+        Assert.Equal([("Cluster", "platform"), ("RabbitmqCluster", "messaging")], overlay.All<OperatorResource>().Select(r => (r.Kind, r.Name())).Order());
+        Assert.All(
+            overlay.Objects.Cast<IKubernetesObject<V1ObjectMeta>>().Where(o => o is not V1Namespace), o => Assert.Equal("sure", o.Namespace()));
+    }
+
+    [Theory]
+    [MemberData(nameof(Overlays))]
+    public void Every_selector_selects_what_it_is_meant_for(string name)
+    {
+        var overlay = Overlay.Of(name);
+        var workloads = overlay.Workloads().ToList();
+
+        foreach (var deployment in overlay.All<V1Deployment>())
+        {
+            AssertSelects(deployment.Spec.Selector, deployment.Name());
+            Assert.All(deployment.Spec.Template.Spec.TopologySpreadConstraints, c => AssertSelects(c.LabelSelector, deployment.Name()));
+        }
+
+        Assert.All(overlay.All<V1StatefulSet>(), s => AssertSelects(s.Spec.Selector, s.Name()));
+        Assert.All(overlay.All<V1PodDisruptionBudget>(), b => AssertSelects(b.Spec.Selector, b.Name()));
+        foreach (var service in overlay.All<V1Service>())
+        {
+            // A service must not send requests to the pod of a migration.
+            var behind = Assert.Single(workloads, w => w.IsSelectedBy(service.Spec.Selector));
+            Assert.Equal(service.Name(), behind.Name);
+            Assert.All(service.Spec.Ports, p => Assert.Contains(behind.Container.Ports, c => c.Name == p.TargetPort.Value));
+        }
+
+        foreach (var scaler in overlay.All<V2HorizontalPodAutoscaler>())
+        {
+            Assert.Equal(("apps/v1", "Deployment", scaler.Name()), (scaler.Spec.ScaleTargetRef.ApiVersion, scaler.Spec.ScaleTargetRef.Kind, scaler.Spec.ScaleTargetRef.Name));
+            Assert.InRange(scaler.Spec.MinReplicas!.Value, 1, scaler.Spec.MaxReplicas);
+        }
+
+        foreach (var policy in overlay.All<V1NetworkPolicy>())
+        {
+            Assert.Contains(Everybody(overlay), w => w.IsSelectedBy(policy.Spec.PodSelector));
+            Assert.All(
+                PeersOf(policy).Where(p => p.PodSelector is not null),
+                p => Assert.Contains(Everybody(overlay), w => w.IsSelectedBy(p.PodSelector)));
+        }
+
+        void AssertSelects(V1LabelSelector selector, string workload) =>
+            Assert.Equal(workload, Assert.Single(workloads, w => w.IsSelectedBy(selector)).Name);
+    }
+
+    [Theory]
+    [MemberData(nameof(Overlays))]
+    public void The_ingress_leads_to_the_public_port_of_the_gateway_and_nowhere_else(string name)
+    {
+        var overlay = Overlay.Of(name);
+
+        var rule = Assert.Single(Assert.Single(overlay.All<V1Ingress>()).Spec.Rules);
+        var path = Assert.Single(rule.Http.Paths);
+
+        Assert.Equal(("/", "Prefix", "gateway", "public"), (path.Path, path.PathType, path.Backend.Service.Name, path.Backend.Service.Port.Name));
+        var port = Assert.Single(overlay.The<V1Service>("gateway").Spec.Ports, p => p.Name == "public");
+        Assert.Equal(Environment(overlay, "gateway")["Gateway__Port"], $"{PortOf(overlay, "gateway", port.TargetPort.Value)}");
+    }
+
+    [Theory]
+    [MemberData(nameof(Overlays))]
+    public void Every_probe_asks_a_path_that_every_service_answers_on_a_port_it_listens_on(string name)
+    {
+        var overlay = Overlay.Of(name);
+        var health = Repository.Read("ServiceDefaults", "Health", "PlatformHealth.cs");
+        foreach (var service in Services)
+        {
+            var container = new Workload(service, overlay.The<V1Deployment>(service).Spec.Template).Container;
+            // The gateway answers for the platform on its public port, and for itself where the services are spoken to.
+            var listens = new Uri(Environment(overlay, service)["ASPNETCORE_URLS"].Replace('+', 'x')).Port;
+            foreach (var probe in new[] { container.StartupProbe, container.ReadinessProbe, container.LivenessProbe })
+            {
+                Assert.Contains($"MapHealthChecks(\"{probe.HttpGet.Path}\"", health, StringComparison.Ordinal);
+                Assert.Equal(listens, PortOf(overlay, service, probe.HttpGet.Port.Value));
+            }
+
+            Assert.Equal(("/health", "/alive", "/alive"), (container.StartupProbe.HttpGet.Path, container.ReadinessProbe.HttpGet.Path, container.LivenessProbe.HttpGet.Path));
+        }
+    }
+
+    [Theory]
+    [MemberData(nameof(Overlays))]
+    public void Every_variable_is_a_setting_that_the_code_reads(string name)
+    {
+        var overlay = Overlay.Of(name);
+        var services = PlatformGraph.Services.ToDictionary(s => s.Name, s => Repository.SourceOf(s.Project!));
+        foreach (var workload in overlay.Workloads().Where(w => services.ContainsKey(ServiceOf(w))))
+        {
+            var own = workload.Container.Env.ToDictionary(e => e.Name, e => e.Value ?? "");
+            foreach (var variable in own.Keys.Where(v => !IsPartOfAnother(v, own)).Except(SettingsOfTheRuntime))
+            {
+                Assert.True(IsRead(variable, services[ServiceOf(workload)]), $"{workload.Name} is told {variable}, which nothing in it reads.");
+            }
+        }
+
+        Assert.All(
+            Settings(overlay).Keys.Except(SettingsOfTelemetry),
+            setting => Assert.True(services.Values.Any(source => IsRead(setting, source)), $"Nothing reads {setting}."));
+        Assert.All(Settings(overlay).Keys, setting => Assert.True(IsDocumented(setting), $"docs/operations.md does not say what {setting} is."));
+    }
+
+    [Theory]
+    [MemberData(nameof(Overlays))]
+    public void Every_service_is_told_where_the_resources_are_that_it_refers_to_and_no_others(string name)
+    {
+        var overlay = Overlay.Of(name);
+        var known = overlay.All<V1Service>().Select(s => s.Name()).Concat(ServicesOfOperators).ToHashSet();
+        foreach (var service in PlatformGraph.Services)
+        {
+            var told = Environment(overlay, service.Name);
+            var references = service.References.Select(PlatformGraph.Find).ToList();
+            Assert.Equal(
+                references.Select(r => r.Kind is ResourceKind.Service ? $"services__{r.Name}__http__0" : $"ConnectionStrings__{r.Name}").Order(),
+                told.Keys.Where(k => k.StartsWith("services__", StringComparison.Ordinal) || k.StartsWith("ConnectionStrings__", StringComparison.Ordinal)).Order());
+            foreach (var reference in references.Where(r => r.Kind is ResourceKind.Service))
+            {
+                var address = new Uri(told[$"services__{reference.Name}__http__0"]);
+                Assert.Equal(reference.Name, address.Host);
+                Assert.Contains(overlay.The<V1Service>(reference.Name).Spec.Ports, p => p.Port == address.Port && p.Name != "public");
+            }
+
+            if (told.TryGetValue("ConnectionStrings__platform", out var database))
+            {
+                var parts = database.Split(';').Select(p => p.Split('=', 2)).ToDictionary(p => p[0], p => p[1]);
+                Assert.Equal((service.Name, "platform"), (parts["Username"], parts["Database"]));
+                Assert.Contains(parts["Host"], known);
+                // PostgreSQL lets in so many at most.
+                Assert.InRange(int.Parse(parts["Maximum Pool Size"], System.Globalization.CultureInfo.InvariantCulture), 10, 100);
+            }
+
+            if (told.TryGetValue("ConnectionStrings__cache", out var cache))
+            {
+                Assert.Contains(cache.Split(':')[0], known);
+            }
+
+            if (told.TryGetValue("ConnectionStrings__messaging", out var broker))
+            {
+                Assert.Contains(new Uri(broker.Replace("$(", "", StringComparison.Ordinal).Replace(")", "", StringComparison.Ordinal)).Host, known);
+            }
+        }
+    }
+
+    [Theory]
+    [MemberData(nameof(Overlays))]
+    public void The_network_lets_through_what_the_graph_has_and_nothing_else(string name)
+    {
+        var overlay = Overlay.Of(name);
+        var pods = overlay.Workloads().Where(w => w.Labels[PartOf] == "sure").ToList();
+        foreach (var from in pods.Where(p => p.Name != "cache"))
+        {
+            var references = PlatformGraph.Find(ServiceOf(from)).References;
+            foreach (var to in Everybody(overlay).Where(p => p.Name != from.Name && !p.Name.EndsWith("-migration", StringComparison.Ordinal) && ServiceOf(p) != ServiceOf(from)))
+            {
+                var target = to.Name == "postgres" ? PlatformGraph.Platform : to.Name;
+                Assert.True(references.Contains(target) == MayLeave(overlay, from, to), $"What leaves {from.Name} for {to.Name} is not as in the graph.");
+                Assert.True(references.Contains(target) == MayCome(overlay, from, to), $"What comes to {to.Name} from {from.Name} is not as in the graph.");
+            }
+        }
+
+        // From anywhere: only the gateway, and only where it faces the public.
+        var open = overlay.All<V1NetworkPolicy>().SelectMany(p => (p.Spec.Ingress ?? []).Where(i => i.FromProperty is null or { Count: 0 }).Select(i => (Policy: p, Rule: i))).ToList();
+        var (policy, rule) = Assert.Single(open);
+        Assert.Equal("gateway", policy.Name());
+        Assert.Equal(["public"], rule.Ports.Select(p => p.Port.Value));
+        Assert.All(pods, p => Assert.Contains(overlay.All<V1NetworkPolicy>(), n => n.Name() == "nothing-else" && p.IsSelectedBy(n.Spec.PodSelector)));
+    }
+
+    [Theory]
+    [MemberData(nameof(Overlays))]
+    public void Every_secret_is_referred_to_and_made_by_the_script_or_an_operator(string name)
+    {
+        var overlay = Overlay.Of(name);
+        var script = Repository.Read("deploy", "kubernetes", "secrets");
+        var referred = overlay.Workloads().SelectMany(w => w.Container.Env).Select(e => e.ValueFrom?.SecretKeyRef).Where(s => s is not null).ToList();
+
+        Assert.Empty(overlay.All<V1Secret>());
+        foreach (var secret in referred.Select(s => s!.Name).Distinct().Except(SecretsOfOperators))
+        {
+            var made = secret.EndsWith("-database", StringComparison.Ordinal)
+                ? Regex.Match(script, "for service in (?<names>[a-z ]+);", RegexOptions.ExplicitCapture, TimeSpan.FromSeconds(5)).Groups["names"].Value.Split(' ').Contains(secret[..^"-database".Length])
+                : script.Contains($"make {secret}", StringComparison.Ordinal);
+            Assert.True(made, $"Nobody makes the secret {secret}.");
+        }
+
+        Assert.All(referred, s => Assert.Contains(s!.Key, new[] { "username", "password" }));
+        var roles = (IEnumerable<object>)((IDictionary<object, object>)overlay.All<OperatorResource>().Single(r => r.Name() == "platform").Spec["managed"])["roles"];
+        Assert.Equal(
+            PlatformGraph.Services.Where(s => s.References.Contains(PlatformGraph.Platform)).Select(s => s.Name).Order(),
+            roles.Cast<IDictionary<object, object>>().Select(r => (string)r["name"]).Order());
+    }
+
+    [Theory]
+    [MemberData(nameof(Overlays))]
+    public void No_pod_may_do_more_than_it_needs(string name)
+    {
+        foreach (var workload in Overlay.Of(name).Workloads())
+        {
+            var pod = workload.Template.Spec;
+            var container = workload.Container;
+            Assert.False(pod.AutomountServiceAccountToken);
+            Assert.True(pod.SecurityContext.RunAsNonRoot);
+            Assert.NotEqual(0, pod.SecurityContext.RunAsUser);
+            Assert.Equal("RuntimeDefault", pod.SecurityContext.SeccompProfile.Type);
+            Assert.False(container.SecurityContext.AllowPrivilegeEscalation);
+            Assert.True(container.SecurityContext.ReadOnlyRootFilesystem);
+            Assert.Equal(["ALL"], container.SecurityContext.Capabilities.Drop);
+            Assert.Contains("memory", container.Resources.Limits.Keys);
+            Assert.Equal(["cpu", "memory"], container.Resources.Requests.Keys.Order());
+            Assert.True(container.Resources.Requests["memory"].ToDecimal() <= container.Resources.Limits["memory"].ToDecimal());
+            Assert.All(container.VolumeMounts, m => Assert.Contains(m.Name, VolumesOf(Overlay.Of(name), workload)));
+            Assert.Equal(
+                container.EnvFrom?.Where(e => e.ConfigMapRef is not null).Select(e => e.ConfigMapRef.Name) ?? [],
+                container.EnvFrom is null ? [] : Overlay.Of(name).All<V1ConfigMap>().Select(c => c.Name()));
+        }
+    }
+
+    [Theory]
+    [MemberData(nameof(Overlays))]
+    public void Every_image_is_that_of_its_service_by_a_version(string name)
+    {
+        foreach (var workload in Overlay.Of(name).Workloads())
+        {
+            var image = workload.Container.Image.Split(':');
+            Assert.Equal(2, image.Length);
+            Assert.NotEqual("latest", image[1]);
+            if (workload.Name != "cache")
+            {
+                Assert.EndsWith($"sure/{ServiceOf(workload)}", image[0], StringComparison.Ordinal);
+            }
+        }
+    }
+
+    private static string ServiceOf(Workload workload) => workload.Labels["app.kubernetes.io/name"];
+
+    /// <summary>The pods of the manifests, and those that the operators make.</summary>
+    private static IEnumerable<Workload> Everybody(Overlay overlay) =>
+        [.. overlay.Workloads(), OfOperator("postgres", PostgresPod), OfOperator("messaging", BrokerPod)];
+
+    private static Workload OfOperator(string name, Dictionary<string, string> labels) =>
+        new(name, new V1PodTemplateSpec { Metadata = new V1ObjectMeta { Labels = new Dictionary<string, string>(labels) { ["app.kubernetes.io/name"] = name } } });
+
+    private static IEnumerable<V1NetworkPolicyPeer> PeersOf(V1NetworkPolicy policy) =>
+        [.. (policy.Spec.Ingress ?? []).SelectMany(i => i.FromProperty ?? []), .. (policy.Spec.Egress ?? []).SelectMany(e => e.To ?? [])];
+
+    private static bool MayLeave(Overlay overlay, Workload from, Workload to) => overlay.All<V1NetworkPolicy>()
+        .Where(p => p.Spec.PolicyTypes.Contains("Egress") && from.IsSelectedBy(p.Spec.PodSelector))
+        .SelectMany(p => p.Spec.Egress ?? [])
+        .Any(e => (e.To ?? []).Any(p => Selects(p, to)));
+
+    private static bool MayCome(Overlay overlay, Workload from, Workload to) => overlay.All<V1NetworkPolicy>()
+        .Where(p => p.Spec.PolicyTypes.Contains("Ingress") && to.IsSelectedBy(p.Spec.PodSelector))
+        .SelectMany(p => p.Spec.Ingress ?? [])
+        .Any(i => (i.FromProperty ?? []).Any(p => Selects(p, from)));
+
+    private static bool Selects(V1NetworkPolicyPeer peer, Workload workload) =>
+        peer.PodSelector is { } selector && peer.NamespaceSelector is null && workload.IsSelectedBy(selector);
+
+    private static int PortOf(Overlay overlay, string service, string port) =>
+        Assert.Single(new Workload(service, overlay.The<V1Deployment>(service).Spec.Template).Container.Ports, p => p.Name == port).ContainerPort;
+
+    private static IDictionary<string, string> Settings(Overlay overlay) => Assert.Single(overlay.All<V1ConfigMap>()).Data;
+
+    private static Dictionary<string, string> Environment(Overlay overlay, string service) =>
+        new Workload(service, overlay.The<V1Deployment>(service).Spec.Template).Container.Env.ToDictionary(e => e.Name, e => e.Value ?? "");
+
+    private static HashSet<string> VolumesOf(Overlay overlay, Workload workload) =>
+    [
+        .. (workload.Template.Spec.Volumes ?? []).Select(v => v.Name),
+        .. overlay.All<V1StatefulSet>().Where(s => s.Name() == workload.Name).SelectMany(s => s.Spec.VolumeClaimTemplates).Select(c => c.Name()),
+    ];
+
+    /// <summary>Settings of a section are listed as <c>Section__One</c> <c>__Two</c>.</summary>
+    private static bool IsDocumented(string setting)
+    {
+        var operations = Repository.Read("docs", "operations.md");
+        var name = setting.LastIndexOf("__", StringComparison.Ordinal);
+        return operations.Contains($"`{setting}`", StringComparison.Ordinal)
+            || (name > 0 && operations.Contains($"`{setting[..name]}__", StringComparison.Ordinal) && operations.Contains($"`{setting[name..]}`", StringComparison.Ordinal));
+    }
+
+    /// <summary>Such as the password of a connection string: <c>$(DATABASE_PASSWORD)</c>.</summary>
+    private static bool IsPartOfAnother(string variable, Dictionary<string, string> all) =>
+        all.Values.Any(v => v.Contains($"$({variable})", StringComparison.Ordinal));
+
+    /// <summary>
+    /// Whether <paramref name="source"/> reads a setting: the name as a whole, or as a property of what is bound to its section; where the
+    /// last part of a name is a key, the property is the part before it.
+    /// </summary>
+    private static bool IsRead(string variable, string source)
+    {
+        var parts = variable.Split("__");
+        if (parts is [.. var list, [>= '0' and <= '9']] && list is not ["services", ..])
+        {
+            // An element of a list.
+            parts = list;
+        }
+
+        return parts switch
+        {
+            [_] => source.Contains($"\"{variable}\"", StringComparison.Ordinal),
+            ["ConnectionStrings", var resource] => Regex.IsMatch(source, $"Add(NpgsqlDataSource|RedisClient|EventBus)\\(\"{resource}\"", RegexOptions.ExplicitCapture, TimeSpan.FromSeconds(5)),
+            ["services", var service, "http", _] => source.Contains($"\"{service}\"", StringComparison.Ordinal)
+                || source.Contains($"http://{service}\"", StringComparison.Ordinal)
+                || Repository.Read("Gateway", "appsettings.json").Contains($"\"http://{service}\"", StringComparison.Ordinal),
+            _ => source.Contains($"\"{string.Join(':', parts)}\"", StringComparison.Ordinal)
+                || (IsSection(string.Join(':', parts[..^1]), source) && IsProperty(parts[^1], source)),
+        };
+
+        static bool IsSection(string section, string source) =>
+            Regex.IsMatch(source, $"(BindConfiguration\\(|GetSection\\(|Section = )\"{section}\"", RegexOptions.ExplicitCapture, TimeSpan.FromSeconds(5));
+
+        static bool IsProperty(string property, string source) =>
+            Regex.IsMatch(source, $"public [^;=(]+ {property} {{ get; (set|init); }}", RegexOptions.ExplicitCapture, TimeSpan.FromSeconds(5));
+    }
+}

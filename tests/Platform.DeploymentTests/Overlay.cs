@@ -1,0 +1,76 @@
+using System.Collections.Concurrent;
+using System.Diagnostics;
+using k8s;
+using k8s.Models;
+
+namespace Sure.DeploymentTests;
+
+/// <summary>An overlay of <c>deploy/kubernetes</c> as <c>kubectl kustomize</c> builds it, read strictly: an unknown field is an error.</summary>
+internal sealed class Overlay
+{
+    private static readonly Dictionary<string, Type> OperatorKinds = new()
+    {
+        ["postgresql.cnpg.io/v1/Cluster"] = typeof(OperatorResource),
+        ["rabbitmq.com/v1beta1/RabbitmqCluster"] = typeof(OperatorResource),
+    };
+
+    private static readonly ConcurrentDictionary<string, Overlay> Built = new();
+
+    private Overlay(IReadOnlyList<object> objects) => Objects = objects;
+
+    public IReadOnlyList<object> Objects { get; }
+
+    public static Overlay Of(string name) => Built.GetOrAdd(name, n => new Overlay(KubernetesYaml.LoadAllFromString(Build(n), OperatorKinds, strict: true)));
+
+    public IEnumerable<T> All<T>() => Objects.OfType<T>();
+
+    public T The<T>(string name)
+        where T : IKubernetesObject<V1ObjectMeta> => Assert.Single(All<T>(), o => o.Name() == name);
+
+    /// <summary>Whatever makes pods: its name, the labels and the contents of its pods.</summary>
+    public IEnumerable<Workload> Workloads() =>
+    [
+        .. All<V1Deployment>().Select(d => new Workload(d.Name(), d.Spec.Template)),
+        .. All<V1StatefulSet>().Select(s => new Workload(s.Name(), s.Spec.Template)),
+        .. All<V1Job>().Select(j => new Workload(j.Name(), j.Spec.Template)),
+    ];
+
+    private static string Build(string overlay)
+    {
+        var folder = Path.Combine(Repository.Root, "deploy", "kubernetes", "overlays", overlay);
+        var kubectl = Environment.GetEnvironmentVariable("PATH")!.Split(':').Select(p => Path.Combine(p, "kubectl")).FirstOrDefault(File.Exists)
+            ?? throw new InvalidOperationException("kubectl is not installed: apt-get install -y --no-install-recommends kubernetes-client");
+        using var build = Process.Start(new ProcessStartInfo(kubectl, ["kustomize", folder]) { UseShellExecute = false, RedirectStandardOutput = true, RedirectStandardError = true })!;
+        var errors = build.StandardError.ReadToEndAsync();
+        var yaml = build.StandardOutput.ReadToEnd();
+        build.WaitForExit();
+        Assert.True(build.ExitCode == 0, $"kubectl kustomize {folder}: {errors.GetAwaiter().GetResult()}");
+        return yaml;
+    }
+}
+
+/// <summary>What makes pods.</summary>
+internal sealed record Workload(string Name, V1PodTemplateSpec Template)
+{
+    public IDictionary<string, string> Labels => Template.Metadata.Labels;
+
+    public V1Container Container => Assert.Single(Template.Spec.Containers);
+
+    /// <summary>Whether <paramref name="selector"/> selects its pods.</summary>
+    public bool IsSelectedBy(V1LabelSelector selector) => IsSelectedBy(selector.MatchLabels ?? new Dictionary<string, string>())
+        && (selector.MatchExpressions ?? []).All(e => e.OperatorProperty == "In" && Labels.TryGetValue(e.Key, out var value) && e.Values.Contains(value));
+
+    public bool IsSelectedBy(IDictionary<string, string> labels) => labels.All(l => Labels.TryGetValue(l.Key, out var value) && value == l.Value);
+}
+
+/// <summary>A resource of an operator, whose fields only the operator knows.</summary>
+internal sealed class OperatorResource : IKubernetesObject<V1ObjectMeta>
+{
+    public string ApiVersion { get; set; } = "";
+
+    public string Kind { get; set; } = "";
+
+    public V1ObjectMeta Metadata { get; set; } = new();
+
+    public Dictionary<string, object> Spec { get; set; } = [];
+}

@@ -1,0 +1,86 @@
+using System.Diagnostics;
+using System.Text.Json.Nodes;
+using System.Text.RegularExpressions;
+
+namespace Sure.DeploymentTests;
+
+/// <summary>
+/// What <c>deploy/prometheus</c> and <c>deploy/grafana</c> say, by themselves; that the platform has the metrics they ask for is tested
+/// where it runs.
+/// </summary>
+public sealed partial class PrometheusTests
+{
+    private static readonly string Folder = Path.Combine(Repository.Root, "deploy", "prometheus");
+
+    private static IReadOnlyList<string> Alerts => [.. AlertName().Matches(Repository.Read("deploy", "prometheus", "alerts.yml")).Select(m => m.Groups["name"].Value)];
+
+    public static TheoryData<string> Dashboards =>
+        [.. Directory.GetFiles(Path.Combine(Repository.Root, "deploy", "grafana"), "*.json").Select(f => Path.GetFileName(f))];
+
+    [Theory]
+    [InlineData("check", "config", "prometheus.yml")]
+    [InlineData("check", "rules", "recording.yml", "alerts.yml")]
+    [InlineData("test", "rules", "alerts.test.yml")]
+    public async Task Promtool_finds_nothing_wrong(params string[] arguments)
+    {
+        const string promtool = "/usr/bin/promtool";
+        Assert.True(File.Exists(promtool), "promtool is not installed: apt-get install -y --no-install-recommends prometheus");
+        using var process = Process.Start(new ProcessStartInfo(promtool, arguments)
+        {
+            WorkingDirectory = Folder,
+            UseShellExecute = false,
+            RedirectStandardOutput = true,
+            RedirectStandardError = true,
+        })!;
+        var output = process.StandardOutput.ReadToEndAsync(TestContext.Current.CancellationToken);
+        var errors = process.StandardError.ReadToEndAsync(TestContext.Current.CancellationToken);
+        await process.WaitForExitAsync(TestContext.Current.CancellationToken);
+
+        Assert.True(process.ExitCode == 0, await output + await errors);
+    }
+
+    [Fact]
+    public void Every_alert_is_raised_in_a_test()
+    {
+        var raised = RaisedAlert().Matches(Repository.Read("deploy", "prometheus", "alerts.test.yml")).Select(m => m.Groups["name"].Value).Distinct();
+
+        Assert.NotEmpty(Alerts);
+        Assert.Equal(Alerts.Order(), raised.Order());
+    }
+
+    [Fact]
+    public void Every_alert_has_an_entry_in_the_runbook_and_every_entry_its_alert()
+    {
+        var section = Repository.Read("docs", "operations.md").Split("\n## ").Single(s => s.StartsWith("Alerts\n", StringComparison.Ordinal));
+        var entries = Heading().Matches(section).Select(m => m.Groups["name"].Value);
+
+        Assert.Equal(Alerts, entries);
+    }
+
+    [Theory]
+    [MemberData(nameof(Dashboards))]
+    public void A_dashboard_asks_the_source_that_is_chosen_and_its_panels_do_not_overlap(string file)
+    {
+        var dashboard = JsonNode.Parse(Repository.Read("deploy", "grafana", file))!;
+        var panels = dashboard["panels"]!.AsArray();
+
+        Assert.Equal(Path.GetFileNameWithoutExtension(file), (string?)dashboard["uid"]);
+        Assert.Equal("datasource", (string?)dashboard["templating"]!["list"]![0]!["type"]);
+        Assert.All(panels, p => Assert.All(p!["targets"]!.AsArray(), t => Assert.Equal("${datasource}", (string?)t!["datasource"]!["uid"])));
+        var cells = panels.Select(p => p!["gridPos"]!).SelectMany(g =>
+            from x in Enumerable.Range((int)g["x"]!, (int)g["w"]!)
+            from y in Enumerable.Range((int)g["y"]!, (int)g["h"]!)
+            select (x, y)).ToList();
+        Assert.Equal(cells.Count, cells.Distinct().Count());
+        Assert.All(cells, c => Assert.InRange(c.x, 0, 23));
+    }
+
+    [GeneratedRegex("""^ +- alert: (?<name>\w+)$""", RegexOptions.Multiline | RegexOptions.ExplicitCapture, 1000)]
+    private static partial Regex AlertName();
+
+    [GeneratedRegex("""alertname: (?<name>\w+)\n +exp_alerts:""", RegexOptions.ExplicitCapture, 1000)]
+    private static partial Regex RaisedAlert();
+
+    [GeneratedRegex("""^### (?<name>\w+)$""", RegexOptions.Multiline | RegexOptions.ExplicitCapture, 1000)]
+    private static partial Regex Heading();
+}

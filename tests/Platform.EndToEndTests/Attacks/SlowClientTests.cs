@@ -1,0 +1,88 @@
+using System.Diagnostics;
+using System.Globalization;
+using System.Net;
+
+namespace Sure.EndToEndTests.Attacks;
+
+/// <summary>Slow clients are hung up on, and nobody else notices them (API4). <c>slowhttptest</c> plays them.</summary>
+public sealed class SlowClientTests(RunningPlatform platform)
+{
+    private const int Connections = 200;
+
+    /// <summary>How long it plays; the gateway waits 10 s for headers and 5 s until a body has to be as fast as it asks for.</summary>
+    private const int Seconds = 16;
+
+    private static readonly TimeSpan Noticeable = TimeSpan.FromSeconds(2);
+
+    [Fact]
+    public async Task Slow_headers_and_slow_bodies_are_ended_and_others_are_served_meanwhile()
+    {
+        var folder = Directory.CreateTempSubdirectory("sure-slow-");
+        try
+        {
+            var quoteUrl = new Uri(platform.Gateway, "/api/v2/quote/multi-dimensional");
+            var headers = PlayAsync(folder, "headers", ["-H", "-u", $"{new Uri(platform.Gateway, "/api/v2/pool")}"]);
+            var bodies = PlayAsync(folder, "bodies", ["-B", "-u", $"{quoteUrl}", "-s", "8192", "-f", "application/json"]);
+            var both = Task.WhenAll(headers, bodies);
+            var served = 0;
+            using var timer = new PeriodicTimer(TimeSpan.FromMilliseconds(200));
+            while (!both.IsCompleted && await timer.WaitForNextTickAsync(TestContext.Current.CancellationToken))
+            {
+                var startedAt = TimeProvider.System.GetTimestamp();
+                var health = await platform.HealthAsync();
+                var quote = await platform.Anonymous.PostJsonAsync("/api/v2/quote/multi-dimensional", Api.Quote("depeg", "Ethereum", "USDT", 1_000m));
+                var took = TimeProvider.System.GetElapsedTime(startedAt);
+
+                Assert.Equal("healthy", (string?)health["status"]);
+                Assert.Equal(HttpStatusCode.OK, quote.Status);
+                Assert.True(took < Noticeable, $"/health and a quote took {took}.");
+                served++;
+            }
+
+            foreach (var (output, statistics) in await both)
+            {
+                Assert.True(output.Contains("No open connections left", StringComparison.Ordinal), $"They were not ended: {output}");
+                Assert.Equal("Seconds,Closed,Pending,Connected,Service Available", statistics[0]);
+                var rows = statistics.Skip(1).Select(line => line.Split(',').Select(n => int.Parse(n, CultureInfo.InvariantCulture)).ToArray()).ToList();
+                Assert.True(rows.Max(r => r[3]) > Connections / 2, $"Never were there many at a time: {string.Join(" | ", statistics)}");
+                Assert.All(rows, r => Assert.True(r[4] > 0, $"It was away: {string.Join(" | ", statistics)}"));
+            }
+
+            Assert.True(served > 20, $"Others were served only {served} times.");
+        }
+        finally
+        {
+            folder.Delete(recursive: true);
+        }
+    }
+
+    /// <summary>Plays it; what it said, and the lines of its statistics.</summary>
+    private static async Task<(string Output, IReadOnlyList<string> Statistics)> PlayAsync(DirectoryInfo folder, string name, string[] mode)
+    {
+        var prefix = Path.Combine(folder.FullName, name);
+        Process? started;
+        try
+        {
+            started = Process.Start(new ProcessStartInfo(
+                "slowhttptest", [.. mode, "-c", $"{Connections}", "-r", "100", "-i", "1", "-x", "8", "-l", $"{Seconds}", "-p", "3", "-g", "-o", prefix, "-v", "1"])
+            {
+                UseShellExecute = false,
+                RedirectStandardOutput = true,
+                RedirectStandardError = true,
+            });
+        }
+        catch (System.ComponentModel.Win32Exception exception)
+        {
+            throw new InvalidOperationException("slowhttptest is missing: apt-get install slowhttptest", exception);
+        }
+
+        using var process = started!;
+        using var limit = CancellationTokenSource.CreateLinkedTokenSource(TestContext.Current.CancellationToken);
+        limit.CancelAfter(TimeSpan.FromSeconds(Seconds * 3));
+        var output = process.StandardOutput.ReadToEndAsync(limit.Token);
+        var errors = process.StandardError.ReadToEndAsync(limit.Token);
+        await process.WaitForExitAsync(limit.Token);
+        Assert.True(process.ExitCode == 0, $"slowhttptest ended with {process.ExitCode}: {await output}{await errors}");
+        return (await output, await File.ReadAllLinesAsync($"{prefix}.csv", TestContext.Current.CancellationToken));
+    }
+}

@@ -1,0 +1,62 @@
+using System.Diagnostics;
+
+namespace Sure.EndToEndTests;
+
+/// <summary>The tests of <c>Dashboard/</c>: in a real browser against a platform that a test has started, and those that need none.</summary>
+internal static class Browser
+{
+    private static readonly TimeSpan Limit = TimeSpan.FromMinutes(15);
+
+    private static readonly string Dashboard = Path.Join(RunningPlatform.RepositoryRoot, "Dashboard");
+
+    /// <summary>Runs those in a browser that <paramref name="arguments"/> choose and fails with all that they printed.</summary>
+    public static Task RunAsync(RunningPlatform platform, IReadOnlyDictionary<string, string> environment, params string[] arguments)
+    {
+        var runner = Path.Join(Dashboard, "node_modules", "@playwright", "test", "cli.js");
+        Assert.True(File.Exists(runner), "The browser tests are not installed: run ./test, or 'npm ci --ignore-scripts && npm run build' in Dashboard/.");
+        Assert.True(File.Exists("/usr/bin/chromium"), "Chromium is missing: 'apt-get install -y --no-install-recommends chromium' installs it.");
+        return RunAsync("node", [runner, "test", .. arguments], new Dictionary<string, string>(environment, StringComparer.Ordinal)
+        {
+            ["SURE_GATEWAY"] = platform.Gateway.ToString(),
+            ["SURE_KEY"] = platform.Key,
+            ["SURE_READY_FILE"] = platform.ReadyFile,
+        });
+    }
+
+    /// <summary>Types, lint with the direction of imports, and unit tests.</summary>
+    public static Task CheckAsync() => RunAsync("npm", ["run", "--silent", "check"], new Dictionary<string, string>(StringComparer.Ordinal));
+
+    private static async Task RunAsync(string command, IEnumerable<string> arguments, Dictionary<string, string> environment)
+    {
+        var start = new ProcessStartInfo(command, arguments)
+        {
+            UseShellExecute = false,
+            RedirectStandardOutput = true,
+            RedirectStandardError = true,
+            WorkingDirectory = Dashboard,
+            Environment = { ["NO_COLOR"] = "1" },
+        };
+        foreach (var (name, value) in environment)
+        {
+            start.Environment[name] = value;
+        }
+
+        using var process = Process.Start(start)!;
+        using var limit = CancellationTokenSource.CreateLinkedTokenSource(TestContext.Current.CancellationToken);
+        limit.CancelAfter(Limit);
+        var output = process.StandardOutput.ReadToEndAsync(CancellationToken.None);
+        var errors = process.StandardError.ReadToEndAsync(CancellationToken.None);
+        try
+        {
+            await process.WaitForExitAsync(limit.Token);
+        }
+        catch (OperationCanceledException)
+        {
+            process.Kill(entireProcessTree: true);
+        }
+
+        var said = $"{await output}{Environment.NewLine}{await errors}";
+        TestContext.Current.TestOutputHelper?.WriteLine(said);
+        Assert.True(process.ExitCode == 0, said);
+    }
+}

@@ -1,0 +1,2 @@
+[assembly: AssemblyFixture(typeof(Sure.EndToEndTests.RunningPlatform))]
+[assembly: CollectionBehavior(DisableTestParallelization = true)]

@@ -1,0 +1,68 @@
+using System.Net.WebSockets;
+using System.Text.Json.Nodes;
+using Sure.RealtimeService.Tests.Hosts;
+using Sure.ServiceDefaults.Identity;
+using Sure.TestServers;
+
+namespace Sure.RealtimeService.Tests;
+
+/// <summary>Where configuration says that clients must say who they are.</summary>
+public sealed class AuthenticationTests
+{
+    private const string Origin = "https://app.example";
+
+    private static readonly (string, string)[] Required =
+    [
+        ("Realtime:RequireAuthentication", "true"), ("Gateway:AllowedOrigins:0", Origin), ("Realtime:AuthenticationTimeout", "00:00:02"), ("Realtime:Heartbeat", "00:00:01"),
+    ];
+
+    [Fact]
+    public async Task Who_must_say_who_it_is_can_do_so_in_a_header_or_in_a_message_and_is_closed_otherwise()
+    {
+        await using var host = await RealtimeHost.ReadyAsync(Required);
+        using var silent = await Listener.ConnectAsync(host.Address);
+
+        using var known = await Listener.ConnectAsync(host.Address, o => o.SetRequestHeader(InternalToken.Header, host.Instance(0).TokenOf("alice", Scope.Read)));
+        await known.SubscribeAsync("tranche_apy");
+
+        using var late = await Listener.ConnectAsync(host.Address);
+        Assert.Equal("unauthenticated", Code(await AskAsync(late, """{"action":"subscribe","channel":"tranche_apy"}""")));
+        Assert.Equal("pong", (string?)(await AskAsync(late, """{"action":"ping"}"""))["type"]);
+        Assert.Equal("authenticated", (string?)(await AskAsync(late, $$"""{"action":"authenticate","token":"{{TestGateway.GoodKey}}"}"""))["type"]);
+        await late.SubscribeAsync("tranche_apy");
+
+        using var wrong = await Listener.ConnectAsync(host.Address);
+        Assert.Equal("invalid_token", Code(await AskAsync(wrong, """{"action":"authenticate","token":"bad"}""")));
+        Assert.Equal((WebSocketCloseStatus.PolicyViolation, "invalid_token"), (await wrong.UntilClosedAsync(), wrong.CloseReason));
+
+        Assert.Equal((WebSocketCloseStatus.PolicyViolation, "unauthenticated"), (await silent.UntilClosedAsync(), silent.CloseReason));
+    }
+
+    [Fact]
+    public async Task Pages_of_other_origins_may_not_connect()
+    {
+        await using var host = await RealtimeHost.ReadyAsync(Required);
+        (await Listener.ConnectAsync(host.Address, o => o.SetRequestHeader("Origin", Origin))).Dispose();
+
+        var refused = await Assert.ThrowsAsync<WebSocketException>(() => Listener.ConnectAsync(host.Address, o => o.SetRequestHeader("Origin", "https://evil.example")));
+        Assert.Contains("403", refused.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Where_nobody_must_any_origin_may_connect_and_a_wrong_token_is_an_error()
+    {
+        await using var host = await RealtimeHost.ReadyAsync();
+        using var client = await Listener.ConnectAsync(host.Address, o => o.SetRequestHeader("Origin", "https://anywhere.example"));
+
+        Assert.Equal("invalid_token", Code(await AskAsync(client, """{"action":"authenticate","token":"bad"}""")));
+        await client.SubscribeAsync("tranche_apy");
+    }
+
+    private static string? Code(JsonNode error) => (string?)error["code"];
+
+    private static async Task<JsonNode> AskAsync(Listener client, string text)
+    {
+        await client.SendAsync(text);
+        return (await client.NextAsync())!;
+    }
+}
