@@ -18,6 +18,10 @@ public sealed class ServiceSettings(PlatformAddresses addresses, DataFolder data
         {
             ["ASPNETCORE_ENVIRONMENT"] = "Development",
             ["ASPNETCORE_URLS"] = Authority(addresses.InstancesOf(service)[instance]),
+            // All start at once on the cores of one person: nothing is measured for the compiler, and it compiles for speed what is called
+            // often only when nothing new has been called for 4096 ms (hexadecimal).
+            ["DOTNET_TieredPGO"] = "0",
+            ["DOTNET_TC_CallCountingDelayMs"] = "1000",
         };
         foreach (var resource in service.References.Select(PlatformGraph.Find))
         {

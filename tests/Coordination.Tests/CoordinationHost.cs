@@ -113,7 +113,7 @@ internal sealed class CoordinationHost : IAsyncDisposable
             stop.Token);
         try
         {
-            await done.Task.WaitAsync(TimeSpan.FromSeconds(20));
+            await done.Task.WaitAsync(TimeSpan.FromSeconds(60));
         }
         finally
         {

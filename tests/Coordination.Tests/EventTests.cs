@@ -94,8 +94,7 @@ public sealed class EventTests(PostgresServer postgres)
                 },
                 held => held,
                 $"event {i} can be asked for",
-                TestContext.Current.CancellationToken,
-                patience: TimeSpan.FromSeconds(8));
+                TestContext.Current.CancellationToken);
         }
     }
 

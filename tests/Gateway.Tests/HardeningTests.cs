@@ -14,7 +14,7 @@ public sealed class HardeningTests(PostgresServer postgres)
 {
     private const string Keys = "/api/v2/admin/api-keys";
 
-    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(20);
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(60);
 
     [Theory]
     [InlineData("10.0.0.0/8", null, null, false)]

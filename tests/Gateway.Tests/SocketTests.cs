@@ -36,7 +36,7 @@ public sealed class SocketTests(PostgresServer postgres)
         using var socket = await ConnectAsync(gateway);
         Assert.Equal("hello", await EchoAsync(socket, "hello"));
 
-        await gateway.Services.GetRequiredService<IHost>().StopAsync(TestContext.Current.CancellationToken).WaitAsync(TimeSpan.FromSeconds(10), TestContext.Current.CancellationToken);
+        await gateway.Services.GetRequiredService<IHost>().StopAsync(TestContext.Current.CancellationToken).WaitAsync(TimeSpan.FromSeconds(60), TestContext.Current.CancellationToken);
     }
 
     [Theory]

@@ -120,7 +120,7 @@ public sealed class TlsTests(PostgresServer postgres)
             await client.GetStream().WriteAsync(Hello(version), TestContext.Current.CancellationToken);
 
             var octets = new byte[1];
-            await client.GetStream().ReadExactlyAsync(octets, TestContext.Current.CancellationToken).AsTask().WaitAsync(TimeSpan.FromSeconds(20), TestContext.Current.CancellationToken);
+            await client.GetStream().ReadExactlyAsync(octets, TestContext.Current.CancellationToken).AsTask().WaitAsync(TimeSpan.FromSeconds(60), TestContext.Current.CancellationToken);
             Assert.Equal(answer, octets[0]);
         }
         finally

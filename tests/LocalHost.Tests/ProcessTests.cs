@@ -8,7 +8,7 @@ namespace Sure.LocalHost.Tests;
 /// <summary>With real processes.</summary>
 public sealed class ProcessTests : IDisposable
 {
-    private static readonly TimeSpan Limit = TimeSpan.FromSeconds(20);
+    private static readonly TimeSpan Limit = TimeSpan.FromSeconds(60);
 
     private readonly string _folder = Directory.CreateTempSubdirectory("sure-test-").FullName;
     private readonly RunFolder _run;

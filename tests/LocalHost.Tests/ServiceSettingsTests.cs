@@ -24,7 +24,8 @@ public sealed class ServiceSettingsTests : IDisposable
 
         Assert.Equal(
             [
-                "ASPNETCORE_ENVIRONMENT", "ASPNETCORE_URLS", "ConnectionStrings__messaging", "ConnectionStrings__platform",
+                "ASPNETCORE_ENVIRONMENT", "ASPNETCORE_URLS", "ConnectionStrings__messaging", "ConnectionStrings__platform", "DOTNET_TC_CallCountingDelayMs",
+                "DOTNET_TieredPGO",
                 "Identity__Key", "Identity__Peers__gateway", "Identity__Peers__quoteservice", "Identity__Peers__realtimeservice",
                 "Identity__Peers__riskservice", "Identity__Peers__utilizationservice", "services__gateway__http__0",
             ],

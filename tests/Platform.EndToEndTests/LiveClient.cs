@@ -8,7 +8,7 @@ namespace Sure.EndToEndTests;
 /// <summary>A WebSocket client as anybody would write one; remembers what it has not been asked for yet.</summary>
 internal sealed class LiveClient : IAsyncDisposable
 {
-    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(20);
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(60);
 
     private readonly ClientWebSocket _socket = new();
     private readonly List<JsonObject> _waiting = [];
@@ -73,7 +73,7 @@ internal sealed class LiveClient : IAsyncDisposable
     {
         if (_socket.State == WebSocketState.Open)
         {
-            using var limit = new CancellationTokenSource(TimeSpan.FromSeconds(5));
+            using var limit = new CancellationTokenSource(Patience);
             await _socket.CloseAsync(WebSocketCloseStatus.NormalClosure, statusDescription: null, limit.Token);
         }
 

@@ -5,7 +5,7 @@ namespace Sure.EndToEndTests;
 /// <summary>Bridges, prices and risk alerts as the API shows them.</summary>
 public sealed class MonitorTests(RunningPlatform platform)
 {
-    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(30);
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(90);
 
     private static readonly string[] Bridges =
     [

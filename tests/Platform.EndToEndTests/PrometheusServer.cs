@@ -17,7 +17,7 @@ internal sealed class PrometheusServer : IAsyncDisposable
     {
         _folder = folder;
         _process = process;
-        _client = new HttpClient { BaseAddress = address, Timeout = TimeSpan.FromSeconds(30) };
+        _client = new HttpClient { BaseAddress = address, Timeout = TimeSpan.FromSeconds(90) };
     }
 
     /// <summary>Starts it.</summary>

@@ -18,7 +18,7 @@ public sealed class RunningPlatform : IAsyncLifetime
     private static readonly TimeSpan StartLimit = TimeSpan.FromMinutes(6);
 
     /// <summary>Longer than the gateway waits for a service.</summary>
-    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(40);
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(90);
 
     private readonly StringBuilder _output = new();
     private readonly IReadOnlyList<string> _arguments;
@@ -243,7 +243,7 @@ public sealed class RunningPlatform : IAsyncLifetime
         if (_host is { HasExited: false })
         {
             using var term = Process.Start("kill", ["-TERM", $"{_host.Id}"]);
-            using var limit = new CancellationTokenSource(TimeSpan.FromSeconds(40));
+            using var limit = new CancellationTokenSource(Patience);
             await _host.WaitForExitAsync(limit.Token);
         }
 

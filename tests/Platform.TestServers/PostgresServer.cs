@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using Npgsql;
 
 namespace Sure.TestServers;
@@ -8,9 +9,15 @@ public sealed class PostgresServer : IAsyncDisposable
     private readonly string _folder = Path.Combine(Path.GetTempPath(), $"sure-postgres-{Guid.CreateVersion7(TimeProvider.System.GetUtcNow()):N}");
     private readonly int _port = FreePorts.One();
     private readonly SemaphoreSlim _starting = new(1, 1);
+    private readonly ConcurrentDictionary<string, Lazy<Task<string>>> _templates = [];
+    private readonly NpgsqlDataSource _administration;
     private bool _prepared;
     private bool _running;
     private int _databases;
+
+    /// <summary>One that is started when it is needed.</summary>
+    public PostgresServer() =>
+        _administration = NpgsqlDataSource.Create($"{ConnectionTo("postgres")};Server Compatibility Mode=NoTypeLoading");
 
     /// <summary>Whether commits reach the disk, as they do in operation. Tests do without.</summary>
     public bool Durable { get; init; }
@@ -19,11 +26,22 @@ public sealed class PostgresServer : IAsyncDisposable
     public async Task<string> CreateDatabaseAsync()
     {
         await StartAsync();
-        var name = $"test_{Interlocked.Increment(ref _databases)}";
-        await using var source = NpgsqlDataSource.Create(ConnectionTo("postgres"));
-        await using var command = source.CreateCommand($"CREATE DATABASE {name}");
-        await command.ExecuteNonQueryAsync();
-        return ConnectionTo(name);
+        return ConnectionTo(await CreateAsync("template1"));
+    }
+
+    /// <summary>A copy of what <paramref name="prepareAsync"/> makes of an empty database; its connection string.</summary>
+    /// <param name="kind">What is prepared: the first call for it prepares it, later ones copy that.</param>
+    /// <param name="prepareAsync">Is given the connection string of the empty database and leaves no connection to it.</param>
+    public async Task<string> CopyDatabaseAsync(string kind, Func<string, Task> prepareAsync)
+    {
+        await StartAsync();
+        var template = _templates.GetOrAdd(kind, _ => new Lazy<Task<string>>(async () =>
+        {
+            var empty = await CreateAsync("template1");
+            await prepareAsync(ConnectionTo(empty));
+            return empty;
+        }));
+        return ConnectionTo(await CreateAsync(await template.Value));
     }
 
     /// <summary>Starts it if it is not running.</summary>
@@ -78,6 +96,7 @@ public sealed class PostgresServer : IAsyncDisposable
     /// <inheritdoc />
     public async ValueTask DisposeAsync()
     {
+        await _administration.DisposeAsync();
         await StopAsync();
         if (_prepared)
         {
@@ -87,8 +106,16 @@ public sealed class PostgresServer : IAsyncDisposable
         _starting.Dispose();
     }
 
+    private async Task<string> CreateAsync(string template)
+    {
+        var name = $"test_{Interlocked.Increment(ref _databases)}";
+        await using var command = _administration.CreateCommand($"CREATE DATABASE {name} TEMPLATE {template}");
+        await command.ExecuteNonQueryAsync();
+        return name;
+    }
+
     private string Data => Path.Combine(_folder, "data");
 
     private string ConnectionTo(string database) =>
-        $"Host=127.0.0.1;Port={_port};Username=postgres;Database={database};Timeout=2;Command Timeout=5;Maximum Pool Size=30";
+        $"Host=127.0.0.1;Port={_port};Username=postgres;Database={database};Timeout=60;Command Timeout=60;Maximum Pool Size=30";
 }

@@ -38,24 +38,7 @@ public sealed class TestService : IAsyncDisposable
         string name, IReadOnlyDictionary<string, string?> settings, Action<WebApplicationBuilder> add, Action<WebApplication> map)
     {
         var gateway = await TestGateway.StartAsync();
-        var builder = WebApplication.CreateBuilder(new WebApplicationOptions
-        {
-            ApplicationName = name,
-            ContentRootPath = AppContext.BaseDirectory,
-            EnvironmentName = Environments.Production,
-        });
-        builder.Logging.ClearProviders();
-        builder.Configuration.AddInMemoryCollection(TestIdentity.Settings(settings.GetValueOrDefault("Identity:Name")));
-        builder.Configuration.AddInMemoryCollection(new Dictionary<string, string?>(settings, StringComparer.OrdinalIgnoreCase)
-        {
-            ["urls"] = "http://127.0.0.1:0",
-            ["services:gateway:http:0"] = gateway.Address,
-            // Unless it is given a broker: nobody listens there; the service goes on without.
-            ["ConnectionStrings:messaging"] = settings.GetValueOrDefault("ConnectionStrings:messaging") ?? "amqp://guest:guest@127.0.0.1:1",
-        });
-        builder.AddServiceDefaults();
-        add(builder);
-        var app = builder.Build();
+        var app = Build(name, settings, gateway.Address, add);
         app.MapDefaultEndpoints();
         map(app);
         await app.StartAsync();
@@ -66,6 +49,14 @@ public sealed class TestService : IAsyncDisposable
         }
 
         return new TestService(app, gateway);
+    }
+
+    /// <summary>Brings the schema of its database up to date and does nothing else, as the step before a new version is started does.</summary>
+    /// <inheritdoc cref="StartAsync" path="/param" />
+    public static async Task MigrateAsync(string name, IReadOnlyDictionary<string, string?> settings, Action<WebApplicationBuilder> add)
+    {
+        await using var app = Build(name, new Dictionary<string, string?>(settings) { ["Schema:MigrateOnly"] = "true" }, "http://127.0.0.1:1", add);
+        await app.RunAsync();
     }
 
     /// <summary>What the gateway says of a caller, in <see cref="InternalToken.Header"/>.</summary>
@@ -92,6 +83,28 @@ public sealed class TestService : IAsyncDisposable
         await _app.StopAsync();
         await _app.DisposeAsync();
         await _gateway.DisposeAsync();
+    }
+
+    private static WebApplication Build(string name, IReadOnlyDictionary<string, string?> settings, string gateway, Action<WebApplicationBuilder> add)
+    {
+        var builder = WebApplication.CreateBuilder(new WebApplicationOptions
+        {
+            ApplicationName = name,
+            ContentRootPath = AppContext.BaseDirectory,
+            EnvironmentName = Environments.Production,
+        });
+        builder.Logging.ClearProviders();
+        builder.Configuration.AddInMemoryCollection(TestIdentity.Settings(settings.GetValueOrDefault("Identity:Name")));
+        builder.Configuration.AddInMemoryCollection(new Dictionary<string, string?>(settings, StringComparer.OrdinalIgnoreCase)
+        {
+            ["urls"] = "http://127.0.0.1:0",
+            ["services:gateway:http:0"] = gateway,
+            // Unless it is given a broker: nobody listens there; the service goes on without.
+            ["ConnectionStrings:messaging"] = settings.GetValueOrDefault("ConnectionStrings:messaging") ?? "amqp://guest:guest@127.0.0.1:1",
+        });
+        builder.AddServiceDefaults();
+        add(builder);
+        return builder.Build();
     }
 
     private HttpClient ClientWith(string token)

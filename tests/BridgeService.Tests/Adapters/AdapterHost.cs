@@ -60,7 +60,7 @@ internal sealed class AdapterHost : IDisposable
 
     /// <summary>What a source says that is answered at once.</summary>
     public Task<ObservationBatch> ReadAsync(string source) =>
-        Source(source).ReadAsync(TestContext.Current.CancellationToken).WaitAsync(TimeSpan.FromSeconds(20), TestContext.Current.CancellationToken);
+        Source(source).ReadAsync(TestContext.Current.CancellationToken).WaitAsync(TimeSpan.FromSeconds(60), TestContext.Current.CancellationToken);
 
     /// <summary>What a source says that tries again or waits in vain.</summary>
     public Task<ObservationBatch> ReadWhileTimePassesAsync(string source) =>
@@ -100,7 +100,12 @@ internal sealed class AdapterHost : IDisposable
     public void Dispose()
     {
         _listener.Dispose();
-        _host.Dispose();
+        // Requests that a failed test left under way are waited for, and that by the clock of the test.
+        var disposal = Task.Run(_host.Dispose);
+        while (!disposal.Wait(TimeSpan.FromMilliseconds(50)))
+        {
+            Time.Advance(TimeSpan.FromSeconds(1));
+        }
     }
 }
 

@@ -2,6 +2,7 @@ using System.Net;
 using System.Net.Http.Json;
 using System.Text.Json.Nodes;
 using Dapper;
+using Microsoft.AspNetCore.Builder;
 using Microsoft.Extensions.DependencyInjection;
 using Npgsql;
 using Sure.Contracts.Json;
@@ -43,23 +44,26 @@ internal sealed class BridgeHost : IAsyncDisposable
     public static async Task<BridgeHost> StartAsync(
         PostgresServer postgres, string market = "none", string? database = null, MovableClock? clock = null, Dictionary<string, string?>? settings = null)
     {
-        database ??= await postgres.CreateDatabaseAsync();
         clock ??= new MovableClock();
+        void Add(WebApplicationBuilder builder)
+        {
+            builder.Services.AddSingleton<TimeProvider>(clock);
+            builder.AddBridgeService();
+        }
+
+        Dictionary<string, string?> Configured(string where) => new(settings ?? [])
+        {
+            ["ConnectionStrings:platform"] = where,
+            ["Market:Source"] = market,
+            ["Monitoring:BridgeInterval"] = "01:00:00",
+            ["Leases:Duration"] = "00:00:02",
+            ["Leases:RenewInterval"] = "00:00:00.5",
+        };
+        database ??= await postgres.CopyDatabaseAsync("BridgeService", empty => TestService.MigrateAsync("BridgeService", Configured(empty), Add));
         var service = await TestService.StartAsync(
             "BridgeService",
-            new Dictionary<string, string?>(settings ?? [])
-            {
-                ["ConnectionStrings:platform"] = database,
-                ["Market:Source"] = market,
-                ["Monitoring:BridgeInterval"] = "01:00:00",
-                ["Leases:Duration"] = "00:00:02",
-                ["Leases:RenewInterval"] = "00:00:00.5",
-            },
-            b =>
-            {
-                b.Services.AddSingleton<TimeProvider>(clock);
-                b.AddBridgeService();
-            },
+            Configured(database),
+            Add,
             a => a.MapBridgeService());
         var host = new BridgeHost(service, database, clock);
         await host.FirstCycleAsync(clock.GetUtcNow().AddMinutes(-1));

@@ -153,7 +153,7 @@ public sealed class DeliveryTests(PostgresServer postgres)
 
         // One has it, and hangs.
         Assert.Equal(1, await one.Value.BeginDueAsync(TestContext.Current.CancellationToken));
-        Assert.True(await begun.WaitAsync(TimeSpan.FromSeconds(20), TestContext.Current.CancellationToken));
+        Assert.True(await begun.WaitAsync(TimeSpan.FromSeconds(60), TestContext.Current.CancellationToken));
         Assert.Equal(0, await other.Value.BeginDueAsync(TestContext.Current.CancellationToken));
 
         // It might be dead: the other begins anew. What the first one says now counts for nothing.

