@@ -6,11 +6,6 @@ namespace Sure.TestServers;
 /// <summary>A real PostgreSQL of its own in a temporary folder, started by the first test that needs it.</summary>
 public sealed class PostgresServer : IAsyncDisposable
 {
-    /// <summary>For databases that live for seconds: nothing is written for a crash, tidied up or compiled.</summary>
-    private const string WithoutCare =
-        "-c synchronous_commit=off -c full_page_writes=off -c wal_level=minimal -c max_wal_senders=0 -c max_wal_size=8GB -c checkpoint_timeout=1h "
-        + "-c autovacuum=off -c jit=off -c shared_buffers=512MB";
-
     private readonly string _folder = Path.Combine(Path.GetTempPath(), $"sure-postgres-{Guid.CreateVersion7(TimeProvider.System.GetUtcNow()):N}");
     private readonly int _port = FreePorts.One();
     private readonly SemaphoreSlim _starting = new(1, 1);
@@ -78,7 +73,7 @@ public sealed class PostgresServer : IAsyncDisposable
                 "-l",
                 Path.Combine(_folder, "log"),
                 "-o",
-                $"-p {_port} -k {_folder} -c listen_addresses=127.0.0.1 -c fsync={(Durable ? "on" : "off")} -c max_connections=300 {(Durable ? "" : WithoutCare)}",
+                $"-p {_port} -k {_folder} -c listen_addresses=127.0.0.1 -c fsync={(Durable ? "on" : "off")} -c max_connections=300",
                 "start");
             _running = true;
         }
