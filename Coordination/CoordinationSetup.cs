@@ -123,15 +123,15 @@ public static class CoordinationSetup
             });
             if (subscription is not null)
             {
-                bus.AddConsumer<EnvelopeConsumer>();
+                bus.AddConsumer<EventConsumer>();
             }
 
             bus.UsingRabbitMq((context, broker) =>
             {
                 broker.Host(new Uri(address));
-                broker.Message<EventEnvelope>(message => message.SetEntityName(Exchange));
-                broker.Publish<EventEnvelope>(publish => publish.ExchangeType = ExchangeType.Topic);
-                broker.Send<EventEnvelope>(send => send.UseRoutingKeyFormatter(message => message.Message.Producer));
+                broker.Message<EventBatch>(message => message.SetEntityName(Exchange));
+                broker.Publish<EventBatch>(publish => publish.ExchangeType = ExchangeType.Topic);
+                broker.Send<EventBatch>(send => send.UseRoutingKeyFormatter(message => message.Message.Producer));
                 if (subscription is not null)
                 {
                     broker.ReceiveEndpoint(service.Name, queue => Receive(queue, context, subscription));
@@ -173,7 +173,7 @@ public static class CoordinationSetup
     {
         queue.SetQuorumQueue();
         queue.ConfigureConsumeTopology = false;
-        // In order: the next event is taken when the one before it has been applied.
+        // In order: the next events are taken when those before them have been applied.
         queue.ConcurrentMessageLimit = 1;
         queue.PrefetchCount = 64;
         foreach (var producer in subscription.Producers)
@@ -187,7 +187,7 @@ public static class CoordinationSetup
 
         queue.UseMessageRetry(retry => retry.Exponential(
             retryLimit: 1000, minInterval: TimeSpan.FromMilliseconds(100), maxInterval: TimeSpan.FromSeconds(10), intervalDelta: TimeSpan.FromMilliseconds(200)));
-        queue.ConfigureConsumer<EnvelopeConsumer>(context);
+        queue.ConfigureConsumer<EventConsumer>(context);
     }
 
     /// <summary>The identity registered before, or that of the application; registered once, so that every part agrees on it.</summary>

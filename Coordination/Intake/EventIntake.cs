@@ -21,9 +21,6 @@ internal sealed partial class EventIntake(
 
     private const int PageSize = 500;
 
-    /// <summary>Events applied in one transaction: enough to make a commit worth its cost, and nobody waits long for the rows they change.</summary>
-    private const int StretchSize = 50;
-
     /// <summary>Age of an event that shows that this service has fallen behind.</summary>
     private static readonly TimeSpan Late = TimeSpan.FromSeconds(2);
 
@@ -41,29 +38,30 @@ internal sealed partial class EventIntake(
 
     private readonly ConcurrentDictionary<string, Line> _lines = new(StringComparer.Ordinal);
 
-    /// <summary>Takes one event as it arrives.</summary>
-    public async Task ReceiveAsync(EventEnvelope envelope, CancellationToken cancellationToken)
+    /// <summary>Takes events as they arrive.</summary>
+    public async Task ReceiveAsync(EventBatch batch, CancellationToken cancellationToken)
     {
-        using var activity = Source.StartActivity($"apply {envelope.Type}", ActivityKind.Consumer, envelope.Traces());
-        var line = LineOf(envelope.Producer);
+        using var activity = Source.StartActivity($"apply {batch.Events[0].Type}", ActivityKind.Consumer, batch.Events.SelectMany(e => e.Traces()));
+        var line = LineOf(batch.Producer);
         await line.Turn.WaitAsync(cancellationToken);
         try
         {
-            if (envelope.Sequence <= line.Applied)
+            EventEnvelope[] news = [.. batch.Events.Where(e => !(e.Sequence <= line.Applied))];
+            if (news.Length == 0)
             {
                 return;
             }
 
-            // Late ones are not applied one by one: more of them wait behind, which the producer gives many at a time.
-            var late = time.GetUtcNow() - envelope.OccurredAt > Late;
-            if (!late && await ApplyAsync(line, envelope.Producer, [envelope], cancellationToken))
+            // Late ones are not applied as they come: more of them wait behind, which the producer gives many at a time.
+            var late = time.GetUtcNow() - news[0].OccurredAt > Late;
+            if (!late && await ApplyAsync(line, batch.Producer, news, cancellationToken))
             {
                 return;
             }
 
-            if (!(envelope.Sequence <= await LastAsync(line, envelope.Producer, cancellationToken)))
+            if (!(news[^1].Sequence <= await LastAsync(line, batch.Producer, cancellationToken)))
             {
-                await FetchAsync(line, envelope.Producer, cancellationToken);
+                await FetchAsync(line, batch.Producer, cancellationToken);
             }
         }
         finally
@@ -118,7 +116,7 @@ internal sealed partial class EventIntake(
             }
 
             using var activity = Source.StartActivity("apply fetched", ActivityKind.Consumer, page.Events.SelectMany(e => e.Traces()));
-            foreach (var stretch in page.Events.Chunk(StretchSize))
+            foreach (var stretch in page.Events.Chunk(OutboxRelay.BatchSize))
             {
                 if (!await ApplyAsync(line, producer, stretch, cancellationToken))
                 {

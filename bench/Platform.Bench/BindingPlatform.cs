@@ -24,8 +24,8 @@ internal sealed class BindingPlatform : IAsyncDisposable
     private BindingPlatform(PostgresServer postgres, int connections)
     {
         _postgres = postgres;
-        _quotes = new HttpClient { BaseAddress = FreeAddress() };
-        _utilization = new HttpClient(new SocketsHttpHandler { MaxConnectionsPerServer = connections }) { BaseAddress = FreeAddress() };
+        _quotes = new HttpClient { BaseAddress = FreePorts.Address() };
+        _utilization = new HttpClient(new SocketsHttpHandler { MaxConnectionsPerServer = connections }) { BaseAddress = FreePorts.Address() };
     }
 
     public IReadOnlyList<ServiceProcess> Services => _services;
@@ -36,7 +36,7 @@ internal sealed class BindingPlatform : IAsyncDisposable
         await platform._redis.StartAsync();
         await platform._rabbit.StartAsync();
         platform._gateway = await TestGateway.StartAsync();
-        var bridges = FreeAddress();
+        var bridges = FreePorts.Address();
         await platform.StartAsync("BridgeService", bridges, bridges);
         await platform.StartAsync("QuoteService", platform._quotes.BaseAddress!, bridges);
         await platform.StartAsync("UtilizationService", platform._utilization.BaseAddress!, bridges);
@@ -91,8 +91,6 @@ internal sealed class BindingPlatform : IAsyncDisposable
         await _rabbit.DisposeAsync();
         await _redis.DisposeAsync();
     }
-
-    private static Uri FreeAddress() => new($"http://127.0.0.1:{FreePorts.One()}");
 
     private async Task StartAsync(string name, Uri address, Uri bridges) => _services.Add(await ServiceProcess.StartAsync(
         name,

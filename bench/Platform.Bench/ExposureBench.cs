@@ -48,7 +48,7 @@ internal static class ExposureBench
         await using var gateway = await TestGateway.StartAsync();
         utilization.Book = FullBook();
         var database = Databases.Plain(await postgres.CreateDatabaseAsync());
-        await using var risk = await ServiceProcess.StartAsync("RiskService", new Uri($"http://127.0.0.1:{FreePorts.One()}"), new Dictionary<string, string>(StringComparer.Ordinal)
+        await using var risk = await ServiceProcess.StartAsync("RiskService", FreePorts.Address(), new Dictionary<string, string>(StringComparer.Ordinal)
         {
             ["ConnectionStrings__platform"] = database,
             // Nobody listens there; events are fetched.

@@ -33,8 +33,8 @@ internal static class IngestionBench
         var database = Databases.Plain(await postgres.CreateDatabaseAsync());
         var keyFile = Path.Combine(Path.GetTempPath(), $"sure-bench-{Environment.ProcessId}.key");
         // The gateway has a door for the services and one for everybody else.
-        var (inside, front) = (FreeAddress(), FreeAddress());
-        await using var bridges = await StartAsync("BridgeService", database, FreeAddress(), new Dictionary<string, string>(StringComparer.Ordinal)
+        var (inside, front) = (FreePorts.Address(), FreePorts.Address());
+        await using var bridges = await StartAsync("BridgeService", database, FreePorts.Address(), new Dictionary<string, string>(StringComparer.Ordinal)
         {
             ["Market__Source"] = "none",
             ["services__gateway__http__0"] = inside.GetLeftPart(UriPartial.Authority),
@@ -185,8 +185,6 @@ internal static class IngestionBench
         await using var command = source.CreateCommand("SELECT count(*) FROM price_observation");
         return (long)(await command.ExecuteScalarAsync())!;
     }
-
-    private static Uri FreeAddress() => new($"http://127.0.0.1:{FreePorts.One()}");
 
     private static Task<ServiceProcess> StartAsync(
         string name, string database, Uri address, IReadOnlyDictionary<string, string> settings) =>

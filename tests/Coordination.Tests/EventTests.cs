@@ -30,10 +30,14 @@ public sealed class EventTests(PostgresServer postgres)
         var events = (await NumberAsync(producer)).Select(e => e with { Producer = "producer" }).ToList();
         await using var consumer = await CoordinationHost.ConsumerAsync(await postgres.CreateDatabaseAsync(), producer.Address);
 
-        // Repeated, out of order, and every fifth lost on the way; the last one arrives.
+        // Alone and together, repeated, partly repeated, out of order, and whatever has the fifth or the tenth lost on the way; the last one arrives.
         var random = new Random(4);
-        var arriving = events.Concat(events).Where(e => e.Sequence % 5 != 0 || e.Sequence == 20).OrderBy(_ => random.Next()).ToList();
-        await Parallel.ForEachAsync(arriving, TestContext.Current.CancellationToken, async (e, token) => await consumer.Intake.ReceiveAsync(e, token));
+        var arriving = events.Chunk(1).Concat(events.Chunk(3)).Concat(events.Skip(1).Chunk(4))
+            .Where(batch => batch.All(e => e.Sequence is not (5 or 10)))
+            .OrderBy(_ => random.Next())
+            .Select(batch => new EventBatch("producer", batch))
+            .ToList();
+        await Parallel.ForEachAsync(arriving, TestContext.Current.CancellationToken, async (batch, token) => await consumer.Intake.ReceiveAsync(batch, token));
 
         Assert.Equal(Enumerable.Range(1, 20).Select(i => $"{i}"), await consumer.NotesAsync());
     }

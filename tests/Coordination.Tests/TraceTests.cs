@@ -33,7 +33,7 @@ public sealed class TraceTests(PostgresServer postgres)
             ActivityStopped = applied.Enqueue,
         };
         ActivitySource.AddActivityListener(listener);
-        await consumer.Intake.ReceiveAsync(told with { Producer = "producer" }, TestContext.Current.CancellationToken);
+        await consumer.Intake.ReceiveAsync(new EventBatch("producer", [told with { Producer = "producer" }]), TestContext.Current.CancellationToken);
 
         var span = Assert.Single(applied, a => a.TraceId == First.TraceId && a.OperationName == "apply PolicyExpired");
         Assert.Equal(First.SpanId, span.ParentSpanId);

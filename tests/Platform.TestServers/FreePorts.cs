@@ -13,4 +13,7 @@ public static class FreePorts
         listener.Start();
         return ((IPEndPoint)listener.LocalEndpoint).Port;
     }
+
+    /// <summary>Such a port of this machine as an address for HTTP.</summary>
+    public static Uri Address() => new($"http://127.0.0.1:{One()}");
 }

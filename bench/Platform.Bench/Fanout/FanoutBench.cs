@@ -7,14 +7,13 @@ internal static class FanoutBench
     private const int Singles = 30;
     private const int Burst = 100;
 
-    /// <summary>Longer frames are messages; what the servers say besides is shorter.</summary>
-    private const int LeastMessage = 290;
-
-    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(20);
+    private const string Own = "RealtimeService";
+    private const string ByGateway = "… through the gateway";
 
     private static readonly (string Name, Func<Task<FanoutServer>> StartAsync)[] Servers =
     [
-        ("RealtimeService", RealtimeServer.StartAsync),
+        (Own, RealtimeServer.StartAsync),
+        (ByGateway, RealtimeServer.StartBehindGatewayAsync),
         ("WebSocket + Channel", () => PeerServer.DotNetAsync(DotNetPeers.Managed, "/live", firstMessage: null)),
         ("SignalR JSON", () => PeerServer.DotNetAsync(DotNetPeers.SignalR, "/live", "{\"protocol\":\"json\",\"version\":1}\u001e")),
         ("Node ws", () => PeerServer.NodeAsync("ws", "/", firstMessage: null)),
@@ -46,88 +45,26 @@ internal static class FanoutBench
 
     private static async Task<Result> MeasureAsync(FanoutServer server, int count)
     {
-        var countdown = new Countdown();
-        var clients = new List<RawListener>();
-        try
+        var before = server.ResidentBytes;
+        using var crowd = await Crowd.JoinAsync(server, count);
+        var perConnection = (server.ResidentBytes - before) / 1024.0 / count;
+        for (var i = 0; i < Warmup; i++)
         {
-            var before = server.ResidentBytes;
-            for (var i = 0; i < count; i++)
-            {
-                var bytes = 0L;
-                var client = new RawListener((_, length) =>
-                {
-                    if (countdown.IsBurst)
-                    {
-                        var before = countdown.MessagesIn(bytes);
-                        bytes += length;
-                        countdown.Signal(countdown.MessagesIn(bytes) - before);
-                    }
-                    else if (length >= LeastMessage)
-                    {
-                        countdown.Single = length;
-                        countdown.Signal(1);
-                    }
-                });
-                clients.Add(client);
-                await client.ConnectAsync(server.Address, server.FirstMessage);
-                _ = client.ListenAsync();
-            }
-
-            // Everybody is in when everybody has had the same messages.
-            await AwaitAllAsync(server, countdown, count);
-            var perConnection = (server.ResidentBytes - before) / 1024.0 / count;
-            for (var i = 0; i < Warmup; i++)
-            {
-                await RoundAsync(server, countdown, count, times: 1);
-            }
-
-            var times = new List<double>();
-            var cpu = server.Cpu;
-            for (var i = 0; i < Singles; i++)
-            {
-                times.Add((await RoundAsync(server, countdown, count, times: 1)).TotalMilliseconds);
-            }
-
-            var single = (server.Cpu - cpu).TotalMicroseconds / Singles / count;
-            countdown.IsBurst = true;
-            cpu = server.Cpu;
-            var burst = await RoundAsync(server, countdown, count, Burst);
-            return new Result(
-                Rounds.Median(times), single, (double)Burst * count / burst.TotalSeconds / 1000, (server.Cpu - cpu).TotalMicroseconds / Burst / count, perConnection);
-        }
-        finally
-        {
-            clients.ForEach(c => c.Dispose());
-        }
-    }
-
-    /// <summary>A client that is not in yet misses a message; then another is told.</summary>
-    private static async Task AwaitAllAsync(FanoutServer server, Countdown countdown, int count)
-    {
-        for (var i = 0; i < 20; i++)
-        {
-            var all = countdown.Expect(count);
-            await server.PublishAsync(1);
-            if (await Task.WhenAny(all, Task.Delay(TimeSpan.FromSeconds(2), TimeProvider.System)) == all)
-            {
-                return;
-            }
+            await crowd.HearAsync(times: 1);
         }
 
-        throw new InvalidOperationException("Not all clients hear what is told.");
-    }
-
-    private static async Task<TimeSpan> RoundAsync(FanoutServer server, Countdown countdown, int count, int times)
-    {
-        var all = countdown.Expect(count * times);
-        var started = TimeProvider.System.GetTimestamp();
-        await server.PublishAsync(times);
-        if (await Task.WhenAny(all, Task.Delay(Patience, TimeProvider.System)) != all)
+        var times = new List<double>();
+        var cpu = server.Cpu;
+        for (var i = 0; i < Singles; i++)
         {
-            throw new InvalidOperationException($"{countdown.Left} of {count * times} messages were not heard.");
+            times.Add((await crowd.HearAsync(times: 1)).TotalMilliseconds);
         }
 
-        return TimeProvider.System.GetElapsedTime(started, await all);
+        var single = (server.Cpu - cpu).TotalMicroseconds / Singles / count;
+        cpu = server.Cpu;
+        var burst = await crowd.HearAsync(Burst);
+        return new Result(
+            Rounds.Median(times), single, (double)Burst * count / burst.TotalSeconds / 1000, (server.Cpu - cpu).TotalMicroseconds / Burst / count, perConnection);
     }
 
     private static void Print(int count, Dictionary<string, List<Result>> results)
@@ -140,8 +77,8 @@ internal static class FanoutBench
                 $"{name,-22} {Of(rounds, r => r.Milliseconds),8:F2} {Of(rounds, r => r.CpuMicroseconds),11:F2} {Of(rounds, r => r.Thousands),10:F1} {Of(rounds, r => r.BurstCpuMicroseconds),11:F2} {Of(rounds, r => r.KibPerConnection),9:F1}");
         }
 
-        double Beside(string other, Func<Result, double> figure) => Rounds.Median(results["RealtimeService"].Zip(results[other], (ours, theirs) => figure(ours) / figure(theirs)));
-        var own = results["RealtimeService"];
+        double Beside(string other, Func<Result, double> figure) => Rounds.Median(results[Own].Zip(results[other], (ours, theirs) => figure(ours) / figure(theirs)));
+        var own = results[Own];
         var time = Beside("WebSocket + Channel", r => r.Milliseconds);
         Say($"{count} clients, time beside WebSocket + Channel {time:F2}", "at most 0.8", time <= 0.8);
         var signalR = Beside("SignalR JSON", r => r.Thousands);
@@ -150,6 +87,10 @@ internal static class FanoutBench
         Say($"{count} clients, rate beside Node ws {ws:F2}", "at least 2.5", ws >= 2.5);
         var cpu = Beside("SignalR JSON", r => r.BurstCpuMicroseconds);
         Say($"{count} clients, CPU per message beside SignalR {cpu:F2}", "at most 0.4", cpu <= 0.4);
+        var gateway = Rounds.Median(results[ByGateway].Zip(own, (through, direct) => direct.Milliseconds / through.Milliseconds));
+        var gatewayRate = Rounds.Median(results[ByGateway].Zip(own, (through, direct) => through.Thousands / direct.Thousands));
+        Say($"{count} clients through the gateway, one message {gateway:F2} and a burst {gatewayRate:F2} times as fast as direct", "at least 0.5", Math.Min(gateway, gatewayRate) >= 0.5);
+        Say($"{count} clients, memory of each {Of(own, r => r.KibPerConnection):F1} KiB", "at most 16", Of(own, r => r.KibPerConnection) <= 16);
         if (count <= 100)
         {
             Say($"{count} clients, the last one after {Of(own, r => r.Milliseconds):F2} ms", "at most 10 ms for 100", Of(own, r => r.Milliseconds) <= 10);
@@ -159,44 +100,6 @@ internal static class FanoutBench
     private static void Say(string found, string goal, bool reached) => Console.WriteLine($"{found}; goal {goal}: {(reached ? "reached" : "missed")}");
 
     private static double Of(IEnumerable<Result> rounds, Func<Result, double> figure) => Rounds.Median(rounds.Select(figure));
-
-    /// <summary>
-    /// Counts what all clients hear. SignalR puts what waits together and sends it in frames of any length, so in a burst it is bytes that are
-    /// counted.
-    /// </summary>
-    private sealed class Countdown
-    {
-        private TaskCompletionSource<long> _done = new();
-        private long _left;
-
-        /// <summary>Those that are still to come.</summary>
-        public long Left => Volatile.Read(ref _left);
-
-        /// <summary>Answers the timestamp of the last of so many.</summary>
-        public Task<long> Expect(int count)
-        {
-            _done = new TaskCompletionSource<long>(TaskCreationOptions.RunContinuationsAsynchronously);
-            Volatile.Write(ref _left, count);
-            return _done.Task;
-        }
-
-        /// <summary>Length of a message that came alone.</summary>
-        public int Single { get; set; }
-
-        /// <summary>Whether messages no longer come one by one.</summary>
-        public bool IsBurst { get; set; }
-
-        /// <summary>How many messages so many bytes are; offsets with more digits make no difference.</summary>
-        public int MessagesIn(long bytes) => (int)((bytes + (Single / 2)) / Single);
-
-        public void Signal(int messages)
-        {
-            if (Interlocked.Add(ref _left, -messages) == 0)
-            {
-                _done.TrySetResult(TimeProvider.System.GetTimestamp());
-            }
-        }
-    }
 
     private sealed record Result(double Milliseconds, double CpuMicroseconds, double Thousands, double BurstCpuMicroseconds, double KibPerConnection);
 }

@@ -1,3 +1,4 @@
+using System.Globalization;
 using Microsoft.Extensions.Options;
 using StackExchange.Redis;
 using Sure.Contracts.Events;
@@ -37,17 +38,49 @@ internal sealed class RealtimeServer : FanoutServer
     private ConnectionMultiplexer _connection = null!;
     private StreamSink _sink = null!;
     private ServiceProcess _service = null!;
+    private PostgresServer? _postgres;
+    private ServiceProcess? _gateway;
+    private Uri _front = null!;
     private long _sequence;
 
-    public override Uri Address => new(new UriBuilder(_service.Address) { Scheme = "ws" }.Uri, "/ws");
+    public override Uri Address => new(new UriBuilder(_front) { Scheme = "ws" }.Uri, "/ws");
 
     public override string FirstMessage => """{"action":"subscribe","channel":"risk_alerts"}""";
 
-    public override TimeSpan Cpu => _service.Cpu;
+    public override TimeSpan Cpu => _service.Cpu + (_gateway?.Cpu ?? TimeSpan.Zero);
 
-    public override long ResidentBytes => _service.ResidentBytes;
+    public override long ResidentBytes => _service.ResidentBytes + (_gateway?.ResidentBytes ?? 0);
 
-    public static async Task<FanoutServer> StartAsync()
+    /// <summary>Clients connect to it directly.</summary>
+    public static async Task<FanoutServer> StartAsync() => await StartServerAsync();
+
+    /// <summary>Clients connect to a gateway in front of it; processor time and memory are those of both.</summary>
+    public static async Task<FanoutServer> StartBehindGatewayAsync()
+    {
+        var server = await StartServerAsync();
+        server._postgres = new PostgresServer();
+        server._front = FreePorts.Address();
+        server._gateway = await ServiceProcess.StartAsync("Gateway", FreePorts.Address(), new Dictionary<string, string>(StringComparer.Ordinal)
+        {
+            ["Gateway__Port"] = $"{server._front.Port}",
+            ["ConnectionStrings__platform"] = Databases.Plain(await server._postgres.CreateDatabaseAsync()),
+            ["ConnectionStrings__cache"] = server._redis.ConnectionString,
+            ["ConnectionStrings__messaging"] = "amqp://guest:guest@127.0.0.1:1",
+            ["services__realtimeservice__http__0"] = server._service.Address.GetLeftPart(UriPartial.Authority),
+            ["Limits__Scale"] = "1000",
+        });
+        return server;
+    }
+
+    /// <summary>What its metric <paramref name="name"/> is, as Prometheus reads it; 0 while nothing was counted.</summary>
+    public async Task<double> MetricAsync(string name)
+    {
+        using var client = new HttpClient { BaseAddress = _service.Address };
+        var lines = (await client.GetStringAsync(new Uri("/metrics", UriKind.Relative))).Split('\n');
+        return lines.Where(l => l.StartsWith(name, StringComparison.Ordinal)).Sum(l => double.Parse(l.Split(' ')[1], CultureInfo.InvariantCulture));
+    }
+
+    internal static async Task<RealtimeServer> StartServerAsync()
     {
         var server = new RealtimeServer();
         await server._redis.StartAsync();
@@ -55,6 +88,7 @@ internal sealed class RealtimeServer : FanoutServer
         server._sink = SinkOn(server._connection);
         await server._sink.RebuildAsync(Producer, seen: null, firstKept: 1, last: 0, CancellationToken.None);
         server._service = await StartServiceAsync(server._redis);
+        server._front = server._service.Address;
         return server;
     }
 
@@ -64,7 +98,7 @@ internal sealed class RealtimeServer : FanoutServer
     /// <summary>An instance on a Redis.</summary>
     public static Task<ServiceProcess> StartServiceAsync(RedisServer redis, Uri? address = null) => ServiceProcess.StartAsync(
         "RealtimeService",
-        address ?? new Uri($"http://127.0.0.1:{FreePorts.One()}"),
+        address ?? FreePorts.Address(),
         new Dictionary<string, string>(StringComparer.Ordinal)
         {
             ["ConnectionStrings__cache"] = redis.ConnectionString,
@@ -87,6 +121,8 @@ internal sealed class RealtimeServer : FanoutServer
 
     public override async ValueTask DisposeAsync()
     {
+        await (_gateway?.DisposeAsync() ?? ValueTask.CompletedTask);
+        await (_postgres?.DisposeAsync() ?? ValueTask.CompletedTask);
         await _service.DisposeAsync();
         await _connection.DisposeAsync();
         await _redis.DisposeAsync();
@@ -137,11 +173,11 @@ internal sealed class PeerServer : FanoutServer
 
     /// <summary>One of <see cref="DotNetPeers"/>.</summary>
     public static async Task<FanoutServer> DotNetAsync(string peer, string path, string? firstMessage) =>
-        new PeerServer(await ServiceProcess.StartOwnPeerAsync(peer, FreeAddress(), peer), path, firstMessage);
+        new PeerServer(await ServiceProcess.StartOwnPeerAsync(peer, FreePorts.Address(), peer), path, firstMessage);
 
     /// <summary>One of the Node programs beside the bench.</summary>
     public static async Task<FanoutServer> NodeAsync(string peer, string path, string? firstMessage) =>
-        new PeerServer(await ServiceProcess.StartNodePeerAsync(peer, FreeAddress(), peer), path, firstMessage);
+        new PeerServer(await ServiceProcess.StartNodePeerAsync(peer, FreePorts.Address(), peer), path, firstMessage);
 
     public override async Task PublishAsync(int times)
     {
@@ -155,6 +191,4 @@ internal sealed class PeerServer : FanoutServer
         _client.Dispose();
         await _process.DisposeAsync();
     }
-
-    private static Uri FreeAddress() => new($"http://127.0.0.1:{FreePorts.One()}");
 }

@@ -1,3 +1,4 @@
+using System.Buffers.Binary;
 using System.Net;
 using System.Net.Sockets;
 using System.Text;
@@ -15,9 +16,9 @@ internal sealed class RawListener(RawListener.Heard heard) : IDisposable
 
     private readonly Socket _socket = new(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp) { NoDelay = true };
     private readonly byte[] _buffer = new byte[4096];
-    private readonly byte[] _head = new byte[HeadLength];
     private int _start;
     private int _end;
+    private int _toSkip;
 
     public delegate void Heard(ReadOnlySpan<byte> head, int length);
 
@@ -55,25 +56,8 @@ internal sealed class RawListener(RawListener.Heard heard) : IDisposable
         {
             while (true)
             {
-                var (first, length) = await ReadFrameHeadAsync();
-                var kept = Math.Min(length, HeadLength);
-                for (var i = 0; i < kept; i++)
-                {
-                    _head[i] = await ReadAsync();
-                }
-
-                await SkipAsync(length - kept);
-                switch (first & 0x0F)
-                {
-                    case 0 or 1:
-                        heard(_head.AsSpan(0, kept), length);
-                        break;
-                    case 8 when kept >= 2:
-                        ClosedWith = (_head[0] << 8) | _head[1];
-                        break;
-                    default:
-                        break;
-                }
+                Take();
+                await FillAsync();
             }
         }
         catch (Exception exception) when (exception is SocketException or EndOfStreamException or ObjectDisposedException)
@@ -98,53 +82,81 @@ internal sealed class RawListener(RawListener.Heard heard) : IDisposable
         }
     }
 
-    private async ValueTask<(byte First, int Length)> ReadFrameHeadAsync()
+    /// <summary>
+    /// Takes every frame whose head has come. The clients share the cores with the server that is measured: nothing is awaited for less
+    /// than what one receive brings.
+    /// </summary>
+    private void Take()
     {
-        var first = await ReadAsync();
-        var length = (int)await ReadAsync();
-        var more = length switch { 126 => 2, 127 => 8, _ => 0 };
-        if (more > 0)
+        while (true)
         {
-            length = 0;
-            for (var i = 0; i < more; i++)
+            var skipped = Math.Min(_toSkip, _end - _start);
+            _start += skipped;
+            _toSkip -= skipped;
+            var come = _buffer.AsSpan(_start, _end - _start);
+            if (!TryReadLength(come, out var length, out var at) || come.Length < at + Math.Min(length, HeadLength))
             {
-                length = (length << 8) | await ReadAsync();
+                return;
             }
-        }
 
-        return (first, length);
+            var head = come.Slice(at, Math.Min(length, HeadLength));
+            switch (come[0] & 0x0F)
+            {
+                case 0 or 1:
+                    heard(head, length);
+                    break;
+                case 8 when head.Length >= 2:
+                    ClosedWith = BinaryPrimitives.ReadUInt16BigEndian(head);
+                    break;
+                default:
+                    break;
+            }
+
+            _start += at + head.Length;
+            _toSkip = length - head.Length;
+        }
     }
 
-    private ValueTask<byte> ReadAsync() => _start < _end ? new ValueTask<byte>(_buffer[_start++]) : ReadMoreAsync();
-
-    private async ValueTask<byte> ReadMoreAsync()
+    /// <summary>The length of a frame's payload, and where it begins; false where not all of that has come yet.</summary>
+    private static bool TryReadLength(ReadOnlySpan<byte> frame, out int length, out int at)
     {
-        await FillAsync();
+        length = frame.Length < 2 ? 0 : frame[1];
+        at = length switch { 126 => 4, 127 => 10, _ => 2 };
+        if (frame.Length < at)
+        {
+            return false;
+        }
+
+        length = at switch
+        {
+            4 => BinaryPrimitives.ReadUInt16BigEndian(frame[2..]),
+            10 => checked((int)BinaryPrimitives.ReadUInt64BigEndian(frame[2..])),
+            _ => length,
+        };
+        return true;
+    }
+
+    private async ValueTask<byte> ReadAsync()
+    {
+        if (_start == _end)
+        {
+            await FillAsync();
+        }
+
         return _buffer[_start++];
     }
 
-    private async ValueTask SkipAsync(int count)
-    {
-        while (count > 0)
-        {
-            if (_start == _end)
-            {
-                await FillAsync();
-            }
-
-            var skipped = Math.Min(count, _end - _start);
-            _start += skipped;
-            count -= skipped;
-        }
-    }
-
+    /// <summary>Receives more behind what has not been taken yet.</summary>
     private async ValueTask FillAsync()
     {
-        _start = 0;
-        _end = await _socket.ReceiveAsync(_buffer.AsMemory());
-        if (_end == 0)
+        _buffer.AsSpan(_start, _end - _start).CopyTo(_buffer);
+        (_start, _end) = (0, _end - _start);
+        var received = await _socket.ReceiveAsync(_buffer.AsMemory(_end));
+        if (received == 0)
         {
             throw new EndOfStreamException();
         }
+
+        _end += received;
     }
 }

@@ -22,7 +22,7 @@ internal sealed class QuotePlatform : IAsyncDisposable
     /// <summary>The gateway's process; clients ask at <see cref="Front"/>.</summary>
     public ServiceProcess Gateway { get; private set; } = null!;
 
-    public Uri Front { get; } = FreeAddress();
+    public Uri Front { get; } = FreePorts.Address();
 
     public ServiceProcess Plaintext { get; private set; } = null!;
 
@@ -62,18 +62,16 @@ internal sealed class QuotePlatform : IAsyncDisposable
         Directory.Delete(_folder, recursive: true);
     }
 
-    private static Uri FreeAddress() => new($"http://127.0.0.1:{FreePorts.One()}");
-
     private static string Authority(Uri address) => address.GetLeftPart(UriPartial.Authority);
 
     private async Task BeginAsync()
     {
         await _redis.StartAsync();
-        var collector = await AddAsync(ServiceProcess.StartOwnPeerAsync("collector", FreeAddress(), QuotePeers.Plaintext));
-        Plaintext = await AddAsync(ServiceProcess.StartOwnPeerAsync("Kestrel plaintext", FreeAddress(), QuotePeers.Plaintext));
-        Fastify = await AddAsync(ServiceProcess.StartNodePeerAsync("fastify", FreeAddress(), "fastify"));
-        var inside = FreeAddress();
-        Quotes = await AddAsync(ServiceProcess.StartAsync("QuoteService", FreeAddress(), new Dictionary<string, string>(StringComparer.Ordinal)
+        var collector = await AddAsync(ServiceProcess.StartOwnPeerAsync("collector", FreePorts.Address(), QuotePeers.Plaintext));
+        Plaintext = await AddAsync(ServiceProcess.StartOwnPeerAsync("Kestrel plaintext", FreePorts.Address(), QuotePeers.Plaintext));
+        Fastify = await AddAsync(ServiceProcess.StartNodePeerAsync("fastify", FreePorts.Address(), "fastify"));
+        var inside = FreePorts.Address();
+        Quotes = await AddAsync(ServiceProcess.StartAsync("QuoteService", FreePorts.Address(), new Dictionary<string, string>(StringComparer.Ordinal)
         {
             ["ConnectionStrings__platform"] = Databases.Plain(await _postgres.CreateDatabaseAsync()),
             ["ConnectionStrings__cache"] = _redis.ConnectionString,
@@ -104,14 +102,14 @@ internal sealed class QuotePlatform : IAsyncDisposable
             ["OTEL_TRACES_SAMPLER_ARG"] = TracedShare,
         }));
         Authorization = $"Bearer {await DevelopmentKey.ReadAsync(keyFile)}";
-        Proxy = await AddAsync(ServiceProcess.StartOwnPeerAsync("bare YARP", FreeAddress(), QuotePeers.Proxy, Authority(Quotes.Address)));
+        Proxy = await AddAsync(ServiceProcess.StartOwnPeerAsync("bare YARP", FreePorts.Address(), QuotePeers.Proxy, Authority(Quotes.Address)));
         Nginx = await AddAsync(StartNginxAsync());
     }
 
     /// <summary>One process, so that its processor time is all of it.</summary>
     private async Task<ServiceProcess> StartNginxAsync()
     {
-        var address = FreeAddress();
+        var address = FreePorts.Address();
         var configuration = Path.Combine(_folder, "nginx.conf");
         await File.WriteAllTextAsync(configuration, string.Create(CultureInfo.InvariantCulture, $$"""
             daemon off;
