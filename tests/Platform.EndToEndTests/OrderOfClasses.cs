@@ -7,13 +7,14 @@ using Xunit.v3;
 namespace Sure.EndToEndTests;
 
 /// <summary>
-/// Classes in the order of their names. Late those that call every operation: they leave capital of billions and incidents behind, and the
-/// others look at the demonstration book as it was. Last those with a platform of their own, for which the shared one is ended.
+/// Classes in the order of their names. Late those that call every operation, which leave capital of billions and incidents behind: the others
+/// look at the demonstration book as it was. After them the events, during which some products are not sold. Last the one with a platform of
+/// its own and the one that needs none, for which the shared one is ended.
 /// </summary>
 public sealed class OrderOfClasses : ITestCollectionOrderer
 {
     private static readonly string[] Last =
-        [nameof(ContractTests), nameof(MutationTests), nameof(KilledSalesTests), nameof(PlayedEventTests)];
+        [nameof(ContractTests), nameof(MutationTests), nameof(PlayedEventTests), nameof(KilledSalesTests), nameof(DashboardSourceTests)];
 
     /// <inheritdoc />
     public IReadOnlyCollection<TTestCollection> OrderTestCollections<TTestCollection>(IReadOnlyCollection<TTestCollection> testCollections)
