@@ -44,7 +44,11 @@ internal sealed class ExchangeReader : IAsyncDisposable
         var consumer = new AsyncEventingBasicConsumer(channel);
         consumer.ReceivedAsync += (_, delivery) =>
         {
-            reader._read.Enqueue(JsonNode.Parse(delivery.Body.Span)!["message"]!.AsObject());
+            foreach (var envelope in JsonNode.Parse(delivery.Body.Span)!["message"]!["events"]!.AsArray())
+            {
+                reader._read.Enqueue(envelope!.AsObject());
+            }
+
             return Task.CompletedTask;
         };
         await channel.BasicConsumeAsync(queue.QueueName, autoAck: true, consumer, token);
