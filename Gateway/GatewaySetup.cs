@@ -76,8 +76,7 @@ internal static class GatewaySetup
         });
         app.UseForwardedAddresses();
         app.Use(app.Services.GetRequiredService<RequestLog>().HandleAsync);
-        app.UseExceptionHandler();
-        app.UseStatusCodePages();
+        app.UseProblems();
         app.UseCors();
         app.Use(LengthGuard.HandleAsync);
         app.Use(PathGuard.HandleAsync);

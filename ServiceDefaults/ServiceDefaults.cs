@@ -38,14 +38,29 @@ public static class ServiceDefaultsExtensions
     }
 
     /// <summary>
+    /// Turns failures of all that follows, and refusals without a body, into problem details. Once: whoever needs it earlier than
+    /// <see cref="MapDefaultEndpoints"/> calls it before.
+    /// </summary>
+    public static WebApplication UseProblems(this WebApplication app)
+    {
+        ArgumentNullException.ThrowIfNull(app);
+        if (((IApplicationBuilder)app).Properties.TryAdd(nameof(UseProblems), value: true))
+        {
+            app.UseExceptionHandler();
+            app.UseStatusCodePages();
+        }
+
+        return app;
+    }
+
+    /// <summary>
     /// Turns failures into problem details, reads the caller from the gateway's token and maps <c>/health</c> (every check),
     /// <c>/alive</c> (the process itself) and <c>/metrics</c> (for Prometheus), which the gateway does not pass on.
     /// </summary>
     public static WebApplication MapDefaultEndpoints(this WebApplication app)
     {
         ArgumentNullException.ThrowIfNull(app);
-        app.UseExceptionHandler();
-        app.UseStatusCodePages();
+        app.UseProblems();
         app.UseAuthentication();
         app.UseAuthorization();
         app.UseQueryCheck();

@@ -3,6 +3,7 @@ using Microsoft.Extensions.Options;
 using Sure.Gateway.Health;
 using Sure.Gateway.Limits;
 using Sure.Gateway.Listeners;
+using Sure.Gateway.Routing;
 using Sure.ServiceDefaults.Problems;
 
 namespace Sure.Gateway.Hardening;
@@ -19,7 +20,7 @@ internal sealed class LoadShedding(IOptions<LimitOptions> options) : IDisposable
 
     public async Task HandleAsync(HttpContext context, RequestDelegate next)
     {
-        if (context.IsInternal() || context.Request.Path == HealthEndpoints.Path || context.WebSockets.IsWebSocketRequest)
+        if (context.IsInternal() || context.Request.Path == HealthEndpoints.Path || IsLiveSocket(context))
         {
             await next(context);
             return;
@@ -30,4 +31,8 @@ internal sealed class LoadShedding(IOptions<LimitOptions> options) : IDisposable
     }
 
     public void Dispose() => _places.Dispose();
+
+    /// <summary>Elsewhere an upgrade is asked for in vain, by a request like any other.</summary>
+    private static bool IsLiveSocket(HttpContext context) =>
+        SocketGrace.IsUpgrade(context) && context.Request.Path.StartsWithSegments(LimitCheck.Live, StringComparison.OrdinalIgnoreCase);
 }

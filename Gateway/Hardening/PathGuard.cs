@@ -1,3 +1,4 @@
+using System.Buffers;
 using Microsoft.AspNetCore.Http.Features;
 
 namespace Sure.Gateway.Hardening;
@@ -8,6 +9,10 @@ namespace Sure.Gateway.Hardening;
 /// </summary>
 internal static class PathGuard
 {
+    /// <summary>Nearly every path has none of these, and then nothing in it can be doubtful but an empty segment.</summary>
+    private static readonly SearchValues<char> LookedAt =
+        SearchValues.Create([.. Enumerable.Range(0, char.MaxValue + 1).Select(c => (char)c).Where(c => char.IsControl(c) || c is '%' or '.' or '\\' or ';')]);
+
     /// <summary>Percent-encoded octets that are nobody's business in a path of ours: dots, slashes, backslashes and percent signs.</summary>
     private static readonly string[] Ambiguous = ["%2e", "%2f", "%5c", "%25"];
 
@@ -43,13 +48,14 @@ internal static class PathGuard
         ArgumentNullException.ThrowIfNull(target);
         var end = target.IndexOf('?', StringComparison.Ordinal);
         var path = end < 0 ? target : target[..end];
-        return path is ['/', ..]
-            && !path.Contains("//", StringComparison.Ordinal)
-            && !path.Any(c => c is '\\' or ';' || char.IsControl(c))
+        return path is ['/', ..] && !path.Contains("//", StringComparison.Ordinal) && (!path.AsSpan().ContainsAny(LookedAt) || IsPlainThough(path));
+    }
+
+    private static bool IsPlainThough(string path) =>
+        !path.Any(c => c is '\\' or ';' || char.IsControl(c))
             && !HasControlOctet(path)
             && !Ambiguous.Any(a => path.Contains(a, StringComparison.OrdinalIgnoreCase))
             && !path.Split('/').Any(segment => segment is "." or "..");
-    }
 
     private static bool HasControlOctet(string path)
     {

@@ -16,8 +16,10 @@ internal sealed class LimitCheck(RateLimiter limiter, SecurityWatch security, IO
 {
     private const int BytesOfNetwork = 8;
 
+    /// <summary>Where WebSockets connect, and below it.</summary>
+    public static readonly PathString Live = "/ws";
+
     private static readonly PathString Api = "/api";
-    private static readonly PathString Live = "/ws";
 
     public async Task HandleAsync(HttpContext context, RequestDelegate next)
     {

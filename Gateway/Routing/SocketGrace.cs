@@ -33,7 +33,7 @@ internal sealed class SocketGrace : IDisposable
     }
 
     /// <summary>By HTTP/1.1 it is an upgrade, by HTTP/2 an extended CONNECT.</summary>
-    private static bool IsUpgrade(HttpContext context) =>
+    public static bool IsUpgrade(HttpContext context) =>
         context.Features.Get<IHttpUpgradeFeature>() is { IsUpgradableRequest: true }
         || context.Features.Get<IHttpExtendedConnectFeature>() is { IsExtendedConnect: true };
 }

@@ -39,6 +39,20 @@ public sealed class SocketTests(PostgresServer postgres)
         await gateway.Services.GetRequiredService<IHost>().StopAsync(TestContext.Current.CancellationToken).WaitAsync(TimeSpan.FromSeconds(60), TestContext.Current.CancellationToken);
     }
 
+    [Fact]
+    public async Task Open_sockets_take_no_place_from_requests()
+    {
+        await using var gateway = await GatewayHost.StartAsync(await postgres.CreateDatabaseAsync(), new() { ["Limits:Concurrency"] = "1" });
+        using var one = await ConnectAsync(gateway);
+        using var other = await ConnectAsync(gateway);
+
+        using var answer = await gateway.GetAsync("/api/v2/pool");
+
+        Assert.Equal(HttpStatusCode.OK, answer.StatusCode);
+        Assert.Equal("hello", await EchoAsync(one, "hello"));
+        Assert.Equal("hello", await EchoAsync(other, "hello"));
+    }
+
     [Theory]
     [InlineData("/ws")]
     [InlineData("/ws/")]

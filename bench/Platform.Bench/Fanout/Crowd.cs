@@ -16,6 +16,7 @@ internal sealed class Crowd : IDisposable
     private int _single;
     private long _left;
     private long _publishedAt;
+    private int _bursts;
     private volatile bool _isBurst;
     private volatile bool _keepsLatencies;
 
@@ -29,8 +30,8 @@ internal sealed class Crowd : IDisposable
         {
             for (var i = 0; i < count; i++)
             {
-                var bytes = 0L;
-                var client = new RawListener((_, length) => crowd.Hear(length, ref bytes));
+                var heard = new Heard();
+                var client = new RawListener((_, length) => crowd.Hear(length, heard));
                 crowd._clients.Add(client);
                 await client.ConnectAsync(server.Address, server.FirstMessage);
                 _ = client.ListenAsync();
@@ -51,6 +52,7 @@ internal sealed class Crowd : IDisposable
     {
         // SignalR puts what waits together and sends it in frames of any length, so in a burst it is bytes that are counted.
         _isBurst = times > 1;
+        _bursts++;
         var all = Expect(times);
         _publishedAt = TimeProvider.System.GetTimestamp();
         await _server.PublishAsync(times);
@@ -101,13 +103,18 @@ internal sealed class Crowd : IDisposable
         return _done.Task;
     }
 
-    private void Hear(int length, ref long bytes)
+    private void Hear(int length, Heard heard)
     {
         if (_isBurst)
         {
-            var before = MessagesIn(bytes);
-            bytes += length;
-            Count(MessagesIn(bytes) - before);
+            if (heard.Burst != _bursts)
+            {
+                (heard.Burst, heard.Bytes) = (_bursts, 0);
+            }
+
+            var before = MessagesIn(heard.Bytes);
+            heard.Bytes += length;
+            Count(MessagesIn(heard.Bytes) - before);
             return;
         }
 
@@ -138,5 +145,13 @@ internal sealed class Crowd : IDisposable
         {
             _done.TrySetResult(TimeProvider.System.GetTimestamp());
         }
+    }
+
+    /// <summary>What a client has heard of a burst.</summary>
+    private sealed class Heard
+    {
+        public int Burst { get; set; }
+
+        public long Bytes { get; set; }
     }
 }

@@ -6,7 +6,7 @@ namespace Sure.Bench.Fanout;
 /// </summary>
 internal static class StalledBench
 {
-    private const int Warmup = 20;
+    private const int Warmup = 100;
     private const int ReceiveBuffer = 4096;
     private const int Filling = 20;
     private const int Kibi = 1024;
@@ -55,6 +55,7 @@ internal static class StalledBench
         for (var i = 0; i < Warmup; i++)
         {
             await crowd.HearAsync(times: 1);
+            await crowd.HearAsync(Filling);
         }
 
         var silent = new List<RawListener>();

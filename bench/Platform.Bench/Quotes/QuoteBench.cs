@@ -21,6 +21,7 @@ internal static class QuoteBench
         var seconds = CommandLine.Option(options, "--seconds", 6);
         var connections = CommandLine.Option(options, "--connections", 64);
         var rate = CommandLine.Option(options, "--rate", 500);
+        var warmup = CommandLine.Option(options, "--warmup", 20);
 
         await using var platform = await QuotePlatform.StartAsync();
         Target[] targets =
@@ -43,7 +44,7 @@ internal static class QuoteBench
 
         foreach (var target in targets)
         {
-            await MeasureAsync(target, connections, seconds, platform.Authorization);
+            await MeasureAsync(target, connections, warmup, platform.Authorization);
         }
 
         var results = targets.ToDictionary(t => t.Name, _ => new List<Result>(), StringComparer.Ordinal);
