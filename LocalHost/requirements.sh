@@ -28,11 +28,16 @@ missing_packages() {
     if grep -qx 'ID=debian' /etc/os-release; then
         PATH=$path command -v kubectl >/dev/null || echo kubernetes-client
     fi
+    [ "${2-}" = images ] || return 0
+    local tool
+    for tool in podman buildah mmdebstrap runc curl; do
+        PATH=$path command -v "$tool" >/dev/null || echo "$tool"
+    done
 }
 
 # Installs the servers where they are missing. The platform runs instances of its own, so the system's are neither started nor
 # enabled; one that was there before is left as it is. "tests" as argument
-# installs what only they need too.
+# installs what only they need too, "tests images" what images are built and started with besides.
 install_packages() {
     local packages
     mapfile -t packages < <(missing_packages "$@")
