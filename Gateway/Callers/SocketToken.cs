@@ -1,5 +1,6 @@
 using Microsoft.AspNetCore.WebUtilities;
 using Microsoft.Extensions.Primitives;
+using Sure.Gateway.Routing;
 
 namespace Sure.Gateway.Callers;
 
@@ -9,14 +10,13 @@ namespace Sure.Gateway.Callers;
 /// </summary>
 internal static class SocketToken
 {
-    private const string Path = "/ws";
     private const string Parameter = "access_token";
 
     /// <summary>What would stand in the header <c>Authorization</c>; empty where there is no token.</summary>
     public static StringValues TakeFrom(HttpRequest request)
     {
         // A slash at its end leads to the same route.
-        if (!request.Path.StartsWithSegments(Path, StringComparison.OrdinalIgnoreCase, out var rest) || rest.Value is not ("" or "/") || !request.Query.TryGetValue(Parameter, out var tokens))
+        if (!request.Path.StartsWithSegments(LiveSocket.Path, StringComparison.OrdinalIgnoreCase, out var rest) || rest.Value is not ("" or "/") || !request.Query.TryGetValue(Parameter, out var tokens))
         {
             return StringValues.Empty;
         }

@@ -34,5 +34,5 @@ internal sealed class LoadShedding(IOptions<LimitOptions> options) : IDisposable
 
     /// <summary>Elsewhere an upgrade is asked for in vain, by a request like any other.</summary>
     private static bool IsLiveSocket(HttpContext context) =>
-        SocketGrace.IsUpgrade(context) && context.Request.Path.StartsWithSegments(LimitCheck.Live, StringComparison.OrdinalIgnoreCase);
+        context.AsksForSocket() && context.Request.Path.IsLive();
 }

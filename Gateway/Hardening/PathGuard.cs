@@ -53,9 +53,9 @@ internal static class PathGuard
 
     private static bool IsPlainThough(string path) =>
         !path.Any(c => c is '\\' or ';' || char.IsControl(c))
-            && !HasControlOctet(path)
-            && !Ambiguous.Any(a => path.Contains(a, StringComparison.OrdinalIgnoreCase))
-            && !path.Split('/').Any(segment => segment is "." or "..");
+        && !HasControlOctet(path)
+        && !Ambiguous.Any(a => path.Contains(a, StringComparison.OrdinalIgnoreCase))
+        && !path.Split('/').Any(segment => segment is "." or "..");
 
     private static bool HasControlOctet(string path)
     {

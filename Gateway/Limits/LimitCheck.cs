@@ -4,6 +4,7 @@ using Microsoft.Extensions.Options;
 using Sure.Gateway.Audit;
 using Sure.Gateway.Callers;
 using Sure.Gateway.Listeners;
+using Sure.Gateway.Routing;
 using Sure.ServiceDefaults.Problems;
 
 namespace Sure.Gateway.Limits;
@@ -15,9 +16,6 @@ namespace Sure.Gateway.Limits;
 internal sealed class LimitCheck(RateLimiter limiter, SecurityWatch security, IOptions<GatewayOptions> gateway)
 {
     private const int BytesOfNetwork = 8;
-
-    /// <summary>Where WebSockets connect, and below it.</summary>
-    public static readonly PathString Live = "/ws";
 
     private static readonly PathString Api = "/api";
 
@@ -91,5 +89,5 @@ internal sealed class LimitCheck(RateLimiter limiter, SecurityWatch security, IO
         context.IsInternal()
         || (context.GetEndpoint() is not null
             && !context.Request.Path.StartsWithSegments(Api, StringComparison.OrdinalIgnoreCase)
-            && !context.Request.Path.StartsWithSegments(Live, StringComparison.OrdinalIgnoreCase));
+            && !context.Request.Path.IsLive());
 }

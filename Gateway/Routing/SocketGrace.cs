@@ -1,4 +1,3 @@
-using Microsoft.AspNetCore.Http.Features;
 using Microsoft.Extensions.Options;
 
 namespace Sure.Gateway.Routing;
@@ -20,7 +19,7 @@ internal sealed class SocketGrace : IDisposable
 
     public async Task HandleAsync(HttpContext context, RequestDelegate next)
     {
-        await using var _ = IsUpgrade(context)
+        await using var _ = context.AsksForSocket()
             ? _over.Token.Register(static c => ((HttpContext)c!).Abort(), context)
             : default;
         await next(context);
@@ -31,9 +30,4 @@ internal sealed class SocketGrace : IDisposable
         _stopping.Dispose();
         _over.Dispose();
     }
-
-    /// <summary>By HTTP/1.1 it is an upgrade, by HTTP/2 an extended CONNECT.</summary>
-    public static bool IsUpgrade(HttpContext context) =>
-        context.Features.Get<IHttpUpgradeFeature>() is { IsUpgradableRequest: true }
-        || context.Features.Get<IHttpExtendedConnectFeature>() is { IsExtendedConnect: true };
 }
