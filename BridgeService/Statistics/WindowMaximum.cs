@@ -31,7 +31,14 @@ public sealed record WindowMaximum(IReadOnlyList<TimedValue> Candidates)
             end--;
         }
 
-        return new WindowMaximum([.. Candidates.Skip(first).Take(end - first), value]);
+        var kept = new TimedValue[end - first + 1];
+        for (var i = first; i < end; i++)
+        {
+            kept[i - first] = Candidates[i];
+        }
+
+        kept[^1] = value;
+        return new WindowMaximum(kept);
     }
 
     /// <summary>The highest value not older than <paramref name="since"/>; null when there is none.</summary>

@@ -116,7 +116,7 @@ internal sealed partial class EventIntake(
             }
 
             using var activity = Source.StartActivity("apply fetched", ActivityKind.Consumer, page.Events.SelectMany(e => e.Traces()));
-            foreach (var stretch in page.Events.Chunk(OutboxRelay.BatchSize))
+            foreach (var stretch in page.Events.Chunk(EventBatch.Limit))
             {
                 if (!await ApplyAsync(line, producer, stretch, cancellationToken))
                 {

@@ -37,12 +37,6 @@ internal sealed partial class OutboxRelay(
     private static readonly Histogram<double> Lag =
         Meter.CreateHistogram("sure.outbox.lag", "s", "From the time an event occurred until the broker confirmed it.", tags: null, Buckets.Seconds);
 
-    /// <summary>
-    /// Events that travel in one message and are applied in one transaction: enough to make both worth their cost, and nobody waits long for
-    /// the rows they change.
-    /// </summary>
-    internal const int BatchSize = 50;
-
     private static readonly TimeSpan TrimInterval = TimeSpan.FromHours(1);
 
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
@@ -123,7 +117,7 @@ internal sealed partial class OutboxRelay(
         using var either = CancellationTokenSource.CreateLinkedTokenSource(limit.Token, cancellationToken);
         try
         {
-            await Task.WhenAll(events.Chunk(BatchSize).Select(batch => PublishAsync(batch, either.Token)));
+            await Task.WhenAll(events.Chunk(EventBatch.Limit).Select(batch => PublishAsync(batch, either.Token)));
             return true;
         }
         catch (OperationCanceledException) when (limit.IsCancellationRequested && !cancellationToken.IsCancellationRequested)

@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using Sure.TestServers;
 
 namespace Sure.DeploymentTests;
 
@@ -12,21 +13,10 @@ public sealed class ContainerTests
     public async Task Every_image_is_built_starts_answers_and_ends_as_it_promises()
     {
         Assert.SkipUnless(Environment.GetEnvironmentVariable("SURE_LONG") == "1", "It takes minutes: ./test --long does it.");
-        var start = new ProcessStartInfo(Path.Join(Repository.Root, "deploy", "containers", "verify"), ["--no-build"])
-        {
-            UseShellExecute = false,
-            RedirectStandardOutput = true,
-            RedirectStandardError = true,
-        };
-        using var process = Process.Start(start)!;
-        using var limit = CancellationTokenSource.CreateLinkedTokenSource(TestContext.Current.CancellationToken);
-        limit.CancelAfter(Limit);
-        var output = process.StandardOutput.ReadToEndAsync(limit.Token);
-        var errors = process.StandardError.ReadToEndAsync(limit.Token);
-        await process.WaitForExitAsync(limit.Token);
+        var verify = await Tool.RunAsync(
+            new ProcessStartInfo(Path.Join(Repository.Root, "deploy", "containers", "verify"), ["--no-build"]), Limit, TestContext.Current.CancellationToken);
 
-        var said = $"{await output}{Environment.NewLine}{await errors}";
-        TestContext.Current.TestOutputHelper?.WriteLine(said);
-        Assert.True(process.ExitCode == 0, said);
+        TestContext.Current.TestOutputHelper?.WriteLine(verify.ToString());
+        Assert.True(verify.ExitCode == 0, verify.ToString());
     }
 }

@@ -1,6 +1,7 @@
 using System.Diagnostics;
 using System.Text.Json.Nodes;
 using System.Text.RegularExpressions;
+using Sure.TestServers;
 
 namespace Sure.DeploymentTests;
 
@@ -10,6 +11,8 @@ namespace Sure.DeploymentTests;
 /// </summary>
 public sealed partial class PrometheusTests
 {
+    private static readonly TimeSpan Limit = TimeSpan.FromMinutes(1);
+
     private static readonly string Folder = Path.Combine(Repository.Root, "deploy", "prometheus");
 
     private static IReadOnlyList<string> Alerts => [.. AlertName().Matches(Repository.Read("deploy", "prometheus", "alerts.yml")).Select(m => m.Groups["name"].Value)];
@@ -25,18 +28,10 @@ public sealed partial class PrometheusTests
     {
         const string promtool = "/usr/bin/promtool";
         Assert.True(File.Exists(promtool), "promtool is not installed: apt-get install -y --no-install-recommends prometheus");
-        using var process = Process.Start(new ProcessStartInfo(promtool, arguments)
-        {
-            WorkingDirectory = Folder,
-            UseShellExecute = false,
-            RedirectStandardOutput = true,
-            RedirectStandardError = true,
-        })!;
-        var output = process.StandardOutput.ReadToEndAsync(TestContext.Current.CancellationToken);
-        var errors = process.StandardError.ReadToEndAsync(TestContext.Current.CancellationToken);
-        await process.WaitForExitAsync(TestContext.Current.CancellationToken);
 
-        Assert.True(process.ExitCode == 0, await output + await errors);
+        var run = await Tool.RunAsync(new ProcessStartInfo(promtool, arguments) { WorkingDirectory = Folder }, Limit, TestContext.Current.CancellationToken);
+
+        Assert.True(run.ExitCode == 0, run.ToString());
     }
 
     [Fact]

@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using Sure.TestServers;
 
 namespace Sure.EndToEndTests;
 
@@ -28,35 +29,14 @@ internal static class Browser
 
     private static async Task RunAsync(string command, IEnumerable<string> arguments, Dictionary<string, string> environment)
     {
-        var start = new ProcessStartInfo(command, arguments)
-        {
-            UseShellExecute = false,
-            RedirectStandardOutput = true,
-            RedirectStandardError = true,
-            WorkingDirectory = Dashboard,
-            Environment = { ["NO_COLOR"] = "1" },
-        };
+        var start = new ProcessStartInfo(command, arguments) { WorkingDirectory = Dashboard, Environment = { ["NO_COLOR"] = "1" } };
         foreach (var (name, value) in environment)
         {
             start.Environment[name] = value;
         }
 
-        using var process = Process.Start(start)!;
-        using var limit = CancellationTokenSource.CreateLinkedTokenSource(TestContext.Current.CancellationToken);
-        limit.CancelAfter(Limit);
-        var output = process.StandardOutput.ReadToEndAsync(CancellationToken.None);
-        var errors = process.StandardError.ReadToEndAsync(CancellationToken.None);
-        try
-        {
-            await process.WaitForExitAsync(limit.Token);
-        }
-        catch (OperationCanceledException)
-        {
-            process.Kill(entireProcessTree: true);
-        }
-
-        var said = $"{await output}{Environment.NewLine}{await errors}";
-        TestContext.Current.TestOutputHelper?.WriteLine(said);
-        Assert.True(process.ExitCode == 0, said);
+        var run = await Tool.RunAsync(start, Limit, TestContext.Current.CancellationToken);
+        TestContext.Current.TestOutputHelper?.WriteLine(run.ToString());
+        Assert.True(run.ExitCode == 0, run.ToString());
     }
 }

@@ -1,5 +1,6 @@
 using System.ComponentModel;
 using System.Diagnostics;
+using Sure.TestServers;
 
 namespace Sure.FaultTests;
 
@@ -82,10 +83,8 @@ internal sealed class SmallVolume : IAsyncDisposable
     {
         try
         {
-            using var process = Process.Start(new ProcessStartInfo(program, arguments) { UseShellExecute = false, RedirectStandardError = true })!;
-            var said = await process.StandardError.ReadToEndAsync();
-            await process.WaitForExitAsync();
-            return (process.ExitCode, said);
+            var run = await Tool.RunAsync(new ProcessStartInfo(program, arguments), TimeSpan.FromSeconds(30), CancellationToken.None);
+            return (run.ExitCode, run.Errors);
         }
         catch (Win32Exception exception)
         {

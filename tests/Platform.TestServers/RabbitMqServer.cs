@@ -94,7 +94,7 @@ public sealed class RabbitMqServer : IAsyncDisposable
                 // With input allowed the script becomes the broker instead of waiting for it.
                 ["RABBITMQ_ALLOW_INPUT"] = "1",
                 ["RABBITMQ_SERVER_ADDITIONAL_ERL_ARGS"] =
-                    "-noinput +B i +sbwt none +sbwtdcpu none +sbwtdio none -start_epmd false -kernel inet_dist_use_interface {127,0,0,1}",
+                    "-noinput +B i +sbwt very_short +sbwtdcpu none +sbwtdio very_short -start_epmd false -kernel inet_dist_use_interface {127,0,0,1}",
                 ["ERL_EPMD_PORT"] = $"{_mapperPort}",
                 ["ERL_EPMD_ADDRESS"] = "127.0.0.1",
                 ["ERL_CRASH_DUMP_BYTES"] = "0",

@@ -23,8 +23,8 @@ public sealed class BackupTests(PostgresServer postgres)
 
             await using var elsewhere = new PostgresServer();
             var database = await elsewhere.CreateDatabaseAsync();
-            var (code, errors) = await RunAsync("restore", file, database);
-            Assert.True(code == 0, errors);
+            var restore = await RunAsync("restore", file, database);
+            Assert.True(restore.ExitCode == 0, restore.ToString());
 
             await using var restored = await UtilizationHost.StartAsync(elsewhere, database: database);
             var check = await UtilizationHost.GetAsync(restored.Operator, "/api/v2/ledger/check");
@@ -33,9 +33,9 @@ public sealed class BackupTests(PostgresServer postgres)
             Assert.Equal(HttpStatusCode.Created, (await DepositAsync(restored)).Status);
 
             var before = await EntriesAsync(restored);
-            var (again, refused) = await RunAsync("restore", file, database);
-            Assert.NotEqual(0, again);
-            Assert.Contains("restored into an empty one only", refused, StringComparison.Ordinal);
+            var again = await RunAsync("restore", file, database);
+            Assert.NotEqual(0, again.ExitCode);
+            Assert.Contains("restored into an empty one only", again.Errors, StringComparison.Ordinal);
             Assert.Equal(before.Order(), (await EntriesAsync(restored)).Order());
         }
         finally
@@ -61,12 +61,12 @@ public sealed class BackupTests(PostgresServer postgres)
         await Eventually.HoldsAsync(() => Task.FromResult(answered.Count), count => writers.Exists(w => w.IsFaulted) || count >= 20, "20 deposits are answered", TestContext.Current.CancellationToken);
         var before = answered.ToHashSet();
 
-        var (code, errors) = await RunAsync("backup", file, host.Database.ConnectionString);
+        var backup = await RunAsync("backup", file, host.Database.ConnectionString);
 
         var during = answered.Count - before.Count;
         await over.CancelAsync();
         await Task.WhenAll(writers);
-        Assert.True(code == 0, errors);
+        Assert.True(backup.ExitCode == 0, backup.ToString());
         Assert.True(during > 0, "Nothing was written while the backup was made.");
         return before;
     }
@@ -87,7 +87,7 @@ public sealed class BackupTests(PostgresServer postgres)
         return entries;
     }
 
-    private static async Task<(int Code, string Errors)> RunAsync(string script, string file, string database)
+    private static async Task<ToolRun> RunAsync(string script, string file, string database)
     {
         var server = new NpgsqlConnectionStringBuilder(database);
         var root = new DirectoryInfo(AppContext.BaseDirectory);
@@ -96,17 +96,15 @@ public sealed class BackupTests(PostgresServer postgres)
             root = root.Parent!;
         }
 
-        using var process = Process.Start(new ProcessStartInfo(Path.Combine(root.FullName, "deploy", script), [file])
-        {
-            UseShellExecute = false,
-            RedirectStandardError = true,
-            Environment =
+        return await Tool.RunAsync(
+            new ProcessStartInfo(Path.Combine(root.FullName, "deploy", script), [file])
             {
-                ["PGHOST"] = server.Host, ["PGPORT"] = $"{server.Port}", ["PGUSER"] = server.Username, ["PGDATABASE"] = server.Database,
+                Environment =
+                {
+                    ["PGHOST"] = server.Host, ["PGPORT"] = $"{server.Port}", ["PGUSER"] = server.Username, ["PGDATABASE"] = server.Database,
+                },
             },
-        })!;
-        var errors = await process.StandardError.ReadToEndAsync();
-        await process.WaitForExitAsync();
-        return (process.ExitCode, errors);
+            TimeSpan.FromMinutes(2),
+            TestContext.Current.CancellationToken);
     }
 }

@@ -14,7 +14,7 @@ namespace Sure.UtilizationService.Tests;
 /// Pages stay cheap however many rows there are: PostgreSQL reads each from an index, and neither reads all of the table nor sorts
 /// much of it.
 /// </summary>
-public sealed class ListPlanTests(PostgresServer postgres)
+public sealed class ListPlanTests(ListPlanTests.LargeBook book) : IClassFixture<ListPlanTests.LargeBook>
 {
     private const int Page = 50;
 
@@ -50,16 +50,12 @@ public sealed class ListPlanTests(PostgresServer postgres)
     [Fact]
     public async Task A_page_of_200_000_policies_is_read_from_an_index()
     {
-        await using var host = await UtilizationHost.StartAsync(postgres);
-        await using var connection = await host.Database.OpenConnectionAsync(TestContext.Current.CancellationToken);
-        await FillAsync(connection);
-
         foreach (var filter in Filters)
         {
             foreach (var before in new Guid?[] { null, Middle })
             {
                 var (sql, values) = PolicyStore.ListQuery(filter, before, Page);
-                await AssertReadFromIndexAsync(connection, sql, values, $"{filter}, before {before}");
+                await AssertReadFromIndexAsync(sql, values, $"{filter}, before {before}");
             }
         }
     }
@@ -67,10 +63,6 @@ public sealed class ListPlanTests(PostgresServer postgres)
     [Fact]
     public async Task A_page_of_200_000_claims_is_read_from_an_index()
     {
-        await using var host = await UtilizationHost.StartAsync(postgres);
-        await using var connection = await host.Database.OpenConnectionAsync(TestContext.Current.CancellationToken);
-        await FillAsync(connection);
-        await FillClaimsAsync(connection);
         var all = new ClaimFilter(Holder: null, Status: null, PolicyId: null);
 
         foreach (var filter in new[]
@@ -86,59 +78,18 @@ public sealed class ListPlanTests(PostgresServer postgres)
             foreach (var before in new Guid?[] { null, Middle })
             {
                 var (sql, values) = ClaimStore.ListQuery(filter, new PageRequest(before, Page));
-                await AssertReadFromIndexAsync(connection, sql, values, $"{filter}, before {before}");
+                await AssertReadFromIndexAsync(sql, values, $"{filter}, before {before}");
             }
         }
-    }
-
-    /// <summary>One for each policy; most are refused, a few wait.</summary>
-    private static async Task FillClaimsAsync(NpgsqlConnection connection)
-    {
-        await connection.ExecuteAsync(new CommandDefinition(
-            """
-            INSERT INTO claim (claim_id, policy_id, holder, status, reason, filed_at)
-            SELECT policy_id, policy_id, holder,
-                   CASE WHEN i % 1000 = 0 THEN 'pending' WHEN i % 10 = 0 THEN 'paid' ELSE 'refused' END, 'because', timestamptz '2026-02-01'
-            FROM (SELECT row_number() OVER (ORDER BY policy_id) AS i, * FROM policy) AS p
-            """,
-            commandTimeout: 120,
-            cancellationToken: TestContext.Current.CancellationToken));
-        await connection.ExecuteAsync(new CommandDefinition(
-            """
-            INSERT INTO evidence (number, claim_id, previous_hash, hash, body)
-            SELECT row_number() OVER (ORDER BY claim_id), claim_id, '', claim_id::text, '{}' FROM claim WHERE status <> 'pending'
-            """,
-            commandTimeout: 120,
-            cancellationToken: TestContext.Current.CancellationToken));
-        await connection.ExecuteAsync("ANALYZE claim; ANALYZE evidence");
-    }
-
-    /// <summary>Most are active, of a few common products; bridge cover, Lightning, mkUSD and triggered ones are rare.</summary>
-    private static async Task FillAsync(NpgsqlConnection connection)
-    {
-        await connection.ExecuteAsync(new CommandDefinition(
-            """
-            INSERT INTO policy (policy_id, quote_id, holder, status, coverage_type, chain, stablecoin, coverage_usd, premium_usd, standard_rate,
-                                terms, attribution, starts_at, ends_at)
-            SELECT lpad(to_hex(i), 32, '0')::uuid, lpad(to_hex(i), 32, '0')::uuid, 'holder-' || i % 1000,
-                   CASE WHEN i % 1000 = 0 THEN 'triggered' WHEN i % 10 = 0 THEN 'expired' ELSE 'active' END,
-                   CASE WHEN i % 1999 = 0 THEN 'bridge' WHEN i % 3 = 0 THEN 'smart_contract' ELSE 'depeg' END,
-                   CASE WHEN i % 2999 = 0 THEN 'Lightning' WHEN i % 7 = 0 THEN 'Base' ELSE 'Ethereum' END,
-                   CASE WHEN i % 3989 = 0 THEN 'mkUSD' WHEN i % 11 = 0 THEN 'DAI' ELSE 'USDC' END,
-                   100, 1, 0.008, '{"trigger_price": 0.97}', '{}', timestamptz '2026-01-01', timestamptz '2026-04-01'
-            FROM generate_series(1, 200000) AS i
-            """,
-            commandTimeout: 120,
-            cancellationToken: TestContext.Current.CancellationToken));
-        await connection.ExecuteAsync("ANALYZE policy");
     }
 
     /// <summary>
     /// Pages come from an index, never from all of the table. Where the planner expects few rows to match altogether it may read those and
     /// sort them, which is cheaper than walking an index past all that do not match.
     /// </summary>
-    private static async Task AssertReadFromIndexAsync(NpgsqlConnection connection, string sql, object values, string what)
+    private async Task AssertReadFromIndexAsync(string sql, object values, string what)
     {
+        await using var connection = await book.OpenConnectionAsync();
         var plan = JsonNode.Parse((await connection.ExecuteScalarAsync<string>($"EXPLAIN (FORMAT JSON) {sql}", values))!)![0]!["Plan"]!;
         var nodes = NodesOf(plan).ToList();
         var types = nodes.ConvertAll(n => (string)n["Node Type"]!);
@@ -149,4 +100,69 @@ public sealed class ListPlanTests(PostgresServer postgres)
     }
 
     private static IEnumerable<JsonNode> NodesOf(JsonNode plan) => (plan["Plans"]?.AsArray() ?? []).SelectMany(p => NodesOf(p!)).Prepend(plan);
+
+    /// <summary>200 000 policies with a claim each, written once for both.</summary>
+    public sealed class LargeBook(PostgresServer postgres) : IAsyncLifetime
+    {
+        private UtilizationHost _host = null!;
+
+        /// <inheritdoc />
+        public async ValueTask InitializeAsync()
+        {
+            _host = await UtilizationHost.StartAsync(postgres);
+            await using var connection = await OpenConnectionAsync();
+            // What constraints would check row by row holds by the way these rows are made.
+            await connection.ExecuteAsync("SET session_replication_role = replica");
+            await WritePoliciesAsync(connection);
+            await WriteClaimsAsync(connection);
+        }
+
+        /// <inheritdoc />
+        public ValueTask DisposeAsync() => _host.DisposeAsync();
+
+        /// <summary>To its database.</summary>
+        public async Task<NpgsqlConnection> OpenConnectionAsync() => await _host.Database.OpenConnectionAsync(TestContext.Current.CancellationToken);
+
+        /// <summary>One for each policy; most are refused, a few wait.</summary>
+        private static async Task WriteClaimsAsync(NpgsqlConnection connection)
+        {
+            await connection.ExecuteAsync(new CommandDefinition(
+                """
+                INSERT INTO claim (claim_id, policy_id, holder, status, reason, filed_at)
+                SELECT policy_id, policy_id, holder,
+                       CASE WHEN i % 1000 = 0 THEN 'pending' WHEN i % 10 = 0 THEN 'paid' ELSE 'refused' END, 'because', timestamptz '2026-02-01'
+                FROM (SELECT row_number() OVER (ORDER BY policy_id) AS i, * FROM policy) AS p
+                """,
+                commandTimeout: 120,
+                cancellationToken: TestContext.Current.CancellationToken));
+            await connection.ExecuteAsync(new CommandDefinition(
+                """
+                INSERT INTO evidence (number, claim_id, previous_hash, hash, body)
+                SELECT row_number() OVER (ORDER BY claim_id), claim_id, '', claim_id::text, '{}' FROM claim WHERE status <> 'pending'
+                """,
+                commandTimeout: 120,
+                cancellationToken: TestContext.Current.CancellationToken));
+            await connection.ExecuteAsync("ANALYZE claim; ANALYZE evidence");
+        }
+
+        /// <summary>Most are active, of a few common products; bridge cover, Lightning, mkUSD and triggered ones are rare.</summary>
+        private static async Task WritePoliciesAsync(NpgsqlConnection connection)
+        {
+            await connection.ExecuteAsync(new CommandDefinition(
+                """
+                INSERT INTO policy (policy_id, quote_id, holder, status, coverage_type, chain, stablecoin, coverage_usd, premium_usd, standard_rate,
+                                    terms, attribution, starts_at, ends_at)
+                SELECT lpad(to_hex(i), 32, '0')::uuid, lpad(to_hex(i), 32, '0')::uuid, 'holder-' || i % 1000,
+                       CASE WHEN i % 1000 = 0 THEN 'triggered' WHEN i % 10 = 0 THEN 'expired' ELSE 'active' END,
+                       CASE WHEN i % 1999 = 0 THEN 'bridge' WHEN i % 3 = 0 THEN 'smart_contract' ELSE 'depeg' END,
+                       CASE WHEN i % 2999 = 0 THEN 'Lightning' WHEN i % 7 = 0 THEN 'Base' ELSE 'Ethereum' END,
+                       CASE WHEN i % 3989 = 0 THEN 'mkUSD' WHEN i % 11 = 0 THEN 'DAI' ELSE 'USDC' END,
+                       100, 1, 0.008, '{"trigger_price": 0.97}', '{}', timestamptz '2026-01-01', timestamptz '2026-04-01'
+                FROM generate_series(1, 200000) AS i
+                """,
+                commandTimeout: 120,
+                cancellationToken: TestContext.Current.CancellationToken));
+            await connection.ExecuteAsync("ANALYZE policy");
+        }
+    }
 }

@@ -63,10 +63,22 @@ public sealed class CalmDecadeTests
         return events;
     }
 
-    /// <summary>The flows at their grid, thirtieths of the half-life of ten hours, between which they are linear.</summary>
+    /// <summary>
+    /// The flows at their grid, thirtieths of the half-life of ten hours, between which they are linear: x(n + 1) = φ x(n) + σ √(1 − φ²) ε with
+    /// φ = 2^(−1/30), exact for the process of Uhlenbeck and Ornstein on a grid.
+    /// </summary>
     private static double[] FlowsOf(Noise noise)
     {
-        var flows = new MeanReversion(noise, Noise.StreamOf("flows"), deviation: 0.04, TimeSpan.FromHours(10));
-        return [.. Enumerable.Range(0, (MinutesPerYear / StepMinutes) + 2).Select(step => flows.At(step * StepMinutes))];
+        const double Deviation = 0.04;
+        var stream = Noise.StreamOf("flows");
+        var phi = Math.Pow(2, -1 / 30.0);
+        var flows = new double[(MinutesPerYear / StepMinutes) + 2];
+        flows[0] = Deviation * noise.Normal(stream, 0);
+        for (var step = 1; step < flows.Length; step++)
+        {
+            flows[step] = (phi * flows[step - 1]) + (Deviation * Math.Sqrt(1 - (phi * phi)) * noise.Normal(stream, step));
+        }
+
+        return flows;
     }
 }

@@ -1,6 +1,7 @@
 using System.Diagnostics;
 using System.Globalization;
 using System.Net;
+using Sure.TestServers;
 
 namespace Sure.EndToEndTests.Attacks;
 
@@ -55,29 +56,12 @@ public sealed class SlowClientTests(RunningPlatform platform)
     private static async Task<(string Output, IReadOnlyList<string> Statistics)> PlayAsync(DirectoryInfo folder, string name, string[] mode)
     {
         var prefix = Path.Combine(folder.FullName, name);
-        Process? started;
-        try
-        {
-            started = Process.Start(new ProcessStartInfo(
-                "slowhttptest", [.. mode, "-c", $"{Connections}", "-r", "100", "-i", "1", "-x", "8", "-l", $"{Seconds}", "-p", "3", "-g", "-o", prefix, "-v", "1"])
-            {
-                UseShellExecute = false,
-                RedirectStandardOutput = true,
-                RedirectStandardError = true,
-            });
-        }
-        catch (System.ComponentModel.Win32Exception exception)
-        {
-            throw new InvalidOperationException("slowhttptest is missing: apt-get install slowhttptest", exception);
-        }
-
-        using var process = started!;
-        using var limit = CancellationTokenSource.CreateLinkedTokenSource(TestContext.Current.CancellationToken);
-        limit.CancelAfter(TimeSpan.FromSeconds(Seconds * 3));
-        var output = process.StandardOutput.ReadToEndAsync(limit.Token);
-        var errors = process.StandardError.ReadToEndAsync(limit.Token);
-        await process.WaitForExitAsync(limit.Token);
-        Assert.True(process.ExitCode == 0, $"slowhttptest ended with {process.ExitCode}: {await output}{await errors}");
-        return (await output, await File.ReadAllLinesAsync($"{prefix}.csv", TestContext.Current.CancellationToken));
+        var run = await Tool.RunAsync(
+            new ProcessStartInfo(
+                "slowhttptest", [.. mode, "-c", $"{Connections}", "-r", "100", "-i", "1", "-x", "8", "-l", $"{Seconds}", "-p", "3", "-g", "-o", prefix, "-v", "1"]),
+            TimeSpan.FromSeconds(Seconds * 3),
+            TestContext.Current.CancellationToken);
+        Assert.True(run.ExitCode == 0, run.ToString());
+        return (run.Output + run.Errors, await File.ReadAllLinesAsync($"{prefix}.csv", TestContext.Current.CancellationToken));
     }
 }

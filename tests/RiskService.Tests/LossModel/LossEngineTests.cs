@@ -3,6 +3,7 @@ using System.Security.Cryptography;
 using Sure.Contracts.Vocabulary;
 using Sure.RiskService.Exposures;
 using Sure.RiskService.LossModel;
+using Sure.TestServers;
 
 namespace Sure.RiskService.Tests.LossModel;
 
@@ -83,20 +84,15 @@ public sealed class LossEngineTests
     [InlineData("DOTNET_EnableHWIntrinsic")]
     public async Task Registers_of_another_width_give_the_same_bits(string feature)
     {
-        var start = new ProcessStartInfo(
-            "dotnet",
-            ["exec", typeof(LossEngineTests).Assembly.Location, "-method", $"*.{nameof(LossEngineTests)}.{nameof(The_figures_of_a_seed)}", "-showLiveOutput", "-noColor"])
-        {
-            UseShellExecute = false,
-            RedirectStandardOutput = true,
-            Environment = { [feature] = "0" },
-        };
-        using var process = Process.Start(start)!;
-        var output = await process.StandardOutput.ReadToEndAsync(TestContext.Current.CancellationToken);
-        await process.WaitForExitAsync(TestContext.Current.CancellationToken);
+        string[] arguments =
+        [
+            "exec", typeof(LossEngineTests).Assembly.Location, "-method", $"*.{nameof(LossEngineTests)}.{nameof(The_figures_of_a_seed)}", "-showLiveOutput", "-noColor",
+        ];
+        var run = await Tool.RunAsync(
+            new ProcessStartInfo("dotnet", arguments) { Environment = { [feature] = "0" } }, TimeSpan.FromMinutes(2), TestContext.Current.CancellationToken);
 
-        Assert.True(process.ExitCode == 0, output);
-        Assert.Contains(FiguresOfASeed(), output, StringComparison.Ordinal);
+        Assert.True(run.ExitCode == 0, run.ToString());
+        Assert.Contains(FiguresOfASeed(), run.Output, StringComparison.Ordinal);
     }
 
     /// <summary>Told to <see cref="Registers_of_another_width_give_the_same_bits"/> by a process of its own.</summary>
