@@ -24,10 +24,18 @@ internal static class Browser
         });
     }
 
-    /// <summary>Types, lint with the direction of imports, and unit tests.</summary>
-    public static Task CheckAsync() => RunAsync("npm", ["run", "--silent", "check"], new Dictionary<string, string>(StringComparer.Ordinal));
+    /// <summary>Runs a script of its <c>package.json</c> with what others leave of the cores.</summary>
+    public static Task<ToolRun> RunScriptAsync(string script, CancellationToken cancellationToken) =>
+        RunAsync("nice", ["-n", "19", "npm", "run", "--silent", script], [], cancellationToken);
 
     private static async Task RunAsync(string command, IEnumerable<string> arguments, Dictionary<string, string> environment)
+    {
+        var run = await RunAsync(command, arguments, environment, TestContext.Current.CancellationToken);
+        TestContext.Current.TestOutputHelper?.WriteLine(run.ToString());
+        Assert.True(run.ExitCode == 0, run.ToString());
+    }
+
+    private static Task<ToolRun> RunAsync(string command, IEnumerable<string> arguments, Dictionary<string, string> environment, CancellationToken cancellationToken)
     {
         var start = new ProcessStartInfo(command, arguments) { WorkingDirectory = Dashboard, Environment = { ["NO_COLOR"] = "1" } };
         foreach (var (name, value) in environment)
@@ -35,8 +43,6 @@ internal static class Browser
             start.Environment[name] = value;
         }
 
-        var run = await Tool.RunAsync(start, Limit, TestContext.Current.CancellationToken);
-        TestContext.Current.TestOutputHelper?.WriteLine(run.ToString());
-        Assert.True(run.ExitCode == 0, run.ToString());
+        return Tool.RunAsync(start, Limit, cancellationToken);
     }
 }
