@@ -3,6 +3,7 @@ import uPlot from "uplot";
 import "uplot/dist/uPlot.min.css";
 import { dateMinute, zoneName } from "@/shared/format/times";
 import { useResolvedTheme } from "@/shared/ui/theme";
+import { xRange } from "./xRange";
 import styles from "./LineChart.module.css";
 
 export interface Line {
@@ -121,7 +122,7 @@ export function LineChart({ title, x, lines, format, unit, xAxis = { kind: "time
         legend: { show: false },
         cursor: { y: false, drag: { x: axis.kind === "time", y: false } },
         scales: {
-          x: { time: axis.kind === "time", ...(counted && { range: (u: uPlot, from: number, to: number): [number, number] => [from, to + barWidth(u.data[0])] }) },
+          x: { time: axis.kind === "time", range: (u, from, to) => xRange(u.data[0], from, to, axis.kind, counted ? barWidth(u.data[0]) : 0) },
           y: logarithmic ? { distr: logarithmicScale, range: (_: uPlot, __: number, high: number | null): [number, number] => [0.5, (high ?? 1) * 2] }
             : range ? { range: [range[0], range[1]] }
             : { range: (_, low, high) => around(low, high, horizontals, counted) },

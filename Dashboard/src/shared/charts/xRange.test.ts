@@ -1,0 +1,12 @@
+import { describe, expect, it } from "vitest";
+import { xRange } from "./xRange";
+
+describe("the x axis", () => {
+  it("goes from the first to the last point", () => expect(xRange([1_000, 5_000], 1_000, 5_000, "time", 0)).toEqual([1_000, 5_000]));
+  it("has room for the last bar", () => expect(xRange([1_000, 5_000], 1_000, 5_000, "time", 60)).toEqual([1_000, 5_060]));
+  it("is an hour around a single point in time", () => expect(xRange([7_200], 7_200, 86_407_200, "time", 0)).toEqual([5_400, 9_000]));
+  it("leaves a single figure and no figure to the library", () => {
+    expect(xRange([3], 2, 4, "figure", 0)).toEqual([2, 4]);
+    expect(xRange([], null, null, "time", 0)).toEqual([null, null]);
+  });
+});
