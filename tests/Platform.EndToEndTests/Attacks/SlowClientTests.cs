@@ -56,9 +56,11 @@ public sealed class SlowClientTests(RunningPlatform platform)
     private static async Task<(string Output, IReadOnlyList<string> Statistics)> PlayAsync(DirectoryInfo folder, string name, string[] mode)
     {
         var prefix = Path.Combine(folder.FullName, name);
+        const string player = "/usr/bin/slowhttptest";
+        Assert.True(File.Exists(player), "slowhttptest is not installed: apt-get install -y --no-install-recommends slowhttptest");
         var run = await Tool.RunAsync(
             new ProcessStartInfo(
-                "slowhttptest", [.. mode, "-c", $"{Connections}", "-r", "100", "-i", "1", "-x", "8", "-l", $"{Seconds}", "-p", "3", "-g", "-o", prefix, "-v", "1"]),
+                player, [.. mode, "-c", $"{Connections}", "-r", "100", "-i", "1", "-x", "8", "-l", $"{Seconds}", "-p", "3", "-g", "-o", prefix, "-v", "1"]),
             TimeSpan.FromSeconds(Seconds * 3),
             TestContext.Current.CancellationToken);
         Assert.True(run.ExitCode == 0, run.ToString());
