@@ -1,4 +1,4 @@
-import { buy, expect, test, withKey } from "./support";
+import { asOperator, buy, expect, test, withKey } from "./support";
 
 test("a holder asks for a decision, and the browser verifies what it rests on", async ({ page }) => {
   const policy = await buy(page.request, { coverage_type: "depeg", chain: "Arbitrum", stablecoin: "LUSD" });
@@ -67,6 +67,32 @@ test("what an operator records as an incident, the same operator cannot confirm"
   const dialog = page.getByRole("dialog");
   await expect(dialog).toContainText("another operator must confirm it");
   await expect(dialog.getByRole("button", { name: /Confirm/ })).toHaveCount(0);
+  await dialog.getByRole("button", { name: "Dismiss it: sales go on" }).click();
+  await expect(dialog).toContainText("Dismissed");
+});
+
+test("a double click confirms no incident", async ({ page, request }) => {
+  const recorded = await request.post("/api/v2/incidents", {
+    headers: asOperator,
+    data: { coverage_type: "smart_contract", chain: "Polygon", stablecoin: "crvUSD", occurred_at: 1_767_614_400, evidence_url: "https://example.org/report", loss_fraction: 0.25 },
+  });
+  expect(recorded.ok(), await recorded.text()).toBe(true);
+  const made = await request.post("/api/v2/admin/api-keys", { headers: asOperator, data: { subject: "second operator", scopes: ["read", "write", "admin"] } });
+  await withKey(page, ((await made.json()) as { key: string }).key);
+  await page.goto("/claims");
+  await page.getByRole("region", { name: "Incidents, newest first" }).getByRole("button", { name: "Smart contract · Polygon · crvUSD" }).first().click();
+  const dialog = page.getByRole("dialog");
+  const ask = dialog.getByRole("button", { name: "Confirm it…" });
+  await ask.dblclick();
+  await expect(dialog.getByRole("alert")).toContainText("It cannot be taken back.");
+  const cancel = dialog.getByRole("button", { name: "Cancel" });
+  await expect(cancel).toBeFocused();
+  await expect(dialog).toContainText("Open");
+  // What comes right after the question may still be the double click.
+  await expect(async () => {
+    await cancel.press("Enter");
+    await expect(ask).toBeFocused({ timeout: 500 });
+  }).toPass();
   await dialog.getByRole("button", { name: "Dismiss it: sales go on" }).click();
   await expect(dialog).toContainText("Dismissed");
 });

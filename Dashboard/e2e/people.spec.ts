@@ -59,6 +59,45 @@ test("somebody deposits, sees it, and withdraws", async ({ page }) => {
   await expect(page.getByRole("region", { name: "Journal entries, newest first" })).toContainText("capital:SURE_MEZZ");
 });
 
+test("a deposit whose answer was lost is sent again as the same", async ({ page }) => {
+  await withKey(page);
+  await page.goto("/capital");
+  const form = page.getByRole("region", { name: "Deposit and withdraw" });
+  const entries: string[] = [];
+  await page.route("**/api/v2/vault/deposit", async (route) => {
+    const answer = await route.fetch();
+    entries.push(((await answer.json()) as { entry: { entry_id: string } }).entry.entry_id);
+    await (entries.length === 1 ? route.abort() : route.fulfill({ response: answer }));
+  });
+  await form.getByLabel("Amount (USD)").fill("1234.56");
+  await form.getByRole("button", { name: "Deposit $1,234.56" }).click();
+  await expect(form.getByText("The platform cannot be reached.")).toBeVisible();
+  await form.getByLabel("Amount (USD)").fill("1234");
+  await form.getByLabel("Amount (USD)").fill("1234.56");
+  await form.getByRole("button", { name: "Deposit $1,234.56" }).click();
+  await expect(form.getByText(/^Deposited \$1,234\.56/)).toBeVisible();
+  expect(new Set(entries).size).toBe(1);
+  expect(entries).toHaveLength(2);
+});
+
+test("what was typed stays when another product is chosen, and so does the focus", async ({ page }) => {
+  await page.goto("/cover");
+  await page.getByLabel("Duration (days)").fill("30");
+  await page.getByLabel("Pricing").selectOption("dynamic");
+  const chain = page.getByRole("region", { name: "Quote", exact: true }).getByLabel("Chain");
+  await chain.focus();
+  await chain.selectOption("Base");
+  await expect(page).toHaveURL(/chain=Base/);
+  await expect(chain).toBeFocused();
+  await expect(page.getByLabel("Duration (days)")).toHaveValue("30");
+  await expect(page.getByLabel("Pricing")).toHaveValue("dynamic");
+  await page.getByRole("button", { name: "Get a quote" }).click();
+  await expect(page.getByText("the platform sells at standard prices")).toBeVisible();
+  // A price of another product is none of this.
+  await chain.selectOption("Polygon");
+  await expect(page.getByRole("region", { name: "The quote" })).toHaveCount(0);
+});
+
 test("everything that leads to a quote works with the keyboard alone", async ({ page }) => {
   await page.goto("/");
   await isLive(page);

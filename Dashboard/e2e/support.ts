@@ -44,7 +44,7 @@ export { expect };
 export { key, processesOf } from "./platform";
 
 /** As somebody who has typed in the key in this tab. */
-export const withKey = (page: Page) => page.addInitScript((value) => sessionStorage.setItem("sure.api-key", value), key);
+export const withKey = (page: Page, own = key) => page.addInitScript((value) => sessionStorage.setItem("sure.api-key", value), own);
 
 export const asOperator = { Authorization: `Bearer ${key}` };
 

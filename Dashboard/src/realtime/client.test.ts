@@ -11,6 +11,11 @@ class FakeServer {
   heartbeatSeconds = 30;
   /** Whether pings are answered. */
   answers = true;
+  /** Whether subscriptions are. */
+  subscribes = true;
+  /** The only token that it takes; null where it takes anybody. */
+  token: string | null = null;
+  readonly #known = new Set<WebSocket>();
   #offset = 0;
   #history: { offset: number; text: string }[] = [];
   readonly #http = createServer();
@@ -30,7 +35,13 @@ class FakeServer {
   #answer(socket: WebSocket, request: Record<string, unknown>) {
     this.received.push(request);
     if (request["action"] === "ping" && this.answers) socket.send(JSON.stringify({ type: "pong", timestamp: 1 }));
-    if (request["action"] !== "subscribe") return;
+    if (request["action"] === "authenticate" && request["token"] === this.token) this.#known.add(socket);
+    if (request["action"] !== "subscribe" || !this.subscribes) return;
+    if (this.token !== null && !this.#known.has(socket)) {
+      socket.send(JSON.stringify({ type: "error", code: "unauthenticated", message: "Say who you are first.", timestamp: 1 }));
+      return;
+    }
+
     const since = request["since"] as number | undefined;
     const recovered = since === undefined ? undefined : request["epoch"] === this.epoch;
     socket.send(JSON.stringify({ type: "subscribed", channel: request["channel"], offset: this.#offset, epoch: this.epoch, recovered, timestamp: 1 }));
@@ -165,7 +176,57 @@ describe("RealtimeClient", () => {
     await becomesLive(2);
     expect(states.map((s) => s.phase)).toEqual(["connecting", "live", "waiting", "connecting", "live"]);
     const waiting = states.find((s) => s.phase === "waiting");
-    expect(waiting?.phase === "waiting" && waiting.nextAttemptAt >= waiting.lostAt).toBe(true);
+    expect(waiting?.phase === "waiting" && waiting.nextAttemptAt >= (waiting.loss.lostAt ?? Infinity)).toBe(true);
+    // While it is tried again it is still lost.
+    expect(states[3]).toEqual({ phase: "connecting", loss: waiting?.phase === "waiting" && waiting.loss });
+  });
+
+  it("was never live where it never got so far", async () => {
+    server.subscribes = false;
+    client.open();
+    await becomesLive(1);
+    server.cut();
+    await becomesLive(2);
+    expect(states.map((s) => s.phase)).toEqual(["connecting", "waiting", "connecting"]);
+    expect(states[1]).toMatchObject({ loss: { attempt: 1, lostAt: null, reason: "closed with 1012" } });
+  });
+
+  describe("of a server that wants to know who asks", () => {
+    let token: string | null;
+
+    beforeEach(() => {
+      server.token = "sure_a_b";
+      client = new RealtimeClient({
+        url: server.url,
+        token: () => token,
+        connect: (to) => new WebSocket(to) as unknown as Socket,
+        backoff: { firstMs: 20, mostMs: 600_000 },
+        now: () => 1_000,
+      });
+      client.onState((state) => states.push(state));
+      client.subscribe("risk_alerts", { message: (m) => offsets.push(m.offset) });
+    });
+
+    it("says so before it subscribes", async () => {
+      token = "sure_a_b";
+      client.open();
+      await vi.waitFor(() => expect(client.state.phase).toBe("live"));
+      expect(server.received.map((r) => r["action"])).toEqual(["authenticate", "subscribe"]);
+      server.publish();
+      await vi.waitFor(() => expect(offsets).toEqual([1]));
+    });
+
+    it("is not live without a token, and is as soon as it has one", async () => {
+      token = null;
+      client.open();
+      await vi.waitFor(() => expect(client.state.phase).toBe("waiting"));
+      expect(states.map((s) => s.phase)).toEqual(["connecting", "waiting"]);
+      // Coming back at once would only repeat it.
+      expect(client.state).toEqual({ phase: "waiting", nextAttemptAt: 601_000, loss: { attempt: 1, lostAt: null, reason: "unauthenticated" } });
+      token = "sure_a_b";
+      client.wake();
+      await vi.waitFor(() => expect(client.state.phase).toBe("live"));
+    });
   });
 
   describe("of a server that goes away", () => {
@@ -221,7 +282,7 @@ describe("RealtimeClient", () => {
     });
     client.onState((state) => states.push(state));
     client.open();
-    await vi.waitFor(() => expect(states.some((s) => s.phase === "waiting" && s.reason === "silent")).toBe(true), { timeout: 5_000 });
+    await vi.waitFor(() => expect(states.some((s) => s.phase === "waiting" && s.loss.reason === "silent")).toBe(true), { timeout: 5_000 });
     server.answers = true;
     await vi.waitFor(() => expect(states.filter((s) => s.phase === "live").length).toBeGreaterThan(1), { timeout: 5_000 });
   });

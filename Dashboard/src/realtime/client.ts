@@ -11,16 +11,29 @@ export interface Socket {
   onerror: ((event: never) => void) | null;
 }
 
+/** What ended the last attempt to be live. */
+export interface Loss {
+  /** 1 for the first after it was live. */
+  readonly attempt: number;
+  /** When it was last known to be live, in milliseconds since 1970; null where it never was. */
+  readonly lostAt: number | null;
+  /** The reason of the close; `unauthenticated` and `invalid_token` where the server wants to know who asks. */
+  readonly reason: string;
+}
+
 export type ConnectionState =
-  | { readonly phase: "connecting" }
+  /** Until every channel that is subscribed to has been answered. */
+  | { readonly phase: "connecting"; readonly loss: Loss | null }
   | { readonly phase: "live"; readonly clientId: string }
-  /** Lost, and tried again at `nextAttemptAt` (milliseconds since 1970). `lostAt` is when it was last known to be live. */
-  | { readonly phase: "waiting"; readonly attempt: number; readonly nextAttemptAt: number; readonly lostAt: number; readonly reason: string }
+  /** Tried again at `nextAttemptAt` (milliseconds since 1970). */
+  | { readonly phase: "waiting"; readonly nextAttemptAt: number; readonly loss: Loss }
   | { readonly phase: "closed" };
 
 export interface RealtimeOptions {
   /** `ws://…/ws` or `wss://…/ws`. */
   readonly url: string;
+  /** Says who asks, with every connection; nobody unless given. Some servers want to know. */
+  readonly token?: () => string | null;
   /** Makes a connection; the standard WebSocket unless given. */
   readonly connect?: (url: string) => Socket;
   readonly backoff?: BackoffLimits;
@@ -55,6 +68,8 @@ const closeSilent = 4000;
 const closeGap = 4001;
 /** The server had to turn this client away for what it did (RFC 6455 §7.4.1): coming back at once would only repeat it. */
 const policyViolation = 1008;
+/** What a server says that wants to know who asks, and was not told. */
+const unauthenticated = "unauthenticated";
 /** The server goes away to come back (IANA's registry of close codes): it may say when each of its clients should. */
 const serviceRestart = 1012;
 
@@ -70,14 +85,19 @@ export class RealtimeClient {
   readonly #stateListeners = new Set<(state: ConnectionState) => void>();
   #state: ConnectionState = { phase: "closed" };
   #socket: Socket | undefined;
-  #attempt = 0;
-  #lastLiveAt = 0;
+  /** Given with the welcome; nothing may be sent before. */
+  #clientId: string | undefined;
+  /** Channels that were asked for on this connection and not answered yet. */
+  readonly #awaited = new Set<Channel>();
+  #loss: Loss | null = null;
+  #lastLiveAt: number | null = null;
   #heartbeatMs = defaultHeartbeatSeconds * 1_000;
   #reconnectTimer: ReturnType<typeof setTimeout> | undefined;
   #silenceTimer: ReturnType<typeof setTimeout> | undefined;
 
   constructor(options: RealtimeOptions) {
     this.#options = {
+      token: () => null,
       connect: (url) => new WebSocket(url) as unknown as Socket,
       backoff: defaultBackoff,
       answerMs: defaultAnswerMs,
@@ -126,20 +146,21 @@ export class RealtimeClient {
     const first = ofChannel.size === 0;
     ofChannel.add(subscription as unknown as Subscription<Channel>);
     this.#subscriptions.set(channel, ofChannel);
-    if (first && this.#state.phase === "live") this.#askFor(channel);
+    if (first && this.#clientId !== undefined) this.#askFor(channel);
     return () => {
       ofChannel.delete(subscription as unknown as Subscription<Channel>);
       if (ofChannel.size === 0 && this.#subscriptions.get(channel) === ofChannel) {
         this.#subscriptions.delete(channel);
         // A later subscriber knows nothing of what came before: it needs the snapshot, not what was missed.
         this.#positions.delete(channel);
-        if (this.#state.phase === "live") this.#send({ action: "unsubscribe", channel });
+        if (this.#clientId !== undefined) this.#send({ action: "unsubscribe", channel });
+        this.#answered(channel);
       }
     };
   }
 
   #connect(): void {
-    this.#become({ phase: "connecting" });
+    this.#become({ phase: "connecting", loss: this.#loss });
     const socket = this.#options.connect(this.#options.url);
     this.#socket = socket;
     // Until the welcome there is nothing to ping; the same limit holds for it.
@@ -158,13 +179,16 @@ export class RealtimeClient {
     this.#heard();
     const received = readFrame(text);
     switch (received.kind) {
-      case "welcome":
+      case "welcome": {
         this.#heartbeatMs = received.frame.heartbeat_seconds * 1_000;
         this.#heard();
-        this.#attempt = 0;
-        this.#become({ phase: "live", clientId: received.frame.client_id });
+        this.#clientId = received.frame.client_id;
+        const token = this.#options.token();
+        if (token !== null) this.#send({ action: "authenticate", token });
         for (const channel of this.#subscriptions.keys()) this.#askFor(channel);
+        this.#liveIfAnswered();
         break;
+      }
       case "subscribed":
         this.#subscribed(received.frame);
         break;
@@ -172,12 +196,20 @@ export class RealtimeClient {
         this.#deliver(received.frame);
         break;
       case "error":
+        // It would only wait for a token and then close.
+        if (received.code === unauthenticated) {
+          this.#drop(1000, unauthenticated);
+          this.#lost(policyViolation, unauthenticated);
+        }
+
+        break;
       case "other":
         break;
     }
   }
 
   #subscribed(frame: { channel: Channel; offset: number; epoch: string; recovered?: boolean }): void {
+    this.#answered(frame.channel);
     const known = this.#positions.get(frame.channel);
     if (frame.recovered === true && known?.epoch === frame.epoch) {
       // What was missed follows, from the position known on.
@@ -209,7 +241,20 @@ export class RealtimeClient {
     for (const subscription of [...(this.#subscriptions.get(channel) ?? [])]) subscription.message(message);
   }
 
+  #answered(channel: Channel): void {
+    this.#awaited.delete(channel);
+    this.#liveIfAnswered();
+  }
+
+  #liveIfAnswered(): void {
+    if (this.#state.phase !== "connecting" || this.#clientId === undefined || this.#awaited.size > 0) return;
+    this.#loss = null;
+    this.#lastLiveAt = this.#options.now();
+    this.#become({ phase: "live", clientId: this.#clientId });
+  }
+
   #askFor(channel: Channel): void {
+    this.#awaited.add(channel);
     const position = this.#positions.get(channel);
     this.#send(position ? { action: "subscribe", channel, since: position.offset, epoch: position.epoch } : { action: "subscribe", channel });
   }
@@ -220,7 +265,7 @@ export class RealtimeClient {
 
   /** Anything the server says shows that it is there. After a heartbeat of silence it is asked. */
   #heard(): void {
-    this.#lastLiveAt = this.#options.now();
+    if (this.#state.phase === "live") this.#lastLiveAt = this.#options.now();
     clearTimeout(this.#silenceTimer);
     this.#silenceTimer = setTimeout(() => this.#ping(), this.#heartbeatMs);
   }
@@ -244,24 +289,23 @@ export class RealtimeClient {
 
   #drop(code: number, reason: string): void {
     const socket = this.#socket;
-    this.#socket = undefined;
-    clearTimeout(this.#silenceTimer);
+    this.#forget();
     socket?.close(code, reason);
   }
 
-  #lost(code: number, reason: string): void {
+  /** Nothing more is heard from this connection. */
+  #forget(): void {
     this.#socket = undefined;
+    this.#clientId = undefined;
+    this.#awaited.clear();
     clearTimeout(this.#silenceTimer);
-    const { now } = this.#options;
+  }
+
+  #lost(code: number, reason: string): void {
+    this.#forget();
     const delay = this.#delayAfter(code, reason);
-    this.#attempt += 1;
-    this.#become({
-      phase: "waiting",
-      attempt: this.#attempt,
-      nextAttemptAt: now() + delay,
-      lostAt: this.#lastLiveAt || now(),
-      reason: reason || `closed with ${code}`,
-    });
+    this.#loss = { attempt: (this.#loss?.attempt ?? 0) + 1, lostAt: this.#lastLiveAt, reason: reason || `closed with ${code}` };
+    this.#become({ phase: "waiting", nextAttemptAt: this.#options.now() + delay, loss: this.#loss });
     this.#reconnectTimer = setTimeout(() => this.#connect(), delay);
   }
 
@@ -269,7 +313,7 @@ export class RealtimeClient {
     const { backoff, random } = this.#options;
     if (code === policyViolation) return backoff.mostMs;
     const asked = code === serviceRestart ? returnMs(reason, random()) : null;
-    return asked ?? backoffMs(this.#attempt, backoff, random());
+    return asked ?? backoffMs(this.#loss?.attempt ?? 0, backoff, random());
   }
 
   #become(state: ConnectionState): void {

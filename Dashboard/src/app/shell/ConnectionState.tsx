@@ -1,6 +1,7 @@
 import { useEffect, useState } from "react";
-import { clockTime } from "@/shared/format/times";
 import { useConnection } from "@/shared/live/LiveProvider";
+import { useKey } from "@/shared/session/session";
+import { connectionWords } from "./connection";
 import styles from "./ConnectionState.module.css";
 
 /** A blink between two connections is nobody's concern. */
@@ -20,10 +21,7 @@ export function ConnectionState() {
     const timer = setTimeout(() => setCut(true), quietMs);
     return () => clearTimeout(timer);
   }, [isLive]);
-  const lostAt = connection.phase === "waiting" ? clockTime(connection.lostAt / 1_000) : undefined;
-  const [word, detail] = isLive ? ["Live", "Changes are shown as they happen."]
-    : cut ? ["Reconnecting", lostAt === undefined ? "The platform is being reached." : `Cut off; live until ${lostAt}.`]
-    : ["Connecting", "The platform is being reached."];
+  const [word, detail] = connectionWords(connection, cut, useKey() !== null);
   return (
     <span className={styles.state} data-phase={isLive ? "live" : cut ? "cut" : "connecting"} role="status" title={detail}>
       <span className={styles.dot} aria-hidden />

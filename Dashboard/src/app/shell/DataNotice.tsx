@@ -4,20 +4,22 @@ import { useBridges } from "@/shared/api/get-bridges";
 import { useHealth } from "@/shared/api/get-health";
 import { useConnection } from "@/shared/live/LiveProvider";
 import { Notice } from "@/shared/ui/Notice";
+import { lossOf, wantsKey } from "./connection";
 import styles from "./DataNotice.module.css";
 
 /** What a reader must know before believing a figure: that the market is simulated, the book a demonstration, or the page cut off. */
 export function DataNotice() {
   const health = useHealth();
   const bridges = useBridges();
-  const connection = useConnection();
+  // Also while it is tried again: what comes and goes would be read out each time.
+  const loss = lossOf(useConnection());
   const simulated = bridges.data?.bridges.some((bridge) => bridge.data_source === "simulated") === true;
   const demonstration = health.data?.data === "demonstration";
   return (
     <div className={styles.notices}>
-      {connection.phase === "waiting" && connection.attempt > 1 && (
+      {loss && loss.attempt > 1 && !wantsKey(loss) && (
         <Notice tone="critical" icon={<PlugZap size={16} aria-hidden />} live>
-          <b>Cut off from the platform.</b> What is shown was live until {clockTime(connection.lostAt / 1_000)}; the page keeps trying and catches up by itself.
+          <b>Cut off from the platform.</b> {loss.lostAt === null ? "Nothing that is shown is live" : `What is shown was live until ${clockTime(loss.lostAt / 1_000)}`}; the page keeps trying and catches up by itself.
         </Notice>
       )}
       {(simulated || demonstration) && (

@@ -8,6 +8,7 @@ import { Button } from "@/shared/ui/Button";
 import { Dialog } from "@/shared/ui/Dialog";
 import { TextField } from "@/shared/ui/Field";
 import { Facts } from "@/shared/ui/Stat";
+import { useFirstInvalid } from "@/shared/ui/use-first-invalid";
 import styles from "./KeyControl.module.css";
 
 /** Who one is, and how to become somebody. */
@@ -33,6 +34,7 @@ function KeyForm({ onDone }: { onDone: () => void }) {
   const [text, setText] = useState("");
   const [error, setError] = useState<string>();
   const [busy, setBusy] = useState(false);
+  const form = useFirstInvalid(error);
   const submit = async (event: SubmitEvent) => {
     event.preventDefault();
     setBusy(true);
@@ -50,7 +52,7 @@ function KeyForm({ onDone }: { onDone: () => void }) {
     }
   };
   return (
-    <form className={styles.form} onSubmit={(event) => void submit(event)}>
+    <form ref={form} className={styles.form} onSubmit={(event) => void submit(event)}>
       <TextField
         label="API key"
         hint="Kept in this tab until it is closed; sent to this platform only."

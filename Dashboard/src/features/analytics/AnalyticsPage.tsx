@@ -1,6 +1,6 @@
-import { useMemo, useState } from "react";
+import { useState } from "react";
 import { Page } from "@/shared/ui/Page";
-import { spanStart, type SpanName } from "@/shared/ui/spans";
+import type { SpanName } from "@/shared/ui/spans";
 import { Toggle } from "@/shared/ui/Toggle";
 import { AlertsPanel } from "./AlertsPanel";
 import type { Interval, Wanted } from "./api/get-statistics";
@@ -18,7 +18,7 @@ const spans: readonly { value: SpanName; name: string }[] = [
 export function AnalyticsPage() {
   const [span, setSpan] = useState<SpanName>("day");
   const [interval, setInterval] = useState<Interval>("hour");
-  const wanted: Wanted = useMemo(() => ({ from: spanStart(span), interval }), [span, interval]);
+  const wanted: Wanted = { span, interval };
   return (
     <Page
       title="Analytics"

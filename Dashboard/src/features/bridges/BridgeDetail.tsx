@@ -9,10 +9,11 @@ import { bridgeName, plain } from "@/shared/format/words";
 import { Badge, toneOf } from "@/shared/ui/Badge";
 import { Button } from "@/shared/ui/Button";
 import { DataTable } from "@/shared/ui/DataTable";
+import { Decision } from "@/shared/ui/Decision";
 import { Notice } from "@/shared/ui/Notice";
 import { Panel } from "@/shared/ui/Panel";
 import { Failure, QueryState } from "@/shared/ui/QueryState";
-import { spanOptions, type SpanName, spanStart } from "@/shared/ui/spans";
+import { spanOptions, type SpanName } from "@/shared/ui/spans";
 import { Facts, Stat, Stats } from "@/shared/ui/Stat";
 import { StateMessage } from "@/shared/ui/StateMessage";
 import { Toggle } from "@/shared/ui/Toggle";
@@ -24,8 +25,7 @@ import styles from "./BridgeDetail.module.css";
 
 export function BridgeDetail({ bridge }: { bridge: Bridge }) {
   const [span, setSpan] = useState<SpanName>("day");
-  const from = useMemo(() => spanStart(span), [span]);
-  const history = useBridgeHistory(bridge.bridge_id, from);
+  const history = useBridgeHistory(bridge.bridge_id, span);
   return (
     <>
       <Panel
@@ -51,7 +51,8 @@ export function BridgeDetail({ bridge }: { bridge: Bridge }) {
             ["Newest observation", bridge.data_age_seconds === null ? "none" : `${duration(bridge.data_age_seconds)} old`],
           ]}
         />
-        <ExploitControl bridge={bridge} />
+        {/* What was asked of one bridge is not asked of the next. */}
+        <ExploitControl key={bridge.bridge_id} bridge={bridge} />
       </Panel>
       <Panel title="Sources" span={6} flush note="and how far each is from the median">
         <DataTable
@@ -108,8 +109,8 @@ function Course({ history }: { history: BridgeHistory }) {
         <Stat label="Deepest drawdown in the span" value={inPercent(lowest, 1)} />
         <Stat label="Points" value={history.points.length} note={`one each ${duration(history.resolution_seconds)}`} />
       </Stats>
-      <LineChart title="Value locked over time" x={x} lines={value} spans={spans} format={shortUsd} unit="USD" height={180} />
-      <LineChart title="Health score and agreement of sources over time" x={x} lines={health} levels={levels} spans={spans} range={[0, 1.02]} format={(v) => v.toFixed(2)} unit="Score (0 … 1)" height={150} />
+      <LineChart title="Value locked over time" x={x} lines={value} spans={spans} resolution={history.resolution_seconds} format={shortUsd} unit="USD" height={180} />
+      <LineChart title="Health score and agreement of sources over time" x={x} lines={health} levels={levels} spans={spans} resolution={history.resolution_seconds} range={[0, 1.02]} format={(v) => v.toFixed(2)} unit="Score (0 … 1)" height={150} />
     </>
   );
 }
@@ -140,26 +141,19 @@ function exploitsOf(history: BridgeHistory): Span[] {
 function ExploitControl({ bridge }: { bridge: Bridge }) {
   const identity = useIdentity().data;
   const rule = useRuleExploit(bridge.bridge_id);
-  const [asked, setAsked] = useState(false);
   if (!bridge.exploit_detected) return null;
   if (identity?.admin !== true) return <Notice tone="critical">{bridge.exploit_confirmed ? "The exploit is confirmed: bridge cover of its chains pays." : "An exploit is detected; an operator may confirm or clear it."}</Notice>;
   return (
     <>
       {rule.isError && <Failure error={rule.error} />}
-      {asked ? (
-        <Notice
-          tone="critical"
-          live
-          action={<Button tone="danger" busy={rule.isPending} onClick={() => rule.mutate("confirm", { onSettled: () => setAsked(false) })}>Confirm: it pays</Button>}
-        >
-          Confirming makes every bridge policy of {bridge.source_chain} and {bridge.dest_chain} pay in full. It cannot be taken back.
-        </Notice>
-      ) : (
-        <div className={styles.actions}>
-          {!bridge.exploit_confirmed && <Button tone="danger" onClick={() => setAsked(true)}>Confirm the exploit…</Button>}
-          <Button busy={rule.isPending} onClick={() => rule.mutate("clear")}>Clear it</Button>
-        </div>
-      )}
+      <div className={styles.actions}>
+        {!bridge.exploit_confirmed && (
+          <Decision ask="Confirm the exploit…" confirm="Confirm: it pays" busy={rule.isPending} onConfirm={() => rule.mutate("confirm")}>
+            Confirming the exploit of <b>{bridgeName(bridge.bridge_id)}</b> makes every bridge policy of {bridge.source_chain} and {bridge.dest_chain} pay in full. It cannot be taken back.
+          </Decision>
+        )}
+        <Button busy={rule.isPending} onClick={() => rule.mutate("clear")}>Clear it</Button>
+      </div>
     </>
   );
 }

@@ -8,13 +8,15 @@ import { DataTable } from "@/shared/ui/DataTable";
 import { Panel } from "@/shared/ui/Panel";
 import { QueryState } from "@/shared/ui/QueryState";
 import { RowButton } from "@/shared/ui/RowButton";
+import { useFirst } from "@/shared/ui/use-first";
 import { BridgeDetail } from "./BridgeDetail";
 import { spread } from "./disagreement";
 
 export function BridgesTab({ chosen, onChoose }: { chosen: string | null; onChoose: (bridgeId: string) => void }) {
   const bridges = useBridges();
   const sorted = bridges.data?.bridges.toSorted(worstFirst);
-  const shown = sorted?.find((b) => b.bridge_id === chosen) ?? sorted?.[0];
+  const first = useFirst(sorted?.[0]?.bridge_id);
+  const shown = sorted?.find((b) => b.bridge_id === chosen) ?? sorted?.find((b) => b.bridge_id === first);
   return (
     <>
       <Panel title="Nine bridges" flush note={sorted && `worst first · choose one to look into it · as of ${clockTime(sorted[0]?.timestamp)}`}>

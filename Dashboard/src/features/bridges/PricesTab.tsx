@@ -9,9 +9,10 @@ import { DataTable } from "@/shared/ui/DataTable";
 import { Panel } from "@/shared/ui/Panel";
 import { QueryState } from "@/shared/ui/QueryState";
 import { RowButton } from "@/shared/ui/RowButton";
-import { spanOptions, type SpanName, spanStart } from "@/shared/ui/spans";
+import { spanOptions, type SpanName } from "@/shared/ui/spans";
 import { StateMessage } from "@/shared/ui/StateMessage";
 import { Toggle } from "@/shared/ui/Toggle";
+import { useFirst } from "@/shared/ui/use-first";
 import { type PriceHistory, usePriceHistory } from "./api/get-price-history";
 import { disagreement, spread } from "./disagreement";
 
@@ -23,7 +24,8 @@ const saleStop = 0.995;
 export function PricesTab({ chosen, onChoose }: { chosen: string | null; onChoose: (coin: string) => void }) {
   const prices = usePrices();
   const sorted = prices.data?.prices.toSorted((a, b) => (a.peg_ratio ?? 0) - (b.peg_ratio ?? 0));
-  const shown = sorted?.find((p) => p.stablecoin === chosen) ?? sorted?.[0];
+  const first = useFirst(sorted?.[0]?.stablecoin);
+  const shown = sorted?.find((p) => p.stablecoin === chosen) ?? sorted?.find((p) => p.stablecoin === first);
   return (
     <>
       <Panel title="Fourteen coins" flush note={sorted && `furthest below the peg first · as of ${clockTime(sorted[0]?.timestamp)}`}>
@@ -67,8 +69,7 @@ function PegState({ price }: { price: Price }) {
 
 function CoinPanel({ price }: { price: Price }) {
   const [span, setSpan] = useState<SpanName>("day");
-  const from = useMemo(() => spanStart(span), [span]);
-  const history = usePriceHistory(price.stablecoin, from);
+  const history = usePriceHistory(price.stablecoin, span);
   return (
     <>
       <Panel title={price.stablecoin} span={7} note="peg ratio over time" actions={<Toggle label="Span" value={span} onChange={setSpan} options={spanOptions} />}>
@@ -116,5 +117,5 @@ function PegLine({ history }: { history: PriceHistory }) {
     ],
     [lowest],
   );
-  return <LineChart title={`Peg ratio of ${history.stablecoin} over time`} x={x} lines={lines} levels={levels} format={(v) => v.toFixed(4)} unit="Peg ratio" height={230} />;
+  return <LineChart title={`Peg ratio of ${history.stablecoin} over time`} x={x} lines={lines} levels={levels} format={(v) => v.toFixed(4)} unit="Peg ratio" resolution={history.resolution_seconds} height={230} />;
 }

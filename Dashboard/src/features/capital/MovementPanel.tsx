@@ -11,6 +11,7 @@ import { Notice } from "@/shared/ui/Notice";
 import { Panel } from "@/shared/ui/Panel";
 import { Failure, NeedsKey, QueryState } from "@/shared/ui/QueryState";
 import { Toggle } from "@/shared/ui/Toggle";
+import { useFirstInvalid } from "@/shared/ui/use-first-invalid";
 import { useSettled } from "@/shared/ui/use-settled";
 import { usePreview } from "./api/post-preview";
 import { useMovement } from "./api/post-movement";
@@ -32,29 +33,31 @@ function MovementForm() {
   const [direction, setDirection] = useState<Preview["direction"]>("deposit");
   const [tranche, setTranche] = useState<TrancheId>("SURE_EQT");
   const [amount, setAmount] = useState("1000");
-  const [intention, setIntention] = useState(() => crypto.randomUUID());
   const usdAmount = Number(amount);
   const typed = Number.isFinite(usdAmount) && usdAmount > 0 ? { direction, tranche_id: tranche, amount_usd: usdAmount } : null;
   const preview = usePreview(useSettled(typed));
   const movement = useMovement();
   const changed = <T,>(set: (value: T) => void) => (value: T) => {
     movement.reset();
-    setIntention(crypto.randomUUID());
     set(value);
   };
   const submit = (event: SubmitEvent) => {
     event.preventDefault();
-    if (typed) movement.mutate({ ...typed, idempotencyKey: intention }, { onSuccess: () => setIntention(crypto.randomUUID()) });
+    if (typed) movement.mutate(typed);
   };
+  const form = useFirstInvalid(movement.error);
   const errors = movement.error instanceof ApiError ? movement.error.problem.errors : undefined;
   return (
     <>
-      <form className={styles.form} onSubmit={submit}>
-        <Toggle label="Direction" value={direction} onChange={changed(setDirection)} options={[{ value: "deposit", name: "Deposit" }, { value: "withdraw", name: "Withdraw" }]} />
-        <Fields>
-          <SelectField label="Tranche" value={tranche} onChange={(e) => changed(setTranche)(e.target.value as TrancheId)} options={(tranches.length > 0 ? tranches.map((t) => t.tranche_id) : [tranche]).map((value) => ({ value, name: trancheName(value) }))} />
-          <TextField label="Amount (USD)" hint={direction === "deposit" ? "100 or more" : "at most what you hold"} type="number" min={direction === "deposit" ? 100 : 0.01} step={0.01} required value={amount} onChange={(e) => changed(setAmount)(e.target.value)} error={errors?.["amount_usd"]?.join(" ")} />
-        </Fields>
+      <form ref={form} className={styles.form} onSubmit={submit}>
+        {/* What is under way is not changed. */}
+        <fieldset className={styles.fields} disabled={movement.isPending} aria-label="Movement">
+          <Toggle label="Direction" value={direction} onChange={changed(setDirection)} options={[{ value: "deposit", name: "Deposit" }, { value: "withdraw", name: "Withdraw" }]} />
+          <Fields>
+            <SelectField label="Tranche" value={tranche} onChange={(e) => changed(setTranche)(e.target.value as TrancheId)} options={(tranches.length > 0 ? tranches.map((t) => t.tranche_id) : [tranche]).map((value) => ({ value, name: trancheName(value) }))} />
+            <TextField label="Amount (USD)" hint={direction === "deposit" ? "100 or more" : "at most what you hold"} type="number" min={direction === "deposit" ? 100 : 0.01} step={0.01} required value={amount} onChange={(e) => changed(setAmount)(e.target.value)} error={errors?.["amount_usd"]?.join(" ")} />
+          </Fields>
+        </fieldset>
         <QueryState query={preview} lines={4}>{(data) => <Effect preview={data} />}</QueryState>
         <Button type="submit" tone="primary" busy={movement.isPending} disabled={preview.data?.refusal != null && !preview.isPlaceholderData}>
           {verbs[direction][0]} {usd(usdAmount || null)}

@@ -1,4 +1,3 @@
-import { useMemo } from "react";
 import { useSnapshots } from "@/shared/api/get-snapshots";
 import { useTranches } from "@/shared/api/get-tranches";
 import type { SnapshotPoint, Tranche } from "@/shared/api/types";
@@ -11,12 +10,9 @@ import { trancheColor } from "./tranche-colors";
 import styles from "./WaterfallPanel.module.css";
 import { absorb } from "./waterfall";
 
-const hour = 3_600;
-
 export function WaterfallPanel() {
   const tranches = useTranches();
-  const from = useMemo(() => Math.floor(Date.now() / 60_000) * 60 - hour, []);
-  const last = useSnapshots(from).data?.points.at(-1);
+  const last = useSnapshots("hour").data?.points.at(-1);
   return (
     <Panel title="Who loses what" note="losses eat the tranches from the left; drawn to scale">
       <QueryState query={tranches} isEmpty={(data) => data.tranches.every((t) => t.total_capital_usd === 0)} empty={<StateMessage title="No capital yet" detail="The first deposit makes the first tranche." />}>

@@ -6,6 +6,7 @@ import { SelectField, TextField } from "@/shared/ui/Field";
 import { Notice } from "@/shared/ui/Notice";
 import { Panel } from "@/shared/ui/Panel";
 import { Failure } from "@/shared/ui/QueryState";
+import { useFirstInvalid } from "@/shared/ui/use-first-invalid";
 import { useRecordIncident } from "./api/incidents";
 import { type DraftFaults, type IncidentDraft, readDraft } from "./incident";
 import styles from "./IncidentForm.module.css";
@@ -29,6 +30,8 @@ function Form() {
   const matrix = useProductMatrix().data;
   const [draft, setDraft] = useState(empty);
   const [faults, setFaults] = useState<DraftFaults>({});
+  const [refusals, setRefusals] = useState(0);
+  const form = useFirstInvalid(refusals);
   const isContract = draft.coverageType === "smart_contract";
   const change = (changes: Partial<IncidentDraft>) => {
     setDraft((known) => ({ ...known, ...changes }));
@@ -38,11 +41,13 @@ function Form() {
   const submit = (event: SubmitEvent) => {
     event.preventDefault();
     const read = readDraft(draft, Date.now() / 1_000);
-    if ("faults" in read) setFaults(read.faults);
-    else record.mutate(read.request, { onSuccess: () => setDraft(empty) });
+    if ("faults" in read) {
+      setFaults(read.faults);
+      setRefusals((known) => known + 1);
+    } else record.mutate(read.request, { onSuccess: () => setDraft(empty) });
   };
   return (
-    <form className={styles.form} onSubmit={submit} noValidate>
+    <form ref={form} className={styles.form} onSubmit={submit} noValidate>
       <SelectField
         label="Cover"
         value={draft.coverageType}

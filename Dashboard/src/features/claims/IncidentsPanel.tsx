@@ -7,6 +7,7 @@ import { coverageName, plain } from "@/shared/format/words";
 import { Badge, type Tone } from "@/shared/ui/Badge";
 import { Button } from "@/shared/ui/Button";
 import { DataTable } from "@/shared/ui/DataTable";
+import { Decision } from "@/shared/ui/Decision";
 import { Dialog } from "@/shared/ui/Dialog";
 import { Notice } from "@/shared/ui/Notice";
 import { Panel } from "@/shared/ui/Panel";
@@ -84,18 +85,16 @@ function IncidentDetail({ incident }: { incident: Incident }) {
 function Decide({ incident }: { incident: Incident }) {
   const identity = useIdentity().data;
   const decide = useDecideIncident();
-  const [asked, setAsked] = useState(false);
   if (identity?.admin !== true) return null;
   const own = identity.subject === incident.recorded_by;
   return (
     <>
       {own && <Notice tone="info">You recorded it, so another operator must confirm it. You may dismiss it.</Notice>}
-      {asked && <Notice tone="critical" live>Policies in force then pay {percent(incident.loss_fraction, 2)} of their cover. It cannot be taken back.</Notice>}
       <div className={styles.actions}>
         {!own && (
-          <Button tone="danger" busy={decide.isPending} onClick={() => (asked ? decide.mutate({ id: incident.incident_id, decision: "confirm" }) : setAsked(true))}>
-            {asked ? "Confirm: policies pay" : "Confirm it…"}
-          </Button>
+          <Decision ask="Confirm it…" confirm="Confirm: policies pay" busy={decide.isPending} onConfirm={() => decide.mutate({ id: incident.incident_id, decision: "confirm" })}>
+            Policies in force then pay {percent(incident.loss_fraction, 2)} of their cover. It cannot be taken back.
+          </Decision>
         )}
         <Button busy={decide.isPending} onClick={() => decide.mutate({ id: incident.incident_id, decision: "dismiss" })}>Dismiss it: sales go on</Button>
       </div>

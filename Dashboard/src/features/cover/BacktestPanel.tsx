@@ -1,12 +1,12 @@
 import { useMemo, useState } from "react";
 import type { Backtest, BacktestRequest, StoredEvent, Terms } from "@/shared/api/types";
 import { LineChart } from "@/shared/charts/LineChart";
-import { percent, usd } from "@/shared/format/numbers";
+import { pegRatio, percent, usd } from "@/shared/format/numbers";
 import { dateMinute, duration } from "@/shared/format/times";
 import { Badge } from "@/shared/ui/Badge";
 import { SelectField } from "@/shared/ui/Field";
 import { Panel } from "@/shared/ui/Panel";
-import { QueryState } from "@/shared/ui/QueryState";
+import { QueryState, Skeleton } from "@/shared/ui/QueryState";
 import { Facts } from "@/shared/ui/Stat";
 import { StateMessage } from "@/shared/ui/StateMessage";
 import { useSettled } from "@/shared/ui/use-settled";
@@ -37,11 +37,12 @@ export function BacktestPanel({ choice, terms, amount }: { choice: Choice; terms
           {() => (
             <>
               <SelectField label="Event" value={event?.name ?? ""} onChange={(e) => setPicked(e.target.value)} options={priced.map((e) => ({ value: e.name, name: `${e.stablecoin} · ${dateMinute(e.from)} · ${e.name}` }))} hint={event?.description} />
-              {event && (
+              {/* Nothing is asked for until the terms have settled. */}
+              {event && (request === null && backtest.data === undefined ? <Skeleton lines={9} /> : (
                 <QueryState query={backtest} lines={9}>
                   {(data) => <Outcome backtest={data} event={event} terms={terms ?? fixedTerms[choice.coverage_type] ?? {}} amount={amount} />}
                 </QueryState>
-              )}
+              ))}
             </>
           )}
         </QueryState>
@@ -70,8 +71,8 @@ function Outcome({ backtest, event, terms, amount }: { backtest: Backtest; event
         format={(v) => v.toFixed(3)}
         unit="Peg ratio"
         levels={[
-          ...(terms.trigger_price === undefined ? [] : [{ value: terms.trigger_price, label: `trigger ${terms.trigger_price.toFixed(2)}`, color: "warning" }]),
-          ...(terms.floor_price === undefined ? [] : [{ value: terms.floor_price, label: `floor ${terms.floor_price.toFixed(2)}: pays in full`, color: "critical" }]),
+          ...(terms.trigger_price === undefined ? [] : [{ value: terms.trigger_price, label: `trigger ${pegRatio(terms.trigger_price)}`, color: "warning" }]),
+          ...(terms.floor_price === undefined ? [] : [{ value: terms.floor_price, label: `floor ${pegRatio(terms.floor_price)}: pays in full`, color: "critical" }]),
         ]}
         spans={backtest.triggered && from !== null && at !== null ? [{ from, to: at, color: "warning" }] : []}
         marks={at === null ? [] : [{ x: at, label: "triggered", color: "critical" }]}

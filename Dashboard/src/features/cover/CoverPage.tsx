@@ -25,7 +25,7 @@ export function CoverPage() {
   return (
     <Page title="Quote and buy" lead="Choose a product, set the terms, see what they would have paid, and buy at the price shown.">
       <MatrixPanel choice={choice} onChoose={choose} />
-      <QuotePanel key={JSON.stringify(choice)} choice={choice} onChoose={choose} amount={amount} onAmount={setAmount} own={own} onOwn={setOwn} />
+      <QuotePanel choice={choice} onChoose={choose} amount={amount} onAmount={setAmount} own={own} onOwn={setOwn} />
       <BacktestPanel choice={choice} terms={termsOf(choice.coverage_type, own)} amount={Number(amount)} />
     </Page>
   );

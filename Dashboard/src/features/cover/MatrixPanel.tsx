@@ -2,7 +2,7 @@ import { useMemo, useState } from "react";
 import { percent, wholeUsd } from "@/shared/format/numbers";
 import { checkName, coverageName } from "@/shared/format/words";
 import { Panel } from "@/shared/ui/Panel";
-import { QueryState } from "@/shared/ui/QueryState";
+import { QueryState, Stale } from "@/shared/ui/QueryState";
 import { Toggle } from "@/shared/ui/Toggle";
 import { useMedia } from "@/shared/ui/use-media";
 import { useCapacity } from "./api/get-capacity";
@@ -33,6 +33,7 @@ export function MatrixPanel({ choice, onChoose }: { choice: Choice; onChoose: (c
         {() =>
           matrix && (
             <>
+              <Stale query={capacity} of="Capacities" />
               {!isWide && (
                 <Toggle
                   label="Coverage type"

@@ -1,4 +1,4 @@
-import { type SubmitEvent, useState } from "react";
+import { type SubmitEvent, useEffect, useState } from "react";
 import { useNavigate } from "react-router";
 import { ApiError } from "@/shared/api/client";
 import type { Chain, CoverageType, Pricing, Quote, QuoteRequest, Stablecoin } from "@/shared/api/types";
@@ -11,11 +11,13 @@ import { Fields, SelectField, TextField } from "@/shared/ui/Field";
 import { Notice } from "@/shared/ui/Notice";
 import { Panel } from "@/shared/ui/Panel";
 import { Failure } from "@/shared/ui/QueryState";
+import { useFirstInvalid } from "@/shared/ui/use-first-invalid";
 import { useNow } from "@/shared/ui/use-now";
 import { useProducts } from "./api/get-products";
 import { useBind } from "./api/post-policy";
 import { useQuote } from "./api/post-quote";
 import type { Choice } from "./HeatMap";
+import { secondsLeft, whyNotBindable } from "./quote";
 import styles from "./QuotePanel.module.css";
 import { hasOwnTerms, type OwnTerms, termsOf } from "./terms";
 
@@ -31,6 +33,8 @@ export function QuotePanel({ choice, onChoose, amount, onAmount, own, onOwn }: {
   const [days, setDays] = useState("90");
   const [pricing, setPricing] = useState<Pricing>("standard");
   const quote = useQuote();
+  const { reset } = quote;
+  const form = useFirstInvalid(quote.error);
   const errors = quote.error instanceof ApiError ? (quote.error.problem.errors ?? {}) : {};
   const errorOf = (field: string) => errors[field]?.join(" ");
   const submit = (event: SubmitEvent) => {
@@ -38,13 +42,14 @@ export function QuotePanel({ choice, onChoose, amount, onAmount, own, onOwn }: {
     const body: QuoteRequest = { ...choice, coverage_amount: Number(amount), duration_days: Number(days), pricing, ...termsOf(choice.coverage_type, own) };
     quote.mutate(body);
   };
-  // A price of other terms than those on the screen would be misread.
-  const changed = <T,>(set: (value: T) => void) => (value: T) => { quote.reset(); set(value); };
+  // A price of other terms than those on the screen would be misread; a product is also chosen elsewhere.
+  useEffect(() => reset(), [reset, choice.coverage_type, choice.chain, choice.stablecoin]);
+  const changed = <T,>(set: (value: T) => void) => (value: T) => { reset(); set(value); };
   const words = (of: (p: (typeof products)[number]) => string, fallback: string, name: (word: string) => string = (word) => word) =>
     [...new Set([fallback, ...products.map(of)])].map((value) => ({ value, name: name(value) }));
   return (
     <Panel title="Quote" span={5}>
-      <form className={styles.form} onSubmit={submit}>
+      <form ref={form} className={styles.form} onSubmit={submit}>
         <Fields>
           <SelectField label="Coverage" value={choice.coverage_type} onChange={(e) => onChoose({ ...choice, coverage_type: e.target.value as CoverageType })} options={words((p) => p.coverage_type, choice.coverage_type, coverageName)} error={errorOf("coverage_type")} />
           <SelectField label="Chain" value={choice.chain} onChange={(e) => onChoose({ ...choice, chain: e.target.value as Chain })} options={words((p) => p.chain, choice.chain)} error={errorOf("chain")} />
@@ -53,7 +58,7 @@ export function QuotePanel({ choice, onChoose, amount, onAmount, own, onOwn }: {
         <Fields>
           <TextField label="Amount (USD)" hint="100 … 10,000,000" type="number" min={100} max={10_000_000} step={0.01} required value={amount} onChange={(e) => changed(onAmount)(e.target.value)} error={errorOf("coverage_amount")} />
           <TextField label="Duration (days)" hint="1 … 365" type="number" min={1} max={365} step={1} required value={days} onChange={(e) => changed(setDays)(e.target.value)} error={errorOf("duration_days")} />
-          <SelectField label="Pricing" hint="Standard prices can be bought" value={pricing} onChange={(e) => changed(setPricing)(e.target.value as Pricing)} options={[{ value: "standard", name: "Standard" }, { value: "dynamic", name: "Dynamic" }]} />
+          <SelectField label="Pricing" value={pricing} onChange={(e) => changed(setPricing)(e.target.value as Pricing)} options={[{ value: "standard", name: "Standard" }, { value: "dynamic", name: "Dynamic" }]} />
         </Fields>
         {hasOwnTerms(choice.coverage_type) && (
           <Fields>
@@ -65,7 +70,9 @@ export function QuotePanel({ choice, onChoose, amount, onAmount, own, onOwn }: {
         <Button type="submit" tone={quote.data ? "plain" : "primary"} busy={quote.isPending}>{quote.data ? "Quote again" : "Get a quote"}</Button>
       </form>
       {quote.isError && Object.keys(errors).length === 0 && <Failure error={quote.error} />}
-      {quote.data && <Offer quote={quote.data} />}
+      {/* Once, not with every second of the time that is left. */}
+      <p className="visually-hidden" role="status">{quote.data && `The premium is ${usd(quote.data.premium)}.`}</p>
+      {quote.data && <Offer key={quote.data.quote_id} quote={quote.data} />}
     </Panel>
   );
 }
@@ -75,17 +82,21 @@ function Offer({ quote }: { quote: Quote }) {
   const navigate = useNavigate();
   const bind = useBind();
   const now = useNow();
-  const left = quote.expires_at - now;
+  const [receivedAt] = useState(now);
+  const left = secondsLeft(quote, now - receivedAt);
   const { breakdown } = quote;
   const factor = breakdown.loads.reduce((all, load) => all * load.factor, 1);
   return (
-    <section className={styles.offer} aria-label="The quote" aria-live="polite">
+    <section className={styles.offer} aria-label="The quote">
       <div className={styles.price}>
         <div>
           <p className={styles.label}>Premium</p>
           <p className={styles.premium}>{usd(quote.premium)}</p>
         </div>
-        <p className={styles.label}>{left > 0 ? <>Holds for {duration(left)}<br />until {clockTime(quote.expires_at)}</> : "This quote has run out."}</p>
+        <div className={styles.label}>
+          {left > 0 && <p>Holds for {duration(left)}<br />until {clockTime(quote.expires_at)}</p>}
+          <p role="status">{left <= 0 && "This quote has run out."}</p>
+        </div>
       </div>
       <table className={styles.breakdown}>
         <caption className="visually-hidden">How the premium comes about</caption>
@@ -102,7 +113,7 @@ function Offer({ quote }: { quote: Quote }) {
       </table>
       {breakdown.stale_inputs.length > 0 && <Notice tone="caution">Made from figures that are older than they should be: {breakdown.stale_inputs.map((name) => plain(name).toLowerCase()).join(", ")}.</Notice>}
       {!quote.bindable ? (
-        <Notice tone="info">{breakdown.pricing === "dynamic" ? "A dynamic price shows what the pool's state would add; standard prices can be bought." : "It cannot be bought now: quotes are not being kept. Try again shortly."}</Notice>
+        <Notice tone="info">{whyNotBindable(breakdown.pricing)}</Notice>
       ) : key === null ? (
         <Notice tone="info">To buy, enter a key that may write with “Key” in the top bar.</Notice>
       ) : (

@@ -1,30 +1,26 @@
-import { useIdentity } from "@/shared/api/get-identity";
 import { dateTime } from "@/shared/format/times";
 import { plain } from "@/shared/format/words";
-import { useKey } from "@/shared/session/session";
 import { Button } from "@/shared/ui/Button";
 import { DataTable } from "@/shared/ui/DataTable";
+import { ForOperators } from "@/shared/ui/ForOperators";
 import { Panel } from "@/shared/ui/Panel";
-import { NeedsKey, QueryState } from "@/shared/ui/QueryState";
+import { QueryState } from "@/shared/ui/QueryState";
 import { StateMessage } from "@/shared/ui/StateMessage";
 import { useAudit } from "./api/get-audit";
 import styles from "./AuditPanel.module.css";
 
 export function AuditPanel() {
-  const hasKey = useKey() !== null;
-  const identity = useIdentity();
   return (
     <Panel title="Security events and audit trail" flush note="what was done by hand and by the platform itself, newest first">
-      {!hasKey ? <NeedsKey />
-        : identity.data?.admin === false ? <StateMessage title="For operators" detail="The audit trail needs a key with the scope “admin”." />
-        : <Trail />}
+      <ForOperators what="The audit trail">
+        <Trail />
+      </ForOperators>
     </Panel>
   );
 }
 
 function Trail() {
-  const isAdmin = useIdentity().data?.admin === true;
-  const audit = useAudit(isAdmin);
+  const audit = useAudit();
   return (
     <QueryState
       query={audit}

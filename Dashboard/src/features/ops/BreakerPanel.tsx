@@ -1,9 +1,8 @@
 import { CircleCheck, OctagonX } from "lucide-react";
-import { useState } from "react";
 import { useIdentity } from "@/shared/api/get-identity";
 import { usePool } from "@/shared/api/get-pool";
 import { dateTime } from "@/shared/format/times";
-import { Button } from "@/shared/ui/Button";
+import { Decision } from "@/shared/ui/Decision";
 import { Panel } from "@/shared/ui/Panel";
 import { Failure, QueryState } from "@/shared/ui/QueryState";
 import { StateMessage } from "@/shared/ui/StateMessage";
@@ -35,12 +34,11 @@ export function BreakerPanel() {
 
 function Reset() {
   const reset = useResetBreaker();
-  const [asked, setAsked] = useState(false);
   return (
     <>
-      <Button tone="danger" busy={reset.isPending} onClick={() => (asked ? reset.mutate() : setAsked(true))}>
-        {asked ? "Yes: sales and withdrawals go on" : "Reset it…"}
-      </Button>
+      <Decision ask="Reset it…" confirm="Reset: sales and withdrawals go on" busy={reset.isPending} onConfirm={() => reset.mutate()}>
+        What has opened it may still be so. Sales and withdrawals begin again at once.
+      </Decision>
       {reset.isError && <Failure error={reset.error} />}
     </>
   );

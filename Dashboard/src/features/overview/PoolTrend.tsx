@@ -5,15 +5,13 @@ import { LineChart } from "@/shared/charts/LineChart";
 import { percent } from "@/shared/format/numbers";
 import { Panel } from "@/shared/ui/Panel";
 import { QueryState } from "@/shared/ui/QueryState";
-import { spanOptions, type SpanName, spanStart } from "@/shared/ui/spans";
+import { spanOptions, type SpanName } from "@/shared/ui/spans";
 import { StateMessage } from "@/shared/ui/StateMessage";
 import { Toggle } from "@/shared/ui/Toggle";
 
 export function PoolTrend() {
   const [span, setSpan] = useState<SpanName>("day");
-  // A fixed beginning for as long as the span is shown: it names the answer in the cache.
-  const from = useMemo(() => spanStart(span), [span]);
-  const history = useSnapshots(from);
+  const history = useSnapshots(span);
   return (
     <Panel
       title="LTV and reserves over time"
@@ -42,5 +40,5 @@ function Trend({ history }: { history: SnapshotHistory }) {
     ],
     [history],
   );
-  return <LineChart title="LTV, reserve ratio and worst stress loss over time" x={x} lines={lines} format={(v) => percent(v, 0)} unit="Share (%)" range={[0, 1]} />;
+  return <LineChart title="LTV, reserve ratio and worst stress loss over time" x={x} lines={lines} format={(v) => percent(v, 0)} unit="Share (%)" resolution={history.resolution_seconds} range={[0, 1]} />;
 }

@@ -16,6 +16,7 @@ import { usePolicy } from "./api/get-policy";
 import { usePolicyClaims } from "./api/get-policy-claims";
 import { useFileClaim } from "./api/post-claim";
 import { Life } from "./Life";
+import { termsOf } from "./terms";
 
 const order = ["SURE_EQT", "SURE_JNR_PLUS", "SURE_JNR", "SURE_MEZZ", "SURE_SNR", "SURE_BTC"];
 
@@ -71,13 +72,10 @@ function PolicyLife({ policy }: { policy: Policy }) {
 }
 
 function PolicyTerms({ policy }: { policy: Policy }) {
-  const { terms } = policy;
   return (
     <Facts
       rows={[
-        ...(terms?.trigger_price === undefined ? [] : [["Trigger (peg ratio)", terms.trigger_price.toFixed(3)] as const]),
-        ...(terms?.floor_price === undefined ? [] : [["Floor (peg ratio)", terms.floor_price.toFixed(3)] as const]),
-        ...(terms?.dwell_hours === undefined ? [] : [["Dwell", `${terms.dwell_hours} h`] as const]),
+        ...termsOf(policy),
         ["Starts", dateTime(policy.starts_at)],
         ["Ends", dateTime(policy.ends_at)],
         ["Policy", <code key="policy">{policy.policy_id}</code>],
@@ -111,6 +109,7 @@ function Claims({ policy }: { policy: Policy }) {
         <>
           {data.items.map((claim) => <ClaimSummary key={claim.claim_id} claim={claim} />)}
           {policy.status === "active" && <div><Button busy={file.isPending} onClick={() => file.mutate(policy.policy_id)}>Ask for a decision</Button></div>}
+          {file.isError && <Failure error={file.error} />}
         </>
       )}
     </QueryState>

@@ -8,13 +8,11 @@ import { Panel } from "@/shared/ui/Panel";
 import { QueryState } from "@/shared/ui/QueryState";
 import { StateMessage } from "@/shared/ui/StateMessage";
 import { Toggle } from "@/shared/ui/Toggle";
-import { spanOptions, type SpanName, spanStart } from "@/shared/ui/spans";
+import { spanOptions, type SpanName } from "@/shared/ui/spans";
 
 export function SnapshotHistoryPanel() {
   const [span, setSpan] = useState<SpanName>("day");
-  // A fixed beginning for as long as the span is shown: it names the answer in the cache.
-  const from = useMemo(() => spanStart(span), [span]);
-  const history = useSnapshots(from);
+  const history = useSnapshots(span);
   return (
     <Panel
       title="Snapshots over time"
@@ -44,5 +42,5 @@ function Lines({ history }: { history: SnapshotHistory }) {
     ],
     [history],
   );
-  return <LineChart title="Risk measures of the snapshots over time" x={x} lines={lines} format={shortUsd} unit="USD" height={240} />;
+  return <LineChart title="Risk measures of the snapshots over time" x={x} lines={lines} format={shortUsd} unit="USD" resolution={history.resolution_seconds} height={240} />;
 }

@@ -12,8 +12,8 @@ export const createQueryClient = () =>
   new QueryClient({
     defaultOptions: {
       queries: {
+        // Timers rest while nobody looks: what is older than this is read anew when somebody looks again.
         staleTime: 20_000,
-        refetchOnWindowFocus: false,
         // Cut off from the platform is not the same as the browser being offline: the platform may be on this machine.
         networkMode: "always",
         retry: (failures, error) => failures < retries && (!(error instanceof ApiError) || error.status >= 500),

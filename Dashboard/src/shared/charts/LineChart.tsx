@@ -3,7 +3,9 @@ import uPlot from "uplot";
 import "uplot/dist/uPlot.min.css";
 import { dateMinute, zoneName } from "@/shared/format/times";
 import { useResolvedTheme } from "@/shared/ui/theme";
+import { isolated, withGaps } from "./gaps";
 import { xRange } from "./xRange";
+import { yRange } from "./yRange";
 import styles from "./LineChart.module.css";
 
 export interface Line {
@@ -72,7 +74,7 @@ const space = { top: 10, right: 26, bottom: 0, left: 0 } as const;
 const labelWidth = 64;
 
 /** Lines over time (x in Unix seconds) or over another figure, with what stands under the cursor read out beside them. */
-export function LineChart({ title, x, lines, format, unit, xAxis = { kind: "time" }, levels = [], marks = [], spans = [], dots = [], height = defaultHeight, range, logarithmic = false }: {
+export function LineChart({ title, x: points, lines: known, format, unit, xAxis = { kind: "time" }, resolution, levels = [], marks = [], spans = [], dots = [], height = defaultHeight, range, logarithmic = false }: {
   /** What it shows, for those who do not see it. */
   title: string;
   x: readonly number[];
@@ -82,12 +84,14 @@ export function LineChart({ title, x, lines, format, unit, xAxis = { kind: "time
   /** Names the y axis. */
   unit: string;
   xAxis?: { readonly kind: "time" } | { readonly kind: "figure"; readonly label: string; readonly format: (value: number) => string };
+  /** Seconds that a point stands for: no line is drawn across times without points. */
+  resolution?: number;
   levels?: readonly Level[];
   marks?: readonly Mark[];
   spans?: readonly Span[];
   dots?: readonly Dot[];
   height?: number;
-  /** Of y; by the values where it is not given. */
+  /** Of y, at least; by the values where it is not given. */
   range?: readonly [number, number];
   /** Of y; what is 0 is not drawn then. For counts, whose least is 1. */
   logarithmic?: boolean;
@@ -97,6 +101,7 @@ export function LineChart({ title, x, lines, format, unit, xAxis = { kind: "time
   const chart = useRef<uPlot | null>(null);
   const [cursor, setCursor] = useState<number | null>(null);
   const id = useId();
+  const { x, lines } = useMemo(() => (resolution === undefined ? { x: points, lines: known } : withGaps(points, known, resolution)), [points, known, resolution]);
   const data = useMemo(() => [x, ...lines.map((line) => line.values)] as uPlot.AlignedData, [x, lines]);
   const latest = useRef(data);
   latest.current = data;
@@ -109,7 +114,7 @@ export function LineChart({ title, x, lines, format, unit, xAxis = { kind: "time
     const host = place.current;
     if (!host) return;
     const color = colorsOf(host);
-    const { lines: drawn, xAxis: axis, levels: horizontals, marks: verticals, spans: areas, dots: points } = parts.current;
+    const { lines: drawn, xAxis: axis, levels: horizontals, marks: verticals, spans: areas, dots: places } = parts.current;
     const grid = { stroke: color("line"), width: 1 };
     const axisBase: uPlot.Axis = { stroke: color("text-muted"), grid, ticks: grid, font: axisFont, labelFont: axisFont, labelSize: 18, labelGap: 0 };
     const lastX = latest.current[0].at(-1) ?? 0;
@@ -124,7 +129,7 @@ export function LineChart({ title, x, lines, format, unit, xAxis = { kind: "time
         scales: {
           x: { time: axis.kind === "time", range: (u, from, to) => xRange(u.data[0], from, to, axis.kind, counted ? barWidth(u.data[0]) : 0) },
           y: logarithmic ? { distr: logarithmicScale, range: (_: uPlot, __: number, high: number | null): [number, number] => [0.5, (high ?? 1) * 2] }
-            : range ? { range: [range[0], range[1]] }
+            : range ? { range: (_, low, high) => yRange(range, low, high) }
             : { range: (_, low, high) => around(low, high, horizontals, counted) },
         },
         axes: [
@@ -143,13 +148,13 @@ export function LineChart({ title, x, lines, format, unit, xAxis = { kind: "time
             ...(line.filled === true && { fill: color(line.color, 0.12) }),
             ...(line.stepped === true && { paths: uPlot.paths.stepped?.({ align: 1 }) as uPlot.Series.PathBuilder }),
             ...(line.bars === true && { fill: color(line.color, 0.45), width: 1, paths: uPlot.paths.bars?.({ size: [1, Infinity], align: 1, gap: 1 }) as uPlot.Series.PathBuilder }),
-            points: { show: line.bars !== true && latest.current[0].length === 1, size: 5 },
+            points: { show: false, size: 5, filter: (u, index) => (line.bars === true ? null : isolated(u.data[index] ?? [])) },
             show: line.hidden !== true,
           })),
         ],
         hooks: {
           drawClear: [(u) => areas.forEach((area) => fillSpan(u, area, color(area.color, 0.16)))],
-          draw: [(u) => { horizontals.forEach((level, index) => drawLevel(u, level, index % 2 === 1, color)); verticals.forEach((mark, index) => drawMark(u, mark, index % 3, color)); points.forEach((dot) => drawDot(u, dot, color)); }],
+          draw: [(u) => { horizontals.forEach((level, index) => drawLevel(u, level, index % 2 === 1, color)); verticals.forEach((mark, index) => drawMark(u, mark, index % 3, color)); places.forEach((dot) => drawDot(u, dot, color)); }],
           setCursor: [(u) => setCursor(u.cursor.idx ?? null)],
         },
       },

@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { change, inPercent, percent, shares, shortUsd, usd, wholeUsd } from "./numbers";
+import { change, inPercent, pegRatio, percent, shares, shortUsd, usd, wholeUsd } from "./numbers";
 import { dateTime, duration } from "./times";
 import { bridgeName, plain } from "./words";
 
@@ -16,6 +16,10 @@ describe("numbers", () => {
     [change(-25), "−25.00 %"],
     [change(0.5, 1), "+0.5 %"],
     [change(-0.004), "0.00 %"],
+    [pegRatio(0.9), "0.90"],
+    [pegRatio(0.97), "0.97"],
+    [pegRatio(0.975), "0.975"],
+    [pegRatio(0.97125), "0.97125"],
     [shares("1234567.123456789000000000"), "1,234,567.1234"],
     // More digits than a double holds: none may be lost.
     [shares("12345678901234567890.5"), "12,345,678,901,234,567,890.5000"],

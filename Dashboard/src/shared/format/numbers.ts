@@ -7,6 +7,8 @@ const locale = "en-US";
 const cents = new Intl.NumberFormat(locale, { style: "currency", currency: "USD" });
 const dollars = new Intl.NumberFormat(locale, { style: "currency", currency: "USD", maximumFractionDigits: 0 });
 const compact = new Intl.NumberFormat(locale, { style: "currency", currency: "USD", notation: "compact", minimumFractionDigits: 0, maximumFractionDigits: 2 });
+// No digit is lost: a double holds fifteen of them.
+const ratios = new Intl.NumberFormat(locale, { minimumFractionDigits: 2, maximumFractionDigits: 15 });
 const counts = new Intl.NumberFormat(locale, { maximumFractionDigits: 0 });
 
 /** A minus as wide as a plus, as `change` has it. */
@@ -35,6 +37,9 @@ export function change(value: Maybe, digits = 2): string {
   const shown = Number(value.toFixed(digits));
   return `${shown > 0 ? "+" : shown < 0 ? "−" : ""}${Math.abs(shown).toFixed(digits)} %`;
 }
+
+/** A trigger or floor as it was chosen: `0.97`, `0.975`. */
+export const pegRatio = (value: number) => ratios.format(value);
 
 export const fixed = (value: Maybe, digits: number) => (value == null ? unknown : signed(value.toFixed(digits)));
 

@@ -1,6 +1,7 @@
 import { useQueryClient } from "@tanstack/react-query";
 import { createContext, type ReactNode, useContext, useEffect, useState, useSyncExternalStore } from "react";
 import { RealtimeClient } from "@/realtime";
+import { currentKey } from "@/shared/session/session";
 import { Live } from "./live";
 
 const LiveContext = createContext<Live | null>(null);
@@ -9,7 +10,7 @@ const socketUrl = () => `${location.protocol === "https:" ? "wss" : "ws"}://${lo
 
 export function LiveProvider({ children }: { children: ReactNode }) {
   const queries = useQueryClient();
-  const [live] = useState(() => new Live(queries, new RealtimeClient({ url: socketUrl() })));
+  const [live] = useState(() => new Live(queries, new RealtimeClient({ url: socketUrl(), token: currentKey })));
   useEffect(() => live.start(), [live]);
   return <LiveContext.Provider value={live}>{children}</LiveContext.Provider>;
 }

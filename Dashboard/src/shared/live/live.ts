@@ -1,17 +1,21 @@
 import type { QueryClient } from "@tanstack/react-query";
-import { type AnyMessage, type Channel, channels, type ConnectionState, type RealtimeClient } from "@/realtime";
+import { type AnyMessage, type Channel, channels, type ConnectionState, type Loss, type RealtimeClient } from "@/realtime";
 import type { Bridge, Bridges, Exposure, Tranche, Tranches } from "@/shared/api/types";
 import { bridgesQuery } from "@/shared/api/get-bridges";
 import { exposureQuery } from "@/shared/api/get-exposure";
 import { tranchesQuery } from "@/shared/api/get-tranches";
+import { onKey } from "@/shared/session/session";
 import { Throttle } from "./throttle";
 
 export type LiveMessage = AnyMessage;
+export type { ConnectionState, Loss };
 
 /** How many of the last messages are kept for the feed. */
 const kept = 60;
 /** A burst of messages asks for the figures behind it once in this time. */
 const readAgainMs = 5_000;
+/** About a frame. A timer, since a tab that nobody sees draws none and would gather for days. */
+const gatherMs = 16;
 
 export interface LiveSnapshot {
   readonly connection: ConnectionState;
@@ -23,8 +27,8 @@ export interface LiveSnapshot {
 
 /**
  * Brings what comes over the WebSocket to the pages: what a message says is written into the figures already read, what it only hints
- * at is read anew, at most once in five seconds. Messages are gathered and applied once a frame, so that a thousand of them cost a
- * frame what one does.
+ * at is read anew, at most once in five seconds. Messages are gathered for about a frame and applied together, so that a thousand of
+ * them cost it what one does.
  */
 export class Live {
   readonly client: RealtimeClient;
@@ -51,6 +55,8 @@ export class Live {
   /** Connects, and returns what ends it. */
   start(): () => void {
     const leave = [
+      // A server that wants to know who asks is told at once.
+      onKey(() => this.client.wake()),
       this.client.onState((connection) => this.#connectionIs(connection)),
       ...channels.map((channel) =>
         this.client.subscribe(channel, { message: (message) => this.#gather(message), reset: () => this.#readChannel(channel) }),
@@ -86,7 +92,7 @@ export class Live {
   }
 
   #gather(message: AnyMessage) {
-    if (this.#pending.push(message) === 1) requestAnimationFrame(() => this.#apply());
+    if (this.#pending.push(message) === 1) setTimeout(() => this.#apply(), gatherMs);
   }
 
   #apply() {

@@ -28,9 +28,11 @@ export function setKey(next: string | null) {
   for (const listener of listeners) listener();
 }
 
-function subscribe(listener: () => void) {
+/** Calls `listener` with every change of the key, until the function returned is called. */
+export function onKey(listener: () => void) {
   listeners.add(listener);
   return () => void listeners.delete(listener);
 }
 
-export const useKey = () => useSyncExternalStore(subscribe, currentKey);
+// The last for what is drawn without a browser, as tests do.
+export const useKey = () => useSyncExternalStore(onKey, currentKey, currentKey);

@@ -3,6 +3,7 @@ import { CircleAlert, KeyRound, PlugZap } from "lucide-react";
 import type { ReactNode } from "react";
 import { ApiError, Unreachable } from "@/shared/api/client";
 import { clockTime, dateTime } from "@/shared/format/times";
+import { useKey } from "@/shared/session/session";
 import { Button } from "./Button";
 import styles from "./QueryState.module.css";
 import { StateMessage } from "./StateMessage";
@@ -20,25 +21,33 @@ export function QueryState<T>({ query, children, empty, isEmpty, lines = 4 }: {
   /** How tall the skeleton is. */
   lines?: number;
 }) {
+  const hasKey = useKey() !== null;
   if (query.data !== undefined) {
     return (
       <>
-        {query.isError && (
-          <p className={styles.stale} role="status">
-            <PlugZap size={14} aria-hidden />
-            <span>
-              As of <time>{clockTime(query.dataUpdatedAt / 1_000)}</time>; not refreshed since: {sentence(query.error)}
-            </span>
-          </p>
-        )}
+        <Stale query={query} />
         {isEmpty?.(query.data) === true ? (empty ?? <StateMessage title="Nothing here yet" />) : children(query.data)}
       </>
     );
   }
 
   if (query.isError) return <Failure error={query.error} retry={() => void query.refetch()} />;
-  if (query.fetchStatus === "idle" && query.isPending) return <NeedsKey />;
+  // Nothing is asked without a key; with one, it waits for something else.
+  if (query.fetchStatus === "idle" && !hasKey) return <NeedsKey />;
   return <Skeleton lines={lines} />;
+}
+
+/** Says of figures that they could not be read anew, or not at all; nothing where they were. @param props.of what they are, beside others that may be newer */
+export function Stale({ query, of = "Figures" }: { query: UseQueryResult; of?: string }) {
+  if (!query.isError) return null;
+  return (
+    <p className={styles.stale} role="status">
+      <PlugZap size={14} aria-hidden />
+      <span>
+        {of} {query.data === undefined ? "not known" : <>as of <time>{clockTime(query.dataUpdatedAt / 1_000)}</time>; not refreshed since</>}: {sentence(query.error)}
+      </span>
+    </p>
+  );
 }
 
 /** What went wrong, in the platform's own sentence, and a way to try again. */

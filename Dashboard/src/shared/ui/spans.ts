@@ -1,6 +1,6 @@
 const hour = 3_600;
 
-const lengths = { hours: 6 * hour, day: 24 * hour, week: 7 * 24 * hour, month: 30 * 24 * hour } as const;
+const lengths = { hour, hours: 6 * hour, day: 24 * hour, week: 7 * 24 * hour, month: 30 * 24 * hour } as const;
 
 /** How far back a history reaches. */
 export type SpanName = keyof typeof lengths;
@@ -12,5 +12,5 @@ export const spanOptions: readonly { value: SpanName; name: string }[] = [
   { value: "month", name: "30 d" },
 ];
 
-/** Unix seconds at which the span begins, on a whole minute so that two panels that begin in the same one share an answer. */
-export const spanStart = (span: SpanName, now = Date.now()) => Math.floor(now / 60_000) * 60 - lengths[span];
+/** Unix seconds at which a span that ends now begins. Asked for with every reading, so that the span moves on while a page stays open. */
+export const spanStart = (span: SpanName, now = Date.now()) => Math.floor(now / 1_000) - lengths[span];

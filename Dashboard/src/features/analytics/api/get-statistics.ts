@@ -4,12 +4,13 @@ import { query, request } from "@/shared/api/client";
 import { refreshMs } from "@/shared/api/query-client";
 import type { Severity } from "@/shared/api/types";
 import { useKey } from "@/shared/session/session";
+import { type SpanName, spanStart } from "@/shared/ui/spans";
 
 export type Interval = "hour" | "day";
 
-/** Which statistics: from when (Unix seconds) until now, by the hour or the day. */
+/** Which statistics: of a span that ends now, by the hour or the day. */
 export interface Wanted {
-  readonly from: number;
+  readonly span: SpanName;
   readonly interval: Interval;
 }
 
@@ -86,13 +87,13 @@ export type StatisticsName = keyof Answers;
 
 /** The most requested products are those of the whole span, whatever the interval of the others. */
 const pathOf = (name: StatisticsName, wanted: Wanted, format?: "csv") =>
-  `/api/v2/analytics/${name}${query({ from: wanted.from, interval: name === "top-products" ? undefined : wanted.interval, format })}`;
+  `/api/v2/analytics/${name}${query({ from: spanStart(wanted.span), interval: name === "top-products" ? undefined : wanted.interval, format })}`;
 
 export const fetchStatistics = <N extends StatisticsName>(name: N, wanted: Wanted, signal?: AbortSignal) => request<Answers[N]>(pathOf(name, wanted), { signal });
 
 export const statisticsQuery = <N extends StatisticsName>(name: N, wanted: Wanted, hasKey: boolean) =>
   queryOptions({
-    queryKey: ["analytics", name, wanted.from, wanted.interval],
+    queryKey: ["analytics", name, wanted.span, wanted.interval],
     queryFn: ({ signal }) => fetchStatistics(name, wanted, signal),
     refetchInterval: refreshMs,
     enabled: hasKey,

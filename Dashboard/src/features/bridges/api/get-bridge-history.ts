@@ -1,6 +1,7 @@
 import { queryOptions, useQuery } from "@tanstack/react-query";
 import { query, request } from "@/shared/api/client";
 import { refreshMs } from "@/shared/api/query-client";
+import { type SpanName, spanStart } from "@/shared/ui/spans";
 
 export interface BridgePoint {
   time: number;
@@ -22,15 +23,15 @@ export interface BridgeHistory {
   resolution_seconds: number;
 }
 
+/** @param from Unix seconds */
 export const fetchBridgeHistory = (bridgeId: string, from: number, signal?: AbortSignal) =>
   request<BridgeHistory>(`/api/v2/bridge-health/${encodeURIComponent(bridgeId)}/history${query({ from })}`, { signal });
 
-/** @param from Unix seconds */
-export const bridgeHistoryQuery = (bridgeId: string, from: number) =>
+export const bridgeHistoryQuery = (bridgeId: string, span: SpanName) =>
   queryOptions({
-    queryKey: ["bridges", bridgeId, "history", from],
-    queryFn: ({ signal }) => fetchBridgeHistory(bridgeId, from, signal),
+    queryKey: ["bridges", bridgeId, "history", span],
+    queryFn: ({ signal }) => fetchBridgeHistory(bridgeId, spanStart(span), signal),
     refetchInterval: refreshMs,
   });
 
-export const useBridgeHistory = (bridgeId: string, from: number) => useQuery(bridgeHistoryQuery(bridgeId, from));
+export const useBridgeHistory = (bridgeId: string, span: SpanName) => useQuery(bridgeHistoryQuery(bridgeId, span));

@@ -1,6 +1,7 @@
 import { queryOptions, useQuery } from "@tanstack/react-query";
 import { query, request } from "@/shared/api/client";
 import { refreshMs } from "@/shared/api/query-client";
+import { type SpanName, spanStart } from "@/shared/ui/spans";
 
 export interface PricePoint {
   time: number;
@@ -19,11 +20,11 @@ export interface PriceHistory {
   resolution_seconds: number;
 }
 
+/** @param from Unix seconds */
 export const fetchPriceHistory = (coin: string, from: number, signal?: AbortSignal) =>
   request<PriceHistory>(`/api/v2/oracles/${encodeURIComponent(coin)}/history${query({ from })}`, { signal });
 
-/** @param from Unix seconds */
-export const priceHistoryQuery = (coin: string, from: number) =>
-  queryOptions({ queryKey: ["prices", coin, "history", from], queryFn: ({ signal }) => fetchPriceHistory(coin, from, signal), refetchInterval: refreshMs });
+export const priceHistoryQuery = (coin: string, span: SpanName) =>
+  queryOptions({ queryKey: ["prices", coin, "history", span], queryFn: ({ signal }) => fetchPriceHistory(coin, spanStart(span), signal), refetchInterval: refreshMs });
 
-export const usePriceHistory = (coin: string, from: number) => useQuery(priceHistoryQuery(coin, from));
+export const usePriceHistory = (coin: string, span: SpanName) => useQuery(priceHistoryQuery(coin, span));

@@ -5,8 +5,7 @@ import { refreshMs } from "@/shared/api/query-client";
 
 export const fetchAccount = (account: string, signal?: AbortSignal) => request<Account>(`/api/v2/vault/accounts/${encodeURIComponent(account)}`, { signal });
 
-/** @param account null while it is not known whose */
-export const accountQuery = (account: string | null) =>
-  queryOptions({ queryKey: ["vault", "account", account], queryFn: ({ signal }) => fetchAccount(account ?? "", signal), enabled: account !== null, refetchInterval: refreshMs });
+export const accountQuery = (account: string) =>
+  queryOptions({ queryKey: ["vault", "account", account], queryFn: ({ signal }) => fetchAccount(account, signal), refetchInterval: refreshMs });
 
-export const useAccount = (account: string | null) => useQuery(accountQuery(account));
+export const useAccount = (account: string) => useQuery(accountQuery(account));

@@ -8,13 +8,13 @@ export const fetchEntries = (account: string, cursor: string | null, signal?: Ab
   request<Page<JournalEntry>>(`/api/v2/ledger/entries${query({ account, cursor, limit })}`, { signal });
 
 /** @param account only entries that touch it; empty for all */
-export const entriesQuery = (account: string, isAdmin: boolean) =>
+export const entriesQuery = (account: string) =>
   infiniteQueryOptions({
     queryKey: ["ledger", "entries", account],
     queryFn: ({ signal, pageParam }) => fetchEntries(account, pageParam, signal),
     initialPageParam: null as string | null,
     getNextPageParam: (last) => last.next_cursor,
-    enabled: isAdmin,
   });
 
-export const useEntries = (account: string, isAdmin: boolean) => useInfiniteQuery(entriesQuery(account, isAdmin));
+/** Operators only: others are refused. */
+export const useEntries = (account: string) => useInfiniteQuery(entriesQuery(account));

@@ -61,6 +61,9 @@ export async function checkBundle(bundle: EvidenceBundle, links: readonly Chaine
   ];
 }
 
+/** Whether the published chain, as far as it is known, ends before `bundle`: nothing follows from that where it was read earlier. */
+export const endsBefore = (links: readonly ChainedHash[], bundle: EvidenceBundle) => (links.at(-1)?.number ?? 0) < bundle.number;
+
 /** What is wrong with a published chain, in sentences; none when every link follows from the one before. */
 export function faultsOfChain(links: readonly ChainedHash[]): string[] {
   const faults: string[] = [];

@@ -16,14 +16,14 @@ export interface AuditRecord {
 
 export const fetchAudit = (cursor: string | null, signal?: AbortSignal) => request<Page<AuditRecord>>(`/api/v2/admin/audit${query({ cursor, limit: 100 })}`, { signal });
 
-export const auditQuery = (isAdmin: boolean) =>
+export const auditQuery = () =>
   infiniteQueryOptions({
     queryKey: ["audit"],
     queryFn: ({ signal, pageParam }) => fetchAudit(pageParam, signal),
     initialPageParam: null as string | null,
     getNextPageParam: (last) => last.next_cursor,
-    enabled: isAdmin,
     refetchInterval: refreshMs,
   });
 
-export const useAudit = (isAdmin: boolean) => useInfiniteQuery(auditQuery(isAdmin));
+/** Operators only: others are refused. */
+export const useAudit = () => useInfiniteQuery(auditQuery());
