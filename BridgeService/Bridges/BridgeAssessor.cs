@@ -213,7 +213,9 @@ public sealed class BridgeAssessor(BridgeOptions options)
     private ExploitState? Detect(
         IReadOnlyDictionary<string, SourceState> sources, IReadOnlyCollection<BridgeObservation> live, TimedValue? peak, DateTimeOffset now)
     {
-        var witnesses = live.Count(o => sources.GetValueOrDefault(o.Source)?.DeepPoints >= options.ExploitPoints);
+        // By what a source now says of the value: what else it says, at other times, makes it no further witness.
+        var witnesses = live.Where(o => o.TvlUsd is not null).DistinctBy(o => o.Source)
+            .Count(o => sources.GetValueOrDefault(o.Source)?.DeepPoints >= options.ExploitPoints);
         return witnesses >= options.ExploitSources && peak is not null
             ? new ExploitState(Id(now), now, peak, BelowSince: now, RecoveredSince: null, ConfirmedAt: null)
             : null;

@@ -124,6 +124,30 @@ public sealed class BridgeAssessorTests
     }
 
     [Fact]
+    public void A_source_that_speaks_of_value_and_pause_at_different_times_is_one_witness()
+    {
+        At(0, 1_000_000);
+        At(1, 500_000);
+
+        var report = Judge(2, [Saw(2, "a", 500_000), SawPause(1.5, "a"), SawPause(1, "a")]);
+
+        Assert.False(report.ExploitDetected);
+        Assert.Contains(report.ActiveAlerts, a => a.AlertType == "single_source");
+    }
+
+    /// <summary>The value of one is eleven minutes old at minute 13, and live for ten; what it says of the pause is new.</summary>
+    [Fact]
+    public void A_source_whose_value_is_old_is_no_witness_by_what_else_it_says()
+    {
+        At(0, 1_000_000, 1_000_000);
+        Judge(1, [Saw(1, "a", 500_000), Saw(1, "b", 1_000_000)]);
+        Judge(2, [Saw(2, "a", 500_000), Saw(2, "b", 1_000_000)]);
+        Judge(12, [Saw(2, "a", 500_000), SawPause(12, "a"), Saw(12, "b", 500_000)]);
+
+        Assert.False(Judge(13, [Saw(2, "a", 500_000), SawPause(13, "a"), Saw(13, "b", 500_000)]).ExploitDetected);
+    }
+
+    [Fact]
     public void An_observation_that_is_seen_again_is_no_second_sighting()
     {
         At(0, 1_000_000, 1_000_000);
@@ -239,6 +263,9 @@ public sealed class BridgeAssessorTests
 
     private static BridgeObservation Saw(double minute, string source, decimal tvl, bool? paused = null) =>
         new(source, "orbit_eth_ton", Start.AddMinutes(minute), tvl, paused);
+
+    private static BridgeObservation SawPause(double minute, string source) =>
+        new(source, "orbit_eth_ton", Start.AddMinutes(minute), TvlUsd: null, Paused: false);
 
     private BridgeReport At(double minute, params decimal[] tvls) =>
         Judge(minute, [.. tvls.Select((tvl, i) => Saw(minute, $"{(char)('a' + i)}", tvl))]);
