@@ -11,7 +11,7 @@ public sealed record BridgeBacktestRequest(IReadOnlyList<BridgeBacktestObservati
 /// <summary>What a source saw of the bridge.</summary>
 /// <param name="Source">Its name, 1 … 256 characters.</param>
 /// <param name="TvlUsd">Value locked in USD, ≥ 0.</param>
-/// <param name="ObservedAt">When.</param>
+/// <param name="ObservedAt">When, within the years 2000 … 2100.</param>
 /// <param name="Paused">Whether the contract is paused; null where the source does not say.</param>
 /// <param name="TransactionsTried">Transactions tried since its observation before.</param>
 /// <param name="TransactionsSucceeded">Those of them that succeeded.</param>

@@ -71,6 +71,12 @@ internal static class BridgeBacktestEndpoints
                 yield return ($"observations[{i}].tvl_usd", $"must be 0 … {limits.GreatestTvlUsd}");
             }
 
+            // Far beyond any bridge, and far enough from where times end for cycles and ids to be made of them.
+            if (observation.ObservedAt.UtcDateTime.Year is < 2000 or > 2100)
+            {
+                yield return ($"observations[{i}].observed_at", "must be within the years 2000 … 2100");
+            }
+
             var (tried, succeeded) = (observation.TransactionsTried, observation.TransactionsSucceeded);
             if ((tried is null) != (succeeded is null) || tried < 0 || succeeded < 0 || succeeded > tried)
             {

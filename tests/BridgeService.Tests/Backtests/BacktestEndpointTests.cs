@@ -74,6 +74,26 @@ public sealed class BacktestEndpointTests(BacktestEndpointTests.Host host) : ICl
         }
     }
 
+    /// <summary>946 684 800 is 2000-01-01, 4 133 980 800 is 2101-01-01; the others are the first and the last that can be read.</summary>
+    [Theory]
+    [InlineData(-62_135_596_800, HttpStatusCode.UnprocessableEntity)]
+    [InlineData(-1, HttpStatusCode.UnprocessableEntity)]
+    [InlineData(946_684_799, HttpStatusCode.UnprocessableEntity)]
+    [InlineData(946_684_800, HttpStatusCode.OK)]
+    [InlineData(4_133_980_799, HttpStatusCode.OK)]
+    [InlineData(4_133_980_800, HttpStatusCode.UnprocessableEntity)]
+    [InlineData(253_402_300_799, HttpStatusCode.UnprocessableEntity)]
+    public async Task Times_are_of_the_years_2000_to_2100(long at, HttpStatusCode status)
+    {
+        var answer = await PostAsync([new { source = "a", tvl_usd = 1m, observed_at = at }]);
+
+        Assert.Equal(status, answer.Status);
+        if (status is HttpStatusCode.UnprocessableEntity)
+        {
+            Assert.Equal("observations[0].observed_at must be within the years 2000 … 2100.", (string)answer["errors"]["observations[0].observed_at"]![0]!);
+        }
+    }
+
     [Fact]
     public async Task What_cannot_be_read_is_malformed()
     {
