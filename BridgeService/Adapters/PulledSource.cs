@@ -10,8 +10,8 @@ namespace Sure.BridgeService.Adapters;
 internal sealed record Findings(IReadOnlyList<Outcome<BridgeObservation>> Bridges, IReadOnlyList<Outcome<PriceObservation>> Prices);
 
 /// <summary>
-/// A source that is pulled over HTTP: asks when it is due, takes what is plausible and new, counts and logs the rest. One cycle at a
-/// time asks it.
+/// A source that is pulled over HTTP: asks when it is due, takes what is plausible, counts and logs the rest. What it took before it takes
+/// again, and keeping that changes nothing: whether the cycle that had it was committed is not known here. One cycle at a time asks it.
 /// </summary>
 /// <param name="name">Its name, in its observations, logs and metrics.</param>
 /// <param name="interval">It is not asked more often.</param>
@@ -23,19 +23,18 @@ internal abstract partial class PulledSource(
     string name, TimeSpan interval, TimeSpan maxAge, AdapterTelemetry telemetry, TimeProvider time, ILogger logger) : IObservationSource
 {
     private readonly Dictionary<string, DateTimeOffset> _last = new(StringComparer.Ordinal);
-    private DateTimeOffset _due = DateTimeOffset.MinValue;
+    private long? _askedAt;
 
     public string Name => name;
 
     public async Task<ObservationBatch> ReadAsync(CancellationToken cancellationToken)
     {
-        var startedAt = time.GetUtcNow();
-        if (startedAt < _due)
+        if (_askedAt is { } asked && time.GetElapsedTime(asked) < interval)
         {
             return new ObservationBatch([], []);
         }
 
-        _due = startedAt + interval;
+        _askedAt = time.GetTimestamp();
         using var activity = AdapterTelemetry.Activities.StartActivity($"pull {name}");
         var findings = await AskAsync(cancellationToken);
 
@@ -80,14 +79,18 @@ internal abstract partial class PulledSource(
             {
                 Refuse(implausible with { Detail = $"{subject}: {implausible.Detail}" });
             }
-            else if (observedAt == last)
-            {
-                telemetry.Repeated(name);
-            }
             else
             {
-                _last[subject] = observedAt;
-                telemetry.Observed(name, observedAt);
+                if (observedAt == last)
+                {
+                    telemetry.Repeated(name);
+                }
+                else
+                {
+                    _last[subject] = observedAt;
+                    telemetry.Observed(name, observedAt);
+                }
+
                 admitted.Add(observation);
             }
         }

@@ -16,7 +16,8 @@ internal sealed class Upstream(
     /// <summary>Who wants to be left alone for longer is asked again after this.</summary>
     private static readonly TimeSpan LongestPause = TimeSpan.FromHours(24);
 
-    private long _pausedUntil;
+    /// <summary>A timestamp: a wall clock that is set back must not prolong the pause.</summary>
+    private long _pausedUntil = long.MinValue;
 
     /// <summary>Whether the upstream asked for fewer requests, with its status or with <c>Retry-After</c>.</summary>
     public static bool IsLimit(HttpResponseMessage response) =>
@@ -52,10 +53,10 @@ internal sealed class Upstream(
 
     private async Task<Outcome<ReadOnlyMemory<byte>>> AskAsync(HttpClient http, HttpRequestMessage request, CancellationToken cancellationToken)
     {
-        var pausedUntil = new DateTimeOffset(Interlocked.Read(ref _pausedUntil), TimeSpan.Zero);
-        if (time.GetUtcNow() < pausedUntil)
+        var (now, pausedUntil) = (time.GetTimestamp(), Interlocked.Read(ref _pausedUntil));
+        if (now < pausedUntil)
         {
-            return new Refusal(RefusalReason.BackingOff, $"{client} wants to be left alone until {pausedUntil:O}.");
+            return new Refusal(RefusalReason.BackingOff, $"{client} wants to be left alone for {time.GetElapsedTime(now, pausedUntil)}.");
         }
 
         try
@@ -64,7 +65,7 @@ internal sealed class Upstream(
             if (IsLimit(response))
             {
                 var pause = PauseOf(response.Headers.RetryAfter);
-                Interlocked.Exchange(ref _pausedUntil, (time.GetUtcNow() + pause).UtcTicks);
+                Interlocked.Exchange(ref _pausedUntil, time.GetTimestamp() + (long)(pause.TotalSeconds * time.TimestampFrequency));
                 return new Refusal(RefusalReason.RateLimited, $"{client} answered {(int)response.StatusCode} and is left alone for {pause}.");
             }
 

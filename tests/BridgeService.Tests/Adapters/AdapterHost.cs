@@ -49,7 +49,7 @@ internal sealed class AdapterHost : IDisposable
         _listener.Start();
     }
 
-    public FakeTimeProvider Time { get; } = new(Now);
+    public SettableTime Time { get; } = new(Now);
 
     public LoggedLines Log { get; } = new();
 
@@ -107,6 +107,18 @@ internal sealed class AdapterHost : IDisposable
             Time.Advance(TimeSpan.FromSeconds(1));
         }
     }
+}
+
+/// <summary>A clock that can be set back, as somebody sets a wall clock; timers and spans go on as they do.</summary>
+internal sealed class SettableTime(DateTimeOffset start) : FakeTimeProvider(start)
+{
+    private TimeSpan _behind;
+
+    public void SetBack(TimeSpan by) => _behind += by;
+
+    public override DateTimeOffset GetUtcNow() => base.GetUtcNow() - _behind;
+
+    public override long GetTimestamp() => base.GetUtcNow().Ticks;
 }
 
 /// <summary>Keeps what is logged.</summary>

@@ -36,15 +36,15 @@ public sealed class UpstreamTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task Its_age_is_measured_and_the_same_answer_again_is_nothing_new()
+    public async Task Its_age_is_measured_and_the_same_answer_again_is_the_same_observation()
     {
         using var host = Host();
         Assert.Empty(host.Ages());
 
-        await host.ReadAsync(Source);
+        var first = await host.ReadAsync(Source);
         host.Time.Advance(TimeSpan.FromSeconds(42));
 
-        Assert.Empty((await host.ReadAsync(Source)).Prices);
+        Assert.Equal(Assert.Single(first.Prices), Assert.Single((await host.ReadAsync(Source)).Prices));
         Assert.Equal(42, host.Ages()[Source]);
         Assert.Equal(1, host.Observations(Source, "unchanged"));
     }
@@ -298,6 +298,24 @@ public sealed class UpstreamTests : IAsyncLifetime
         host.Time.Advance(TimeSpan.FromSeconds(1));
         await host.ReadAsync(Source);
         Assert.Equal(2, _server.Asked.Count);
+    }
+
+    [Fact]
+    public async Task A_clock_that_is_set_back_silences_no_source()
+    {
+        using var host = Host(("Adapters:CoinGecko:Interval", "00:05:00"));
+        await host.ReadAsync(Source);
+
+        host.Time.SetBack(TimeSpan.FromHours(1));
+        host.Time.Advance(TimeSpan.FromMinutes(5));
+        _server.Answer = UpstreamServer.Status(429, "Retry-After", "90");
+        await host.ReadAsync(Source);
+        Assert.Equal(2, _server.Asked.Count);
+
+        host.Time.SetBack(TimeSpan.FromHours(1));
+        host.Time.Advance(TimeSpan.FromMinutes(5));
+        await host.ReadAsync(Source);
+        Assert.Equal(3, _server.Asked.Count);
     }
 
     [Fact]

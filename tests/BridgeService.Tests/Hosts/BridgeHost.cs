@@ -77,9 +77,12 @@ internal sealed class BridgeHost : IAsyncDisposable
     public async Task CycleAsync(TimeSpan? later = null)
     {
         Clock.Advance(later ?? TimeSpan.Zero);
-        var epoch = await ScalarAsync<long>("SELECT epoch FROM lease WHERE name = 'market'");
-        await Services.GetRequiredService<MarketMonitor>().RunOnceAsync(new LeaseTerm("market", epoch), TestContext.Current.CancellationToken);
+        await CycleInEpochAsync(await ScalarAsync<long>("SELECT epoch FROM lease WHERE name = 'market'"));
     }
+
+    /// <summary>Lets the monitor do a cycle as a leader of that epoch.</summary>
+    public Task CycleInEpochAsync(long epoch) =>
+        Services.GetRequiredService<MarketMonitor>().RunOnceAsync(new LeaseTerm("market", epoch), TestContext.Current.CancellationToken);
 
     /// <summary>Posts observations as the sources they name.</summary>
     public async Task<Answer> PostAsync(params object[] observations)
