@@ -90,7 +90,7 @@ internal sealed class MarketMonitor(
         var transactions = await ObservationStore.ReadTransactionsAsync(connection, transaction, now - window, cancellationToken);
         var tvlBefore = await bridges.ReadTvlAtAsync(connection, transaction, now - window, cancellationToken);
         var kept = await BridgeStore.LockStatesAsync(connection, transaction, cancellationToken);
-        var states = kept.Where(k => k.Value.DataSource == dataSource.Name).ToDictionary(k => k.Key, k => k.Value.State, StringComparer.Ordinal);
+        var states = kept.Where(k => dataSource.Kind.Contains(k.Value.DataSource, StringComparer.Ordinal)).ToDictionary(k => k.Key, k => k.Value.State, StringComparer.Ordinal);
         IReadOnlyList<IPlatformEvent> abandoned =
             [.. kept.Where(k => !states.ContainsKey(k.Key)).SelectMany(k => BridgeAssessor.Abandon(k.Key, k.Value.State, now))];
         IReadOnlyList<BridgeAssessment> assessments =

@@ -95,13 +95,14 @@ internal sealed class BridgeHistory(NpgsqlDataSource database, DataSource dataSo
                 SELECT max(made_at) AS at, max(starts_at) AS last_start, min(score_low) AS score_low, min(tvl_low) AS tvl_low, max(tvl_high) AS tvl_high,
                        min(tvl_drawdown_pct) AS drawdown, bool_or(exploit_detected) AS detected, bool_or(exploit_confirmed) AS confirmed
                 FROM {points} AS p
-                WHERE bridge_id = @BridgeId AND data_source = @Name AND starts_at >= @From AND starts_at <= @To
+                WHERE bridge_id = @BridgeId AND data_source = ANY (@Kind) AND starts_at >= @From AND starts_at <= @To
                 GROUP BY floor(extract(epoch FROM starts_at) / @Seconds)
             ) AS bucket
-            JOIN {points} AS last ON last.bridge_id = @BridgeId AND last.data_source = @Name AND last.starts_at = bucket.last_start
+            JOIN {points} AS last
+              ON last.bridge_id = @BridgeId AND last.data_source = ANY (@Kind) AND last.starts_at = bucket.last_start AND last.made_at = bucket.at
             ORDER BY bucket.at
             """,
-            new { BridgeId = bridgeId, dataSource.Name, From = span.First.UtcDateTime, To = span.To.UtcDateTime, Seconds = span.ResolutionSeconds },
+            new { BridgeId = bridgeId, dataSource.Kind, From = span.First.UtcDateTime, To = span.To.UtcDateTime, Seconds = span.ResolutionSeconds },
             cancellationToken: cancellationToken));
         return
         [

@@ -19,7 +19,7 @@ internal sealed class BridgeStore(NpgsqlDataSource database, DataSource dataSour
         {
             await using var connection = await database.OpenConnectionAsync(cancellationToken);
             var rows = await connection.QueryAsync<string>(new CommandDefinition(
-                "SELECT report FROM bridge WHERE data_source = @Name", new { dataSource.Name }, cancellationToken: cancellationToken));
+                "SELECT report FROM bridge WHERE data_source = ANY (@Kind)", new { dataSource.Kind }, cancellationToken: cancellationToken));
             return rows.Select(Read<BridgeReport>).ToDictionary(r => r.BridgeId, StringComparer.Ordinal);
         });
 
@@ -36,8 +36,8 @@ internal sealed class BridgeStore(NpgsqlDataSource database, DataSource dataSour
     public async Task<KeptBridge?> LockAsync(NpgsqlConnection connection, NpgsqlTransaction transaction, string bridgeId, CancellationToken cancellationToken)
     {
         var row = await connection.QuerySingleOrDefaultAsync<(string? State, string? Report)>(new CommandDefinition(
-            "SELECT state, report FROM bridge WHERE bridge_id = @BridgeId AND data_source = @Name FOR UPDATE",
-            new { BridgeId = bridgeId, dataSource.Name },
+            "SELECT state, report FROM bridge WHERE bridge_id = @BridgeId AND data_source = ANY (@Kind) FOR UPDATE",
+            new { BridgeId = bridgeId, dataSource.Kind },
             transaction,
             cancellationToken: cancellationToken));
         return row is ({ } state, { } report) ? new KeptBridge(Read<BridgeState>(state), Read<BridgeReport>(report)) : null;
@@ -60,15 +60,15 @@ internal sealed class BridgeStore(NpgsqlDataSource database, DataSource dataSour
             FROM bridge b
             LEFT JOIN LATERAL (
                 SELECT tvl_usd FROM bridge_point p
-                WHERE p.bridge_id = b.bridge_id AND p.made_at <= @At AND p.tvl_usd IS NOT NULL AND p.data_source = @Name ORDER BY p.made_at DESC LIMIT 1
+                WHERE p.bridge_id = b.bridge_id AND p.made_at <= @At AND p.tvl_usd IS NOT NULL AND p.data_source = ANY (@Kind) ORDER BY p.made_at DESC LIMIT 1
             ) standing ON true
             LEFT JOIN LATERAL (
                 SELECT tvl_usd FROM bridge_point p
-                WHERE p.bridge_id = b.bridge_id AND p.made_at > @At AND p.tvl_usd IS NOT NULL AND p.data_source = @Name ORDER BY p.made_at LIMIT 1
+                WHERE p.bridge_id = b.bridge_id AND p.made_at > @At AND p.tvl_usd IS NOT NULL AND p.data_source = ANY (@Kind) ORDER BY p.made_at LIMIT 1
             ) oldest ON true
             WHERE coalesce(standing.tvl_usd, oldest.tvl_usd) IS NOT NULL
             """,
-            new { At = at.UtcDateTime, dataSource.Name },
+            new { At = at.UtcDateTime, dataSource.Kind },
             transaction,
             cancellationToken: cancellationToken));
         return rows.ToDictionary(r => r.BridgeId, r => r.Tvl, StringComparer.Ordinal);

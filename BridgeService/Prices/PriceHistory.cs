@@ -81,13 +81,14 @@ internal sealed class PriceHistory(NpgsqlDataSource database, DataSource dataSou
             FROM (
                 SELECT max(made_at) AS at, max(starts_at) AS last_start, min(peg_low) AS peg_low, max(peg_high) AS peg_high
                 FROM {points} AS p
-                WHERE stablecoin = @Coin AND data_source = @Name AND starts_at >= @From AND starts_at <= @To
+                WHERE stablecoin = @Coin AND data_source = ANY (@Kind) AND starts_at >= @From AND starts_at <= @To
                 GROUP BY floor(extract(epoch FROM starts_at) / @Seconds)
             ) AS bucket
-            JOIN {points} AS last ON last.stablecoin = @Coin AND last.data_source = @Name AND last.starts_at = bucket.last_start
+            JOIN {points} AS last
+              ON last.stablecoin = @Coin AND last.data_source = ANY (@Kind) AND last.starts_at = bucket.last_start AND last.made_at = bucket.at
             ORDER BY bucket.at
             """,
-            new { Coin = coin.Word(), dataSource.Name, From = span.First.UtcDateTime, To = span.To.UtcDateTime, Seconds = span.ResolutionSeconds },
+            new { Coin = coin.Word(), dataSource.Kind, From = span.First.UtcDateTime, To = span.To.UtcDateTime, Seconds = span.ResolutionSeconds },
             cancellationToken: cancellationToken));
         return
         [

@@ -20,7 +20,7 @@ internal sealed class PriceStore(NpgsqlDataSource database, DataSource dataSourc
         {
             await using var connection = await database.OpenConnectionAsync(cancellationToken);
             var rows = await connection.QueryAsync<string>(new CommandDefinition(
-                "SELECT report FROM price WHERE data_source = @Name", new { dataSource.Name }, cancellationToken: cancellationToken));
+                "SELECT report FROM price WHERE data_source = ANY (@Kind)", new { dataSource.Kind }, cancellationToken: cancellationToken));
             return rows.Select(r => JsonSerializer.Deserialize<PriceReport>(r, SureJson.Internal)!).ToDictionary(r => r.Stablecoin);
         });
 

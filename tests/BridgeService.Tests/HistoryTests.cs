@@ -83,6 +83,36 @@ public sealed class HistoryTests(PostgresServer postgres) : IAsyncLifetime
         Assert.Equal([1000m, 600m, 900m], points.TakeLast(3).Select(p => (decimal)p!["tvl_usd"]!));
     }
 
+    /// <summary>Of two points of an hour the first came from an adapter, the second from keepers: one hour, as it was at the second.</summary>
+    [Fact]
+    public async Task History_goes_on_from_adapters_to_keepers_and_not_from_the_simulated_market()
+    {
+        await _host.CycleAsync(UntilNextHour());
+        var first = _host.Seconds();
+        foreach (var (tvl, price, source) in new[] { (1000m, 1m, "simulated"), (600m, 0.9m, "http"), (900m, 0.99m, "keepers") })
+        {
+            var at = _host.Seconds();
+            await _host.PostAsync(Bridge("one", tvl, at), Bridge("two", tvl, at), Price("one", price, at), Price("two", price, at));
+            await _host.CycleAsync(TimeSpan.FromMinutes(1));
+            foreach (var kind in new[] { "bridge", "price" })
+            {
+                await _host.ScalarAsync<int>($"UPDATE {kind}_point SET data_source = '{source}' WHERE made_at = (SELECT max(made_at) FROM {kind}_point)");
+                await _host.ScalarAsync<int>($"UPDATE {kind}_hour SET data_source = '{source}' WHERE made_at = (SELECT max(made_at) FROM {kind}_hour)");
+            }
+        }
+
+        var minutes = await ReadAsync($"{Orbit}?from={first}");
+        Assert.Equal([600m, 900m], minutes["points"].AsArray().Select(p => (decimal?)p!["tvl_usd"]).Where(v => v is not null));
+        var ofCoin = await ReadAsync($"{Usdc}?from={first}");
+        Assert.Equal([0.9m, 0.99m], ofCoin["points"].AsArray().Select(p => (decimal?)p!["peg_ratio"]).Where(v => v is not null));
+
+        var year = _host.Seconds(ago: TimeSpan.FromDays(365));
+        var hour = Assert.Single((await ReadAsync($"{Orbit}?from={year}"))["points"].AsArray(), p => p!["tvl_usd"] is not null)!;
+        Assert.Equal((900m, 600m, 900m), ((decimal)hour["tvl_usd"]!, (decimal)hour["tvl_usd_min"]!, (decimal)hour["tvl_usd_max"]!));
+        var peg = Assert.Single((await ReadAsync($"{Usdc}?from={year}"))["points"].AsArray(), p => p!["peg_ratio"] is not null)!;
+        Assert.Equal((0.99m, 0.9m, 0.99m), ((decimal)peg["peg_ratio"]!, (decimal)peg["peg_ratio_min"]!, (decimal)peg["peg_ratio_max"]!));
+    }
+
     [Theory]
     [InlineData("?from=2&to=1", "from")]
     [InlineData("?from=-1", "from")]
