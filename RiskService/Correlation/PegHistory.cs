@@ -6,10 +6,16 @@ using Sure.Contracts.Vocabulary;
 
 namespace Sure.RiskService.Correlation;
 
-/// <summary>The last peg ratio of every hour and coin, as BridgeService tells of them.</summary>
+/// <summary>The last peg ratio of every hour and coin, as BridgeService tells of them: all simulated, or all real.</summary>
 internal sealed class PegHistory(NpgsqlDataSource database, IOptions<CorrelationOptions> options, TimeProvider time)
 {
-    /// <summary>Keeps a consensus point; without a consensus there is nothing to keep. Forgets what is older than the window and a day.</summary>
+    /// <summary>What BridgeService calls the simulated market.</summary>
+    private const string Simulated = "simulated";
+
+    /// <summary>
+    /// Keeps a consensus point; without a consensus there is nothing to keep. Forgets what is older than the window and a day, and what is
+    /// of the other kind of data.
+    /// </summary>
     public async Task KeepAsync(PriceConsensusMade made, NpgsqlConnection connection, NpgsqlTransaction transaction, CancellationToken cancellationToken)
     {
         if (made.PegRatio is not > 0)
@@ -20,9 +26,10 @@ internal sealed class PegHistory(NpgsqlDataSource database, IOptions<Correlation
         var at = made.OccurredAt.UtcDateTime;
         await connection.ExecuteAsync(new CommandDefinition(
             """
-            INSERT INTO peg_hour AS kept (stablecoin, hour, peg_ratio, at) VALUES (@Coin, @Hour, @PegRatio, @At)
-            ON CONFLICT (stablecoin, hour) DO UPDATE SET peg_ratio = excluded.peg_ratio, at = excluded.at WHERE kept.at < excluded.at;
+            DELETE FROM peg_hour WHERE simulated IS DISTINCT FROM @Simulated;
             DELETE FROM peg_hour WHERE stablecoin = @Coin AND hour < @Oldest;
+            INSERT INTO peg_hour (stablecoin, hour, peg_ratio, at, simulated) VALUES (@Coin, @Hour, @PegRatio, @At, @Simulated)
+            ON CONFLICT (stablecoin, hour) DO UPDATE SET peg_ratio = excluded.peg_ratio, at = excluded.at;
             """,
             new
             {
@@ -31,6 +38,7 @@ internal sealed class PegHistory(NpgsqlDataSource database, IOptions<Correlation
                 made.PegRatio,
                 At = at,
                 Oldest = at - options.Value.Window - TimeSpan.FromDays(1),
+                Simulated = made.DataSource == Simulated,
             },
             transaction,
             cancellationToken: cancellationToken));

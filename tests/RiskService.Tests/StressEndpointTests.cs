@@ -3,6 +3,7 @@ using System.Net.Http.Json;
 using System.Text;
 using System.Text.Json.Nodes;
 using Microsoft.Extensions.DependencyInjection;
+using Npgsql;
 using Sure.Contracts.Calls;
 using Sure.Contracts.Events;
 using Sure.Contracts.Json;
@@ -127,6 +128,37 @@ public sealed class StressEndpointTests(PostgresServer postgres)
 
         Assert.Equal((Stablecoin.USDC, Stablecoin.DAI, 1.0), (matrix.Pairs[0].First, matrix.Pairs[0].Second, Math.Round(matrix.Pairs[0].Coefficient, 9)));
         Assert.Equal(CorrelationRegime.High, matrix.Regime);
+    }
+
+    /// <summary>60 hours of two coins on the simulated market, then 3 of one of them by an adapter and 2 by keepers: of the other nothing is left.</summary>
+    [Fact]
+    public async Task Simulated_prices_and_real_ones_make_no_correlation_together()
+    {
+        await using var host = await RiskHost.StartAsync(postgres);
+        await using var database = NpgsqlDataSource.Create(host.Database);
+        var first = TimeProvider.System.GetUtcNow().AddHours(-66);
+        host.Bridges.Tell([.. Told(0, 60, "simulated", Stablecoin.USDC, Stablecoin.DAI)]);
+        Assert.Equal((120, 0), await RiskHost.UntilAsync(KeptAsync, k => k == (120, 0)));
+
+        host.Bridges.Tell([.. Told(60, 63, "http", Stablecoin.USDC), .. Told(63, 65, "keepers", Stablecoin.USDC)]);
+
+        Assert.Equal((0, 5), await RiskHost.UntilAsync(KeptAsync, k => k == (0, 5)));
+        Assert.Empty((await host.Service.Services.GetRequiredService<PegHistory>().ReadAsync(TestContext.Current.CancellationToken)).Pairs);
+
+        IEnumerable<PriceConsensusMade> Told(int firstHour, int endHour, string dataSource, params Stablecoin[] coins) =>
+            from hour in Enumerable.Range(firstHour, endHour - firstHour)
+            from coin in coins
+            let at = first.AddHours(hour)
+            let ratio = hour % 2 == 0 ? 1m : 0.999m
+            select new PriceConsensusMade(Guid.CreateVersion7(at), at, coin, ratio, ratio, 1, 1, [], dataSource);
+
+        async Task<(long Simulated, long Real)> KeptAsync()
+        {
+            await using var command = database.CreateCommand("SELECT count(*) FILTER (WHERE simulated), count(*) FILTER (WHERE NOT simulated) FROM peg_hour");
+            await using var row = await command.ExecuteReaderAsync(TestContext.Current.CancellationToken);
+            await row.ReadAsync(TestContext.Current.CancellationToken);
+            return (row.GetInt64(0), row.GetInt64(1));
+        }
     }
 
     private static async Task<Answer> PostAsync(HttpClient client, string body)
