@@ -11,7 +11,7 @@ namespace Sure.RiskService.Exposures;
 
 /// <summary>
 /// Keeps the book of active policies from UtilizationService's events. Each policy is a row, so that an event applied to a book that holds
-/// it already changes nothing.
+/// it already changes nothing. Which event is the later one their sequence says, never their times: clocks are set back.
 /// </summary>
 internal sealed class BookProjection(BookClient book)
 {
@@ -47,7 +47,7 @@ internal sealed class BookProjection(BookClient book)
                 break;
             case TrancheUtilizationChanged changed:
                 await connection.ExecuteAsync(new CommandDefinition(
-                    "UPDATE book SET pool = @Pool::jsonb, tranches = @Tranches::jsonb, pool_at = @At WHERE pool_at < @At",
+                    "UPDATE book SET pool = @Pool::jsonb, tranches = @Tranches::jsonb, pool_at = @At",
                     new
                     {
                         Pool = JsonSerializer.Serialize(changed.Pool, SureJson.Internal),
@@ -62,7 +62,7 @@ internal sealed class BookProjection(BookClient book)
         }
 
         await connection.ExecuteAsync(new CommandDefinition(
-            "UPDATE book SET as_of = greatest(as_of, @At), version = version + 1", new { At = known.OccurredAt.UtcDateTime }, transaction, cancellationToken: cancellationToken));
+            "UPDATE book SET as_of = @At, version = version + 1", new { At = known.OccurredAt.UtcDateTime }, transaction, cancellationToken: cancellationToken));
     }
 
     /// <summary>Replaces the book by that of UtilizationService and answers the sequence to continue from.</summary>

@@ -12,13 +12,13 @@ internal sealed class ForecastStore(NpgsqlDataSource database, TimeProvider time
 {
     private readonly LastKnown<IReadOnlyList<DayOutcome>> _last = new();
 
-    /// <summary>Keeps the one-day forecast of a snapshot for the day after it; the last one of a day stands.</summary>
+    /// <summary>Keeps the one-day forecast of a snapshot for the day after it; the last one of a day stands. Guarded as the snapshot is.</summary>
     public static Task<int> WriteAsync(
         NpgsqlConnection connection, NpgsqlTransaction transaction, RiskSnapshot snapshot, CancellationToken cancellationToken) =>
         connection.ExecuteAsync(new CommandDefinition(
             """
-            INSERT INTO var_forecast AS kept (day, var_99_usd, made_at) VALUES (@Day, @Var99, @MadeAt)
-            ON CONFLICT (day) DO UPDATE SET var_99_usd = excluded.var_99_usd, made_at = excluded.made_at WHERE kept.made_at < excluded.made_at
+            INSERT INTO var_forecast (day, var_99_usd, made_at) VALUES (@Day, @Var99, @MadeAt)
+            ON CONFLICT (day) DO UPDATE SET var_99_usd = excluded.var_99_usd, made_at = excluded.made_at
             """,
             new
             {

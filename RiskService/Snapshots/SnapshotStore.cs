@@ -11,15 +11,15 @@ internal sealed class SnapshotStore(NpgsqlDataSource database)
 {
     private readonly LastKnown<Found> _last = new();
 
-    /// <summary>Keeps a snapshot. One that is older than the last changes nothing.</summary>
+    /// <summary>Keeps a snapshot. The transaction is guarded by the leader's term, so that it is the last one whatever time it bears.</summary>
     public static Task<int> WriteAsync(
         NpgsqlConnection connection, NpgsqlTransaction transaction, RiskSnapshot snapshot, CancellationToken cancellationToken)
     {
         var (day, year) = (snapshot.Horizons[0], snapshot.Horizons[^1]);
         return connection.ExecuteAsync(new CommandDefinition(
             """
-            INSERT INTO last_snapshot AS kept (taken_at, document) VALUES (@TakenAt, @Document::jsonb)
-            ON CONFLICT (one) DO UPDATE SET taken_at = excluded.taken_at, document = excluded.document WHERE kept.taken_at < excluded.taken_at;
+            INSERT INTO last_snapshot (taken_at, document) VALUES (@TakenAt, @Document::jsonb)
+            ON CONFLICT (one) DO UPDATE SET taken_at = excluded.taken_at, document = excluded.document;
             INSERT INTO snapshot (
                 taken_at, ltv, reserve_ratio, total_capital_usd, coverage_usd, total_policies, max_concentration, mean_correlation,
                 worst_stress_loss_usd, day_var_99_usd, year_expected_loss_usd, year_var_99_usd, year_cvar_99_usd, alerts)

@@ -153,6 +153,28 @@ public sealed class SnapshotTests(PostgresServer postgres)
         Assert.Equal(0, await ToldAsync(database, nameof(RiskAlertEscalated)));
     }
 
+    /// <summary>What is kept bears times that will not be reached for an hour again.</summary>
+    [Fact]
+    public async Task Clocks_that_are_set_back_freeze_nothing()
+    {
+        await using var host = await RiskHost.StartAsync(postgres);
+        host.Utilization.Book = Book(Pool(0.5m, 1m), Coins(100_000));
+        await RiskHost.UntilAsync(() => GetAsync(host, "snapshot"), a => a.Status == HttpStatusCode.OK);
+        await using var source = NpgsqlDataSource.Create(host.Database);
+        await using var ahead = source.CreateCommand(
+            """
+            UPDATE last_snapshot SET taken_at = taken_at + interval '1 hour';
+            UPDATE var_forecast SET made_at = made_at + interval '1 hour', var_99_usd = 123456789;
+            """);
+        await ahead.ExecuteNonQueryAsync(TestContext.Current.CancellationToken);
+
+        host.Utilization.Tell(Moved(0.6m, 0.9m, seconds: -3600));
+
+        var snapshot = (await RiskHost.UntilAsync(() => GetAsync(host, "snapshot"), a => Number(a.Body["ltv"]) == 0.6m)).Body;
+        Assert.Equal((0.9m, UnixSecondsConverter.ToSeconds(Start.AddHours(-1))), (Number(snapshot["reserve_ratio"]), Number(snapshot["as_of"])));
+        Assert.Equal(0, await CountAsync(host.Database, "var_forecast WHERE var_99_usd = 123456789"));
+    }
+
     [Fact]
     public async Task Every_snapshot_tells_the_worst_stress_loss_and_the_regime()
     {
