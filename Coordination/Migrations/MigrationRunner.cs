@@ -16,7 +16,8 @@ namespace Sure.Coordination.Migrations;
 /// <summary>
 /// Brings the schema of the service up to date at start: the scripts of this project, then the service's own
 /// <c>Migrations/*.sql</c>, each once, then the partitions of the present, under an advisory lock so that instances starting together do
-/// not collide. While PostgreSQL is away it keeps trying; everything that needs the schema waits for <see cref="SchemaReady"/>.
+/// not collide. While PostgreSQL is away it keeps trying; a script that fails for itself ends the process. Everything that needs the
+/// schema waits for <see cref="SchemaReady"/>.
 /// </summary>
 internal sealed partial class MigrationRunner(
     NpgsqlDataSource database,
@@ -51,13 +52,30 @@ internal sealed partial class MigrationRunner(
 
                 return;
             }
-            catch (Exception exception) when (exception is NpgsqlException or TimeoutException or IOException)
+            catch (Exception exception) when (MayPass(exception))
             {
                 Log.WaitingForDatabase(logger, exception.Message);
                 await Task.Delay(RetryDelay, time, stoppingToken);
             }
+            catch (Exception) when (!stoppingToken.IsCancellationRequested)
+            {
+                // The host ends with what is thrown, but not by itself with a code that says so.
+                Environment.ExitCode = 1;
+                throw;
+            }
         }
     }
+
+    /// <summary>
+    /// Whether it may be otherwise in a second: PostgreSQL is away, shuts down (class 57P), would not begin or has ended the connection
+    /// (FATAL), or others held what a script needed.
+    /// </summary>
+    private static bool MayPass(Exception exception) => exception switch
+    {
+        PostgresException said => said.InvariantSeverity is "FATAL" or "PANIC" || said.IsTransient || said.SqlState.StartsWith("57P", StringComparison.Ordinal),
+        NpgsqlException or TimeoutException or IOException => true,
+        _ => false,
+    };
 
     private async Task MigrateAsync(CancellationToken cancellationToken)
     {
@@ -77,9 +95,7 @@ internal sealed partial class MigrationRunner(
         var result = await Task.Run(upgrade.PerformUpgrade, cancellationToken);
         if (!result.Successful)
         {
-            // The host ends with what is thrown, but not by itself with a code that says so.
-            Environment.ExitCode = 1;
-            throw result.Error is NpgsqlException ? result.Error : new InvalidOperationException($"Migration {result.ErrorScript?.Name} failed.", result.Error);
+            throw MayPass(result.Error) ? result.Error : new InvalidOperationException($"Migration {result.ErrorScript?.Name} failed.", result.Error);
         }
 
         await using (var transaction = await guard.BeginTransactionAsync(cancellationToken))

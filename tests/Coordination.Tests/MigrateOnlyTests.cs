@@ -1,7 +1,9 @@
+using System.Collections.Concurrent;
 using Dapper;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
+using Microsoft.Extensions.Logging;
 using Npgsql;
 using Sure.Coordination.Migrations;
 using Sure.TestServers;
@@ -9,12 +11,87 @@ using Sure.TestServers;
 namespace Sure.Coordination.Tests;
 
 /// <summary>The step before the instances of a new version are started.</summary>
-public sealed class MigrateOnlyTests(PostgresServer postgres)
+public sealed class MigrateOnlyTests(PostgresServer postgres) : IDisposable
 {
+    private readonly int _exitCode = Environment.ExitCode;
+
+    /// <summary>It is the process's, and this one is that of the tests.</summary>
+    public void Dispose() => Environment.ExitCode = _exitCode;
+
     [Fact]
     public async Task It_ends_by_itself_with_the_schema_up_to_date_and_nothing_begun_that_needs_it()
     {
         var database = await postgres.CreateDatabaseAsync();
+        using var host = Migration(database);
+
+        await EndsAsync(host);
+
+        Assert.False(host.Services.GetRequiredService<SchemaReady>().IsReady);
+        await using var connection = new NpgsqlConnection(database);
+        Assert.Equal(0, await connection.ExecuteScalarAsync<long>("SELECT count(*) FROM note"));
+    }
+
+    /// <summary>The table that a script makes is there already, and will be however often it is tried.</summary>
+    [Fact]
+    public async Task A_script_that_fails_ends_it_with_a_code_that_says_so()
+    {
+        var database = await postgres.CreateDatabaseAsync();
+        await using var connection = new NpgsqlConnection(database);
+        await connection.ExecuteAsync("CREATE TABLE note (other integer)");
+        using var host = Migration(database);
+
+        await EndsAsync(host);
+
+        Assert.Equal(1, Environment.ExitCode);
+        Assert.Equal(0, await connection.ExecuteScalarAsync<long>("SELECT count(*) FROM schema_version WHERE scriptname LIKE '%0001-notes.sql'"));
+    }
+
+    /// <summary>Somebody is about to make the table that a script makes, and lets it be.</summary>
+    [Fact]
+    public async Task A_lock_that_others_hold_is_waited_for_and_leaves_no_trace()
+    {
+        var database = await postgres.CreateDatabaseAsync();
+        await using var other = new NpgsqlConnection(database);
+        await other.OpenAsync(TestContext.Current.CancellationToken);
+        var transaction = await other.BeginTransactionAsync(TestContext.Current.CancellationToken);
+        await other.ExecuteAsync("CREATE TABLE note (other integer)", transaction: transaction);
+        var log = new Lines();
+        using var host = Migration($"{database};Options=-c lock_timeout=100ms", log);
+
+        var ended = EndsAsync(host);
+        await WaitsAsync(log, PostgresErrorCodes.LockNotAvailable);
+        await transaction.RollbackAsync(TestContext.Current.CancellationToken);
+        await ended;
+
+        Assert.Equal(0, Environment.ExitCode);
+        Assert.Equal(1, await other.ExecuteScalarAsync<long>("SELECT count(*) FROM schema_version WHERE scriptname LIKE '%0001-notes.sql'"));
+    }
+
+    [Fact]
+    public async Task A_database_that_is_not_there_yet_is_waited_for()
+    {
+        await using var other = new NpgsqlConnection(await postgres.CreateDatabaseAsync());
+        var database = new NpgsqlConnectionStringBuilder(other.ConnectionString) { Database = $"{other.Database}_later" };
+        var log = new Lines();
+        using var host = Migration(database.ConnectionString, log);
+
+        var ended = EndsAsync(host);
+        await WaitsAsync(log, PostgresErrorCodes.InvalidCatalogName);
+        await other.ExecuteAsync($"CREATE DATABASE {database.Database}");
+        await ended;
+
+        Assert.Equal(0, Environment.ExitCode);
+        await using var connection = new NpgsqlConnection(database.ConnectionString);
+        Assert.Equal(0, await connection.ExecuteScalarAsync<long>("SELECT count(*) FROM note"));
+    }
+
+    private static Task WaitsAsync(Lines log, string because) => Eventually.HoldsAsync(
+        () => Task.FromResult(log.Any(l => l.StartsWith("Waiting for PostgreSQL", StringComparison.Ordinal) && l.Contains(because, StringComparison.Ordinal))),
+        $"it waits because of {because}",
+        TestContext.Current.CancellationToken);
+
+    private static IHost Migration(string database, ILoggerProvider? log = null)
+    {
         var builder = Host.CreateApplicationBuilder(new HostApplicationBuilderSettings { ApplicationName = "Coordination.Tests" });
         builder.Configuration.AddInMemoryCollection(new Dictionary<string, string?>
         {
@@ -23,15 +100,38 @@ public sealed class MigrateOnlyTests(PostgresServer postgres)
         });
         builder.Services.AddSingleton(TimeProvider.System);
         builder.AddSchema();
-        using var host = builder.Build();
-        using var limit = new CancellationTokenSource(TimeSpan.FromSeconds(60));
+        builder.Logging.ClearProviders();
+        if (log is not null)
+        {
+            builder.Logging.AddProvider(log);
+        }
 
+        return builder.Build();
+    }
+
+    private static async Task EndsAsync(IHost host)
+    {
+        using var limit = new CancellationTokenSource(TimeSpan.FromSeconds(60));
         await host.StartAsync(limit.Token);
         await host.WaitForShutdownAsync(limit.Token);
-
         Assert.False(limit.IsCancellationRequested);
-        Assert.False(host.Services.GetRequiredService<SchemaReady>().IsReady);
-        await using var connection = new NpgsqlConnection(database);
-        Assert.Equal(0, await connection.ExecuteScalarAsync<long>("SELECT count(*) FROM note"));
+    }
+
+    private sealed class Lines : ConcurrentQueue<string>, ILoggerProvider, ILogger
+    {
+        public ILogger CreateLogger(string categoryName) => this;
+
+        public IDisposable? BeginScope<TState>(TState state)
+            where TState : notnull => null;
+
+        public bool IsEnabled(LogLevel logLevel) => true;
+
+        public void Log<TState>(LogLevel logLevel, EventId eventId, TState state, Exception? exception, Func<TState, Exception?, string> formatter) =>
+            Enqueue(formatter(state, exception));
+
+        public void Dispose()
+        {
+            // Nothing to give back; the lines are still read.
+        }
     }
 }
