@@ -175,7 +175,7 @@ public static class CoordinationSetup
         queue.ConfigureConsumeTopology = false;
         // In order: the next events are taken when those before them have been applied.
         queue.ConcurrentMessageLimit = 1;
-        queue.PrefetchCount = 64;
+        queue.PrefetchCount = 4;
         foreach (var producer in subscription.Producers)
         {
             queue.Bind(Exchange, binding =>
@@ -185,8 +185,10 @@ public static class CoordinationSetup
             });
         }
 
+        // Six minutes: RabbitMQ closes a channel on which a delivery has not been acknowledged for half an hour, and the last of those that
+        // were taken ahead has waited for the others. What becomes a dead letter meanwhile is fetched from its producer.
         queue.UseMessageRetry(retry => retry.Exponential(
-            retryLimit: 1000, minInterval: TimeSpan.FromMilliseconds(100), maxInterval: TimeSpan.FromSeconds(10), intervalDelta: TimeSpan.FromMilliseconds(200)));
+            retryLimit: 40, minInterval: TimeSpan.FromMilliseconds(100), maxInterval: TimeSpan.FromSeconds(10), intervalDelta: TimeSpan.FromMilliseconds(200)));
         queue.ConfigureConsumer<EventConsumer>(context);
     }
 

@@ -15,7 +15,7 @@ namespace Sure.Coordination.Intake;
 /// has, and fetches what it misses from the producer. So neither loss nor repetition nor disorder on the way changes anything.
 /// </summary>
 internal sealed partial class EventIntake(
-    IEventSink sink, IHttpClientFactory clients, ServiceIdentity service, TimeProvider time, ILogger<EventIntake> logger)
+    IEventSink sink, IHttpClientFactory clients, ServiceIdentity service, IMeterFactory meters, TimeProvider time, ILogger<EventIntake> logger)
 {
     public const string ClientName = "events";
 
@@ -26,17 +26,8 @@ internal sealed partial class EventIntake(
 
     private static readonly ActivitySource Source = new("Sure.Intake");
 
-    private static readonly Meter Meter = new("Sure.Intake");
-
-    private static readonly Counter<long> Applied = Meter.CreateCounter<long>("sure.intake.applied", "{event}", "Events applied, by producer.");
-
-    private static readonly Counter<long> Fetched =
-        Meter.CreateCounter<long>("sure.intake.fetched", "{event}", "Events fetched from their producer because they had not arrived, or arrived late.");
-
-    private static readonly Histogram<double> Lag = Meter.CreateHistogram(
-        "sure.intake.lag", "s", "From the time an event occurred until it was applied here, by producer.", tags: null, Buckets.Seconds);
-
     private readonly ConcurrentDictionary<string, Line> _lines = new(StringComparer.Ordinal);
+    private readonly IntakeTelemetry _telemetry = new(meters, time);
 
     /// <summary>Takes events as they arrive.</summary>
     public async Task ReceiveAsync(EventBatch batch, CancellationToken cancellationToken)
@@ -73,6 +64,7 @@ internal sealed partial class EventIntake(
     /// <summary>Fetches and applies whatever <paramref name="producer"/> has that was not applied yet.</summary>
     public async Task CatchUpAsync(string producer, CancellationToken cancellationToken)
     {
+        _telemetry.Began(producer);
         var line = LineOf(producer);
         await line.Turn.WaitAsync(cancellationToken);
         try
@@ -112,6 +104,7 @@ internal sealed partial class EventIntake(
 
             if (page.Events.Count == 0)
             {
+                _telemetry.UpToDate(producer);
                 return;
             }
 
@@ -124,7 +117,7 @@ internal sealed partial class EventIntake(
                     break;
                 }
 
-                Fetched.Add(stretch.Length, new KeyValuePair<string, object?>("sure.producer", producer));
+                _telemetry.Fetched(producer, stretch.Length);
             }
         }
     }
@@ -135,13 +128,7 @@ internal sealed partial class EventIntake(
         if (applied)
         {
             line.Applied = events[^1].Sequence;
-            var tag = new KeyValuePair<string, object?>("sure.producer", producer);
-            Applied.Add(events.Length, tag);
-            var now = time.GetUtcNow();
-            foreach (var e in events)
-            {
-                Lag.Record((now - e.OccurredAt).TotalSeconds, tag);
-            }
+            _telemetry.Applied(producer, events);
         }
 
         return applied;

@@ -1,3 +1,4 @@
+using System.Diagnostics.Metrics;
 using Dapper;
 using Microsoft.Extensions.DependencyInjection;
 using Npgsql;
@@ -50,11 +51,15 @@ internal sealed class CoordinationHost : IAsyncDisposable
         },
         a => a.MapEvents()));
 
-    public static async Task<CoordinationHost> ConsumerAsync(string database, Uri producer) => new(await TestService.StartAsync(
+    /// <param name="database">Where its sink is.</param>
+    /// <param name="producer">Where the producer is.</param>
+    /// <param name="clock">Its clock; the system's where none is given.</param>
+    public static async Task<CoordinationHost> ConsumerAsync(string database, Uri producer, TimeProvider? clock = null) => new(await TestService.StartAsync(
         "Coordination.Tests",
         new Dictionary<string, string?>(Settings(database)) { ["Identity:Name"] = "riskservice", ["services:producer:http:0"] = producer.ToString(), ["Intake:CatchUpInterval"] = "00:01:00" },
         b =>
         {
+            b.Services.AddSingleton(clock ?? TimeProvider.System);
             b.AddSchema();
             b.AddIntake<NoteSink>("producer");
         },
@@ -80,6 +85,27 @@ internal sealed class CoordinationHost : IAsyncDisposable
     {
         await using var connection = await Database.OpenConnectionAsync();
         return [.. await connection.QueryAsync<string>("SELECT text FROM note")];
+    }
+
+    /// <summary>What the gauge says of the producer; null where it says nothing.</summary>
+    public double? Measure(string gauge)
+    {
+        double? measured = null;
+        var meters = _service.Services.GetRequiredService<IMeterFactory>();
+        using var listener = new MeterListener
+        {
+            InstrumentPublished = (instrument, listener) =>
+            {
+                if (instrument.Name == gauge && ReferenceEquals(instrument.Meter.Scope, meters))
+                {
+                    listener.EnableMeasurementEvents(instrument);
+                }
+            },
+        };
+        listener.SetMeasurementEventCallback<double>((_, value, tags, _) => measured = tags.Contains(new("sure.producer", "producer")) ? value : measured);
+        listener.Start();
+        listener.RecordObservableInstruments();
+        return measured;
     }
 
     /// <summary>When the lease ends unless it is renewed.</summary>

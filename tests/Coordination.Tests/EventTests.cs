@@ -1,3 +1,5 @@
+using Dapper;
+using Npgsql;
 using Sure.Contracts.Events;
 using Sure.TestServers;
 
@@ -80,6 +82,37 @@ public sealed class EventTests(PostgresServer postgres)
         Assert.Equal(Enumerable.Range(1, 30).Select(i => $"{i}"), await one.NotesAsync());
     }
 
+    /// <summary>The second event cannot be applied while there is nowhere to write it down, however it comes.</summary>
+    [Fact]
+    public async Task For_how_long_nothing_could_be_taken_is_told_until_it_can()
+    {
+        await using var producer = await CoordinationHost.ProducerAsync(await postgres.CreateDatabaseAsync());
+        await producer.TellAsync(1);
+        var first = await NumberAsync(producer);
+        var clock = new CountedTime();
+        await using var consumer = await CoordinationHost.ConsumerAsync(await postgres.CreateDatabaseAsync(), producer.Address, clock);
+        await consumer.Intake.CatchUpAsync("producer", TestContext.Current.CancellationToken);
+        await using var connection = await consumer.Database.OpenConnectionAsync(TestContext.Current.CancellationToken);
+        await connection.ExecuteAsync("ALTER TABLE note RENAME TO away");
+        await producer.TellAsync(2);
+        await NumberAsync(producer);
+
+        clock.Advance(TimeSpan.FromSeconds(20));
+        await Assert.ThrowsAsync<PostgresException>(() => consumer.Intake.CatchUpAsync("producer", TestContext.Current.CancellationToken));
+        clock.Advance(TimeSpan.FromSeconds(10));
+        await consumer.Intake.ReceiveAsync(new EventBatch("producer", [.. first]), TestContext.Current.CancellationToken);
+        Assert.Equal(30, consumer.Measure("sure.intake.success.age"));
+
+        await connection.ExecuteAsync("ALTER TABLE away RENAME TO note");
+        await consumer.Intake.CatchUpAsync("producer", TestContext.Current.CancellationToken);
+        Assert.Equal(0, consumer.Measure("sure.intake.success.age"));
+
+        // And so is it while there is nothing to take.
+        clock.Advance(TimeSpan.FromSeconds(5));
+        await consumer.Intake.CatchUpAsync("producer", TestContext.Current.CancellationToken);
+        Assert.Equal(0, consumer.Measure("sure.intake.success.age"));
+    }
+
     /// <summary>The relay waits for the broker, consumers do not.</summary>
     [Fact]
     public async Task What_is_told_while_the_broker_is_away_is_there_for_whoever_asks()
@@ -111,5 +144,17 @@ public sealed class EventTests(PostgresServer postgres)
             events = await producer.Outbox.ReadWaitingAsync(1000, CancellationToken.None);
         });
         return events;
+    }
+
+    /// <summary>As much time passes as a test says; the hour and timers are the system's.</summary>
+    private sealed class CountedTime : TimeProvider
+    {
+        private long _passed;
+
+        public override long TimestampFrequency => TimeSpan.TicksPerSecond;
+
+        public void Advance(TimeSpan by) => _passed += by.Ticks;
+
+        public override long GetTimestamp() => _passed;
     }
 }
