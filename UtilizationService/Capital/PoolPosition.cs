@@ -2,8 +2,14 @@ using Sure.Contracts.Vocabulary;
 
 namespace Sure.UtilizationService.Capital;
 
-/// <summary>Capital and attributed coverage of one tranche, in USD.</summary>
-public sealed record TranchePosition(Tranche Tranche, decimal CapitalUsd, decimal CoverageUsd)
+/// <summary>One tranche. Amounts in USD.</summary>
+/// <param name="Tranche">Which.</param>
+/// <param name="CapitalUsd">Its capital.</param>
+/// <param name="CoverageUsd">Coverage attributed to it.</param>
+/// <param name="PremiumCarryUsd">
+/// What of earned premium is its own and no whole cent yet; below zero where it was given a cent in advance. Those of all tranches add up to 0.
+/// </param>
+public sealed record TranchePosition(Tranche Tranche, decimal CapitalUsd, decimal CoverageUsd, decimal PremiumCarryUsd = 0)
 {
     /// <summary>u: coverage over capital, at most 1; 0 where there is neither, 1 where there is coverage and no capital.</summary>
     public decimal Utilization => CoverageUsd switch

@@ -86,7 +86,7 @@ internal sealed class Settlement(NpgsqlDataSource database, IOptions<BreakerOpti
         }
 
         var batch = new WriteBatch(connection, transaction);
-        Write(batch, decisions, pending, book.TripReason, now);
+        Write(batch, decisions, pending, book, now);
         await batch.ExecuteAsync(cancellationToken);
         await transaction.CommitAsync(cancellationToken);
         telemetry.Settled(decisions, tripped: book.TripReason is not null);
@@ -98,7 +98,7 @@ internal sealed class Settlement(NpgsqlDataSource database, IOptions<BreakerOpti
         return claims;
     }
 
-    private static void Write(WriteBatch batch, List<Decision> decisions, List<Claim> pending, string? tripReason, DateTimeOffset now)
+    private static void Write(WriteBatch batch, List<Decision> decisions, List<Claim> pending, SettlementBook book, DateTimeOffset now)
     {
         if (decisions.Count + pending.Count == 0)
         {
@@ -117,10 +117,11 @@ internal sealed class Settlement(NpgsqlDataSource database, IOptions<BreakerOpti
         PolicyStore.MarkTriggered(batch, [.. paying.Select(d => (d.Policy.PolicyId, d.Claim.ClaimId))]);
         PoolStore.MoveCoverage(batch, [.. paying.Select(d => d.Policy.ToMove().Released())]);
         LedgerStore.Write(batch, paying.SelectMany(d => d.Entries));
+        PoolStore.KeepCarries(batch, book.Position);
         batch.AppendEvents([.. decisions.SelectMany(d => d.Events)]);
-        if (tripReason is not null)
+        if (book.TripReason is { } reason)
         {
-            BreakerReset.Trip(batch, tripReason, now);
+            BreakerReset.Trip(batch, reason, now);
         }
     }
 

@@ -8,15 +8,7 @@ namespace Sure.UtilizationService.Ledger;
 /// <summary>The journal in PostgreSQL.</summary>
 public sealed class LedgerStore(NpgsqlDataSource database)
 {
-    /// <summary>Writes an entry within the transaction; balances move with it.</summary>
-    public static Task WriteAsync(NpgsqlConnection connection, NpgsqlTransaction transaction, JournalEntry entry, CancellationToken cancellationToken)
-    {
-        var batch = new WriteBatch(connection, transaction);
-        Write(batch, [entry]);
-        return batch.ExecuteAsync(cancellationToken);
-    }
-
-    /// <summary>Adds entries to the batch, in their order; those without postings are left out.</summary>
+    /// <summary>Adds entries to the batch, in their order; those without postings are left out. Balances move with them.</summary>
     public static void Write(WriteBatch batch, IEnumerable<JournalEntry> entries)
     {
         ArgumentNullException.ThrowIfNull(batch);

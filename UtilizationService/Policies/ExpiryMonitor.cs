@@ -33,6 +33,11 @@ internal sealed class ExpiryMonitor(NpgsqlDataSource database, IOptions<Monitori
         await using var connection = await database.OpenConnectionAsync(cancellationToken);
         await using var transaction = await connection.BeginTransactionAsync(cancellationToken);
         await term.GuardAsync(connection, transaction, cancellationToken);
+        if (!await PolicyStore.AnyEndedAsync(connection, transaction, time.GetUtcNow(), cancellationToken))
+        {
+            return 0;
+        }
+
         var pool = await PoolStore.LockAsync(connection, transaction, cancellationToken);
         var now = time.GetUtcNow();
         await PremiumBooking.BookAsync(connection, transaction, pool, now, cancellationToken);

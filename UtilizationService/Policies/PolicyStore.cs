@@ -17,6 +17,34 @@ public sealed class PolicyStore(NpgsqlDataSource database)
         terms::text AS terms, attribution::text AS attribution, starts_at, ends_at, claim_id
         """;
 
+    /// <summary>
+    /// Those whose time is over and whose trigger cannot turn out to have been met any more: the points up to its end are judged, its
+    /// bridges were seen after it, and no exploit and no incident of its time is undecided.
+    /// </summary>
+    private const string EndedSql =
+        """
+        WITH monitored AS (SELECT * FROM unnest(@Chains, @Bridges) AS m (chain, bridge_id)),
+        ended AS (
+            SELECT policy_id, ends_at FROM policy p
+            WHERE status = 'active' AND ends_at <= @Now
+              AND CASE coverage_type
+                  WHEN 'smart_contract' THEN true
+                  WHEN 'bridge' THEN NOT EXISTS (
+                      SELECT FROM monitored m LEFT JOIN bridge b ON b.bridge_id = m.bridge_id
+                      WHERE m.chain = p.chain AND (b.at IS NULL OR b.at < p.ends_at))
+                  ELSE EXISTS (SELECT FROM watch_position w WHERE w.stablecoin = p.stablecoin AND w.judged_until >= p.ends_at) END
+              AND NOT (coverage_type = 'bridge' AND EXISTS (
+                  SELECT FROM exploit e JOIN monitored m ON m.bridge_id = e.bridge_id
+                  WHERE m.chain = p.chain AND e.detected_at BETWEEN p.starts_at AND p.ends_at
+                    AND e.settled_at IS NULL AND (e.confirmed_at IS NOT NULL OR e.cleared_at IS NULL)))
+              AND NOT EXISTS (
+                  SELECT FROM incident i
+                  WHERE i.coverage_type = p.coverage_type AND i.chain = p.chain AND (i.stablecoin IS NULL OR i.stablecoin = p.stablecoin)
+                    AND i.occurred_at BETWEEN p.starts_at AND p.ends_at
+                    AND (i.status = 'open' OR (i.status = 'confirmed' AND i.settled_at IS NULL)))
+        )
+        """;
+
     /// <summary>Adds policies to the batch.</summary>
     public static void Insert(WriteBatch batch, IReadOnlyCollection<Policy> policies)
     {
@@ -48,48 +76,23 @@ public sealed class PolicyStore(NpgsqlDataSource database)
             policies.Select(p => p.EndsAt.ToUniversalTime()).ToArray());
     }
 
-    /// <summary>
-    /// Ends up to <paramref name="limit"/> active policies whose time is over, and answers them. A policy whose trigger may yet turn out to
-    /// have been met stays: until the points up to its end are judged, its bridges were seen after it, and no exploit and no incident of
-    /// its time is undecided.
-    /// </summary>
+    /// <summary>Whether any policy can be ended.</summary>
+    public static Task<bool> AnyEndedAsync(
+        NpgsqlConnection connection, NpgsqlTransaction transaction, DateTimeOffset now, CancellationToken cancellationToken) =>
+        connection.ExecuteScalarAsync<bool>(new CommandDefinition(
+            $"{EndedSql} SELECT EXISTS (SELECT FROM ended)", EndedValues(now, limit: 1), transaction, cancellationToken: cancellationToken));
+
+    /// <summary>Ends up to <paramref name="limit"/> policies, those that ended first before the others, and answers them.</summary>
     public static async Task<IReadOnlyList<Policy>> ExpireAsync(
         NpgsqlConnection connection, NpgsqlTransaction transaction, DateTimeOffset now, int limit, CancellationToken cancellationToken)
     {
-        var bridges = Words<Chain>.Members.SelectMany(c => Bridge.OfChain(c).Select(b => (Chain: c.Word(), b.Id))).ToList();
         var rows = await connection.QueryAsync<Row>(new CommandDefinition(
             $"""
-            WITH monitored AS (SELECT * FROM unnest(@Chains, @Bridges) AS m (chain, bridge_id)),
-            ended AS (
-                SELECT policy_id FROM policy p
-                WHERE status = 'active' AND ends_at <= @Now
-                  AND CASE coverage_type
-                      WHEN 'smart_contract' THEN true
-                      WHEN 'bridge' THEN NOT EXISTS (
-                          SELECT FROM monitored m LEFT JOIN bridge b ON b.bridge_id = m.bridge_id
-                          WHERE m.chain = p.chain AND (b.at IS NULL OR b.at < p.ends_at))
-                      ELSE EXISTS (SELECT FROM watch_position w WHERE w.stablecoin = p.stablecoin AND w.judged_until >= p.ends_at) END
-                  AND NOT (coverage_type = 'bridge' AND EXISTS (
-                      SELECT FROM exploit e JOIN monitored m ON m.bridge_id = e.bridge_id
-                      WHERE m.chain = p.chain AND e.detected_at BETWEEN p.starts_at AND p.ends_at
-                        AND e.settled_at IS NULL AND (e.confirmed_at IS NOT NULL OR e.cleared_at IS NULL)))
-                  AND NOT EXISTS (
-                      SELECT FROM incident i
-                      WHERE i.coverage_type = p.coverage_type AND i.chain = p.chain AND (i.stablecoin IS NULL OR i.stablecoin = p.stablecoin)
-                        AND i.occurred_at BETWEEN p.starts_at AND p.ends_at
-                        AND (i.status = 'open' OR (i.status = 'confirmed' AND i.settled_at IS NULL)))
-                ORDER BY ends_at LIMIT @Limit
-            )
-            UPDATE policy SET status = 'expired' WHERE policy_id IN (SELECT policy_id FROM ended)
+            {EndedSql}
+            UPDATE policy SET status = 'expired' WHERE policy_id IN (SELECT policy_id FROM ended ORDER BY ends_at LIMIT @Limit)
             RETURNING {Columns}
             """,
-            new
-            {
-                Now = now.ToUniversalTime(),
-                Limit = limit,
-                Chains = bridges.Select(b => b.Chain).ToArray(),
-                Bridges = bridges.Select(b => b.Id).ToArray(),
-            },
+            EndedValues(now, limit),
             transaction,
             cancellationToken: cancellationToken));
         return [.. rows.Select(r => r.ToPolicy())];
@@ -194,6 +197,18 @@ public sealed class PolicyStore(NpgsqlDataSource database)
                 Before = before,
                 Limit = limit,
             });
+    }
+
+    private static object EndedValues(DateTimeOffset now, int limit)
+    {
+        var bridges = Words<Chain>.Members.SelectMany(c => Bridge.OfChain(c).Select(b => (Chain: c.Word(), b.Id))).ToList();
+        return new
+        {
+            Now = now.ToUniversalTime(),
+            Limit = limit,
+            Chains = bridges.Select(b => b.Chain).ToArray(),
+            Bridges = bridges.Select(b => b.Id).ToArray(),
+        };
     }
 
     private sealed record Row(

@@ -18,7 +18,7 @@ public sealed class PoolStore(NpgsqlDataSource database)
         """
         SELECT version, active_policies, premium_booked_at, breaker_reason, breaker_since, breaker_reset_at FROM pool;
         SELECT name, balance FROM account;
-        SELECT tranche_id, coverage_usd FROM tranche;
+        SELECT tranche_id, coverage_usd, premium_carry_usd FROM tranche;
         SELECT dimension, member, coverage_usd FROM coverage WHERE coverage_usd > 0;
         """;
 
@@ -105,15 +105,26 @@ public sealed class PoolStore(NpgsqlDataSource database)
         batch.Add("UPDATE pool SET active_policies = active_policies + $1, version = version + 1", moves.Sum(m => Math.Sign(m.AmountUsd)));
     }
 
+    /// <summary>Keeps what of earned premium is no whole cent yet, with the journal entries that shared it.</summary>
+    public static void KeepCarries(WriteBatch batch, PoolPosition position)
+    {
+        ArgumentNullException.ThrowIfNull(batch);
+        ArgumentNullException.ThrowIfNull(position);
+        batch.Add(
+            "UPDATE tranche SET premium_carry_usd = t.carry FROM unnest($1, $2) AS t (tranche_id, carry) WHERE tranche.tranche_id = t.tranche_id",
+            position.Tranches.Select(t => t.Tranche.Word()).ToArray(),
+            position.Tranches.Select(t => t.PremiumCarryUsd).ToArray());
+    }
+
     /// <summary>The position from the results of <see cref="ReadSql"/>.</summary>
     internal static async Task<PoolSnapshot> ParseAsync(SqlMapper.GridReader results)
     {
         var pool = await results.ReadSingleAsync<PoolRow>();
         var balances = (await results.ReadAsync<(string Name, decimal Balance)>()).ToDictionary(a => a.Name, a => a.Balance, StringComparer.Ordinal);
-        var tranches = (await results.ReadAsync<(string Id, decimal Coverage)>()).ToDictionary(t => t.Id, t => t.Coverage, StringComparer.Ordinal);
+        var tranches = (await results.ReadAsync<(string Id, decimal Coverage, decimal Carry)>()).ToDictionary(t => t.Id, StringComparer.Ordinal);
         var coverage = (await results.ReadAsync<(string Dimension, string Member, decimal Coverage)>()).ToLookup(c => c.Dimension, StringComparer.Ordinal);
         var position = new PoolPosition(
-            [.. Words<Tranche>.Members.Select(t => new TranchePosition(t, -balances[Account.Capital(t)], tranches[t.Word()]))],
+            [.. Words<Tranche>.Members.Select(t => new TranchePosition(t, -balances[Account.Capital(t)], tranches[t.Word()].Coverage, tranches[t.Word()].Carry))],
             CashUsd: balances[Account.Cash],
             DeployedUsd: balances[Account.Deployed],
             UnearnedPremiumUsd: -balances[Account.PremiumUnearned],

@@ -1,5 +1,6 @@
 using Dapper;
 using Npgsql;
+using Sure.Coordination.Writing;
 using Sure.UtilizationService.Capital;
 using Sure.UtilizationService.Ledger;
 using Sure.UtilizationService.Pool;
@@ -36,24 +37,33 @@ internal static class PremiumBooking
 
         var earned = await connection.ExecuteScalarAsync<decimal>(new CommandDefinition(
             $"""
-            UPDATE pool SET premium_booked_at = @Now;
             WITH {Due}, booked AS (
                 UPDATE policy SET earned_usd = due.after FROM due
                 WHERE policy.policy_id = due.policy_id AND due.after > due.before
                 RETURNING due.after - due.before AS amount
             )
-            SELECT coalesce(sum(amount), 0) FROM booked;
+            SELECT coalesce(sum(amount), 0) FROM booked
             """,
             new { Now = now.ToUniversalTime() },
             transaction,
             cancellationToken: cancellationToken));
-        if (earned == 0)
+        if (earned == 0 && pool.PremiumBookedAt is not null)
         {
+            // The time counts on: its targets are owed out of the next cent.
             return pool.Position;
         }
 
-        var (entry, position) = Earn(earned, Reference, pool.Position, Elapsed(pool, now), now);
-        await LedgerStore.WriteAsync(connection, transaction, entry, cancellationToken);
+        var batch = new WriteBatch(connection, transaction);
+        batch.Add("UPDATE pool SET premium_booked_at = $1", now.ToUniversalTime());
+        var position = pool.Position;
+        if (earned > 0)
+        {
+            (var entry, position) = Earn(earned, Reference, pool.Position, Elapsed(pool, now), now);
+            LedgerStore.Write(batch, [entry]);
+            PoolStore.KeepCarries(batch, position);
+        }
+
+        await batch.ExecuteAsync(cancellationToken);
         return position;
     }
 
@@ -83,10 +93,8 @@ internal static class PremiumBooking
     public static (JournalEntry Entry, PoolPosition After) Earn(
         decimal earnedUsd, string reference, PoolPosition position, TimeSpan span, DateTimeOffset now)
     {
-        var parts = PremiumSharing.Share(earnedUsd, position.Tranches, span);
-        var credits = parts.Count == 0
-            ? [Posting.Credit(Account.Surplus, earnedUsd)]
-            : parts.Select(p => Posting.Credit(Account.Capital(p.Key), p.Value));
+        var tranches = PremiumSharing.Share(earnedUsd, position.Tranches, span);
+        var credits = tranches.Zip(position.Tranches, (after, before) => Posting.Credit(Account.Capital(after.Tranche), after.CapitalUsd - before.CapitalUsd)).ToList();
         var entry = JournalEntry.Of(
             "premium_earned",
             reference,
@@ -96,12 +104,9 @@ internal static class PremiumBooking
                 Posting.Credit(Account.PremiumEarned, earnedUsd),
                 Posting.Debit(Account.PremiumEarned, earnedUsd),
                 .. credits,
+                Posting.Credit(Account.Surplus, earnedUsd + credits.Sum(c => c.AmountUsd)),
             ]);
-        return (entry, position with
-        {
-            UnearnedPremiumUsd = position.UnearnedPremiumUsd - earnedUsd,
-            Tranches = [.. position.Tranches.Select(t => t with { CapitalUsd = t.CapitalUsd + parts.GetValueOrDefault(t.Tranche) })],
-        });
+        return (entry, position with { UnearnedPremiumUsd = position.UnearnedPremiumUsd - earnedUsd, Tranches = tranches });
     }
 
     private static TimeSpan Elapsed(PoolSnapshot pool, DateTimeOffset now) => now - (pool.PremiumBookedAt ?? now);

@@ -4,7 +4,6 @@ using Sure.Contracts.Vocabulary;
 using Sure.UtilizationService.Capital;
 using Sure.UtilizationService.Ledger;
 using Sure.UtilizationService.Pool;
-using Sure.UtilizationService.Premiums;
 
 namespace Sure.UtilizationService.Tests;
 
@@ -56,30 +55,6 @@ public sealed class CapitalTests
         Assert.Equal(0.385m, pool.ReserveRatio);
     }
 
-    /// <summary>
-    /// At u = 0 the targets of 10 m in the loss shares are 0.1, 0.13, 0.162, 0.1875, 0.192, 0.17 m a year, 0.9415 m in all: 2 579.45 a
-    /// day. Of 1 000 earned in a day SURE_BTC gets 1 000 × 0.1/0.9415 = 106.21.
-    /// </summary>
-    [Fact]
-    public void Earned_premium_is_shared_by_capital_times_target()
-    {
-        var parts = PremiumSharing.Share(1_000m, Positions.TenMillion().Tranches, TimeSpan.FromDays(1));
-
-        Assert.Equal(106.21m, parts[Tranche.Bitcoin]);
-        Assert.Equal(1_000m, parts.Values.Sum());
-    }
-
-    /// <summary>5 000 in a day is 2 420.55 more than every target; that goes to equity on top of its 465.75.</summary>
-    [Fact]
-    public void What_exceeds_every_target_goes_to_equity()
-    {
-        var parts = PremiumSharing.Share(5_000m, Positions.TenMillion().Tranches, TimeSpan.FromDays(1));
-
-        Assert.Equal(273.97m, parts[Tranche.Bitcoin]);
-        Assert.InRange(parts[Tranche.Equity], 465.75m + 2_420.54m, 465.75m + 2_420.60m);
-        Assert.Equal(5_000m, parts.Values.Sum());
-    }
-
     /// <summary>Claims that wait for this cash left 1 m to the tranches; of 6 m lost 1 m is theirs and 5 m nobody's.</summary>
     [Fact]
     public void A_loss_of_deployed_capital_beyond_all_capital_is_a_shortfall_and_leaves_no_tranche_owing()
@@ -93,24 +68,5 @@ public sealed class CapitalTests
         Assert.Equal(5_000_000m, entry.Postings.Single(p => p.Account == Account.Shortfall).AmountUsd);
         Assert.All(pool.Tranches, t => Assert.Equal(t.CapitalUsd, entry.Postings.Single(p => p.Account == Account.Capital(t.Tranche)).AmountUsd));
         Assert.Equal(8, entry.Postings.Count);
-    }
-
-    /// <summary>Equity is used up: whoever deposited next would own what exceeds the targets.</summary>
-    [Fact]
-    public void While_equity_has_no_capital_the_most_junior_tranche_that_has_gets_what_exceeds_every_target()
-    {
-        var tranches = Positions.TenMillion().Tranches.Select(t => t.Tranche is Tranche.Equity ? t with { CapitalUsd = 0 } : t).ToList();
-
-        var parts = PremiumSharing.Share(1_000m, tranches, TimeSpan.Zero);
-
-        Assert.Equal(1_000m, parts[Tranche.JuniorPlus]);
-        Assert.Equal(1_000m, parts.Values.Sum());
-    }
-
-    [Fact]
-    public void Without_capital_nobody_is_owed()
-    {
-        var nobody = Positions.TenMillion().Tranches.Select(t => t with { CapitalUsd = 0 }).ToList();
-        Assert.Empty(PremiumSharing.Share(10m, nobody, TimeSpan.FromDays(1)));
     }
 }

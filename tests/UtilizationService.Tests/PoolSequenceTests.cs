@@ -102,6 +102,8 @@ public sealed class PoolSequenceTests
                 (BalanceOf(Account.Cash), BalanceOf(Account.Deployed), -BalanceOf(Account.PremiumUnearned), -BalanceOf(Account.ClaimsPayable), BalanceOf(Account.Shortfall), BalanceOf(Account.PremiumEarned)));
             Assert.Equal(_pool.ShortfallUsd, _lostBeyondCapital - BalanceOf(Account.ClaimsReduced));
             Assert.All(_pool.Tranches, t => Assert.True(t.CapitalUsd >= 0 && t.CoverageUsd >= 0));
+            Assert.All(_pool.Tranches, t => Assert.InRange(t.PremiumCarryUsd, -0.05m, 0.05m));
+            Assert.Equal(0m, _pool.Tranches.Sum(t => t.PremiumCarryUsd));
             Assert.True(_pool is { CashUsd: >= 0, DeployedUsd: >= 0, UnearnedPremiumUsd: >= 0, ClaimsPayableUsd: >= 0, ShortfallUsd: >= 0 });
             Assert.Equal(_active.Sum(p => p.CoverageUsd), _pool.TotalCoverageUsd);
             Assert.Equal(_active.Sum(p => p.PremiumUsd - p.EarnedUsd), _pool.UnearnedPremiumUsd);
@@ -205,9 +207,8 @@ public sealed class PoolSequenceTests
             {
                 (var entry, _pool) = PremiumBooking.Earn(earned, "book", _pool, _now - _bookedAt, _now);
                 Post(entry);
+                _bookedAt = _now;
             }
-
-            _bookedAt = _now;
         }
 
         private void Pay(int which, decimal fraction)

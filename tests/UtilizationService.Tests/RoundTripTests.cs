@@ -60,6 +60,20 @@ public sealed class RoundTripTests(PostgresServer postgres)
         Assert.All(binding, t => Assert.True(t.RoundTrips <= 3, $"{t.RoundTrips} round trips: {t.Sql}"));
     }
 
+    [Fact]
+    public async Task While_no_policy_can_end_nobody_waits_for_the_expiry()
+    {
+        await using var tap = new PostgresTap(await postgres.CreateDatabaseAsync());
+        await using var host = await UtilizationHost.StartAsync(postgres, database: tap.ConnectionString);
+        await host.FillAsync();
+        Assert.Equal(HttpStatusCode.Created, (await UtilizationHost.BindAsync(host.Alice, host.Quote(100m, Depeg))).Status);
+
+        List<PostgresTap.Transaction> Looks() => [.. tap.Transactions.Where(t => t.Sql.Contains("FROM ended", StringComparison.Ordinal))];
+        await UtilizationHost.EventuallyAsync(() => Task.FromResult(Looks().Count > 2), "the expiry to look");
+
+        Assert.All(Looks(), t => Assert.DoesNotContain("FROM pool", t.Sql, StringComparison.Ordinal));
+    }
+
     private static async Task<bool> WaitsForPoolAsync(UtilizationHost host)
     {
         await using var command = host.Database.CreateCommand(

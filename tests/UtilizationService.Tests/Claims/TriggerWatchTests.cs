@@ -258,14 +258,16 @@ public sealed class TriggerWatchTests(PostgresServer postgres) : IAsyncLifetime
     public async Task A_policy_expires_only_when_the_points_up_to_its_end_are_judged()
     {
         var policy = await BindAsync(1_000m, Depeg, days: 1);
+        var other = await BindAsync(1_000m, Depeg with { Stablecoin = Stablecoin.DAI }, days: 1);
         _clock.Advance(TimeSpan.FromDays(1) + TimeSpan.FromSeconds(1));
-        await UtilizationHost.EventuallyAsync(async () => (decimal)(await UtilizationHost.GetAsync(_host.Anonymous, "/api/v2/pool"))["unearned_premium_usd"] == 0, "the expiry to look");
+        await PriceAsync(Stablecoin.DAI, 1m);
+        await ExpiredAsync(other);
         Assert.Equal("active", (string?)(await UtilizationHost.GetAsync(_host.Alice, $"/api/v2/policies/{policy}"))["status"]);
 
         await PriceAsync(Stablecoin.USDC, 1m);
 
-        await UtilizationHost.EventuallyAsync(
-            async () => (string?)(await UtilizationHost.GetAsync(_host.Alice, $"/api/v2/policies/{policy}"))["status"] == "expired", "the policy to expire");
+        await ExpiredAsync(policy);
+        Assert.Equal(0m, (decimal)(await UtilizationHost.GetAsync(_host.Anonymous, "/api/v2/pool"))["unearned_premium_usd"]);
     }
 
     [Fact]
@@ -355,6 +357,9 @@ public sealed class TriggerWatchTests(PostgresServer postgres) : IAsyncLifetime
             async () => (await ClaimsAsync(policy)).Any(c => (string?)c["status"] is "paid" or "partially_paid"), "the claim to be paid");
         return (await ClaimsAsync(policy)).First(c => (string?)c["status"] is "paid" or "partially_paid");
     }
+
+    private Task ExpiredAsync(string policy) => UtilizationHost.EventuallyAsync(
+        async () => (string?)(await UtilizationHost.GetAsync(_host.Alice, $"/api/v2/policies/{policy}"))["status"] == "expired", "the policy to expire");
 
     private async Task<IReadOnlyList<JsonNode>> ClaimsAsync(string policy) =>
         [.. (await UtilizationHost.GetAsync(_host.Alice, $"/api/v2/claims?policy_id={policy}"))["items"].AsArray().OfType<JsonNode>()];
