@@ -18,8 +18,8 @@ public sealed class PolicyStore(NpgsqlDataSource database)
         """;
 
     /// <summary>
-    /// Those whose time is over and whose trigger cannot turn out to have been met any more: the points up to its end are judged, its
-    /// bridges were seen after it, and no exploit and no incident of its time is undecided.
+    /// Those whose time is over and whose trigger cannot turn out to have been met any more: the points up to its end are judged and
+    /// no run goes on, its bridges were seen after it, and no exploit and no incident of its time is undecided.
     /// </summary>
     private const string EndedSql =
         """
@@ -32,7 +32,8 @@ public sealed class PolicyStore(NpgsqlDataSource database)
                   WHEN 'bridge' THEN NOT EXISTS (
                       SELECT FROM monitored m LEFT JOIN bridge b ON b.bridge_id = m.bridge_id
                       WHERE m.chain = p.chain AND (b.at IS NULL OR b.at < p.ends_at))
-                  ELSE EXISTS (SELECT FROM watch_position w WHERE w.stablecoin = p.stablecoin AND w.judged_until >= p.ends_at) END
+                  ELSE EXISTS (SELECT FROM watch_position w WHERE w.stablecoin = p.stablecoin AND w.judged_until >= p.ends_at)
+                      AND NOT EXISTS (SELECT FROM trigger_run r WHERE r.policy_id = p.policy_id) END
               AND NOT (coverage_type = 'bridge' AND EXISTS (
                   SELECT FROM exploit e JOIN monitored m ON m.bridge_id = e.bridge_id
                   WHERE m.chain = p.chain AND e.detected_at BETWEEN p.starts_at AND p.ends_at

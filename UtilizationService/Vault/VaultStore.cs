@@ -57,7 +57,7 @@ internal static class VaultStore
     {
         await using var results = await connection.QueryMultipleAsync(new CommandDefinition(
             """
-            SELECT DISTINCT stablecoin FROM trigger_run ORDER BY stablecoin;
+            SELECT DISTINCT r.stablecoin FROM trigger_run r JOIN policy p USING (policy_id) WHERE p.status = 'active' ORDER BY r.stablecoin;
             SELECT DISTINCT bridge_id FROM exploit WHERE settled_at IS NULL AND (confirmed_at IS NOT NULL OR cleared_at IS NULL);
             SELECT DISTINCT chain FROM policy
             WHERE status = 'active' AND coverage_type = 'bridge'

@@ -270,6 +270,49 @@ public sealed class TriggerWatchTests(PostgresServer postgres) : IAsyncLifetime
         Assert.Equal(0m, (decimal)(await UtilizationHost.GetAsync(_host.Anonymous, "/api/v2/pool"))["unearned_premium_usd"]);
     }
 
+    /// <summary>Of a day's cover 235 minutes pass at 0.94, five before its end are due; what is said next, half a minute after the end, is nothing.</summary>
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public async Task A_policy_whose_run_is_due_waits_until_it_is_complete_or_broken(bool completed)
+    {
+        var policy = await BindAsync(10_000m, Depeg, days: 1);
+        var other = await BindAsync(1_000m, Depeg with { Stablecoin = Stablecoin.DAI }, days: 1);
+        _clock.Advance(TimeSpan.FromMinutes((19 * 60) + 55));
+        for (var minute = 0; minute <= 235; minute += 5)
+        {
+            _host.Tell(_host.Price(Stablecoin.USDC, 0.94m));
+            _clock.Advance(TimeSpan.FromMinutes(5));
+        }
+
+        _clock.Advance(TimeSpan.FromMinutes(5.5));
+        await SilenceAsync();
+        await JudgedAsync();
+        await PriceAsync(Stablecoin.DAI, 1m);
+        await ExpiredAsync(other);
+        Assert.Equal("active", (string?)(await UtilizationHost.GetAsync(_host.Alice, $"/api/v2/policies/{policy}"))["status"]);
+
+        if (completed)
+        {
+            await PriceAsync(Stablecoin.USDC, 0.94m);
+            Assert.Equal(4285.71m, (decimal)(await PaidAsync(policy))["payout_usd"]!);
+        }
+        else
+        {
+            _clock.Advance(TimeSpan.FromMinutes(5));
+            await SilenceAsync();
+            await ExpiredAsync(policy);
+        }
+
+        Assert.Empty(await ColumnAsync("SELECT policy_id::text FROM trigger_run"));
+
+        async Task SilenceAsync()
+        {
+            _host.Tell(_host.Price(Stablecoin.USDC, 1m) with { PegRatio = null, Price = null, Consensus = null });
+            await _host.KnownAsync();
+        }
+    }
+
     [Fact]
     public async Task A_filed_claim_is_refused_with_what_came_nearest_to_the_trigger()
     {

@@ -192,6 +192,20 @@ public sealed class WithdrawalTests(PostgresServer postgres) : IAsyncLifetime
         Assert.Contains("USDC", (string?)refused["detail"], StringComparison.Ordinal);
     }
 
+    [Fact]
+    public async Task A_run_that_a_policy_left_behind_stops_nobody()
+    {
+        await _host.FillAsync();
+        var policy = await UtilizationHost.BindAsync(_host.Alice, _host.Quote(10_000m, Depeg));
+        await ExecuteAsync(
+            $"""
+            INSERT INTO trigger_run VALUES ('{policy["policy_id"]}', 'USDC', now(), now() + interval '4 hours');
+            UPDATE policy SET status = 'expired';
+            """);
+
+        Assert.Equal(HttpStatusCode.Created, (await WithdrawAsync(_host.Operator, new { tranche_id = "SURE_EQT", amount_usd = 1m })).Status);
+    }
+
     [Theory]
     [InlineData("wormhole_eth_ton", "NULL, NULL", "Ethereum", true)]
     [InlineData("wormhole_eth_ton", "now(), now()", "TON", true)]
