@@ -2,6 +2,7 @@ using Microsoft.Extensions.Options;
 using Npgsql;
 using Sure.Contracts.Vocabulary;
 using Sure.UtilizationService.Capital;
+using Sure.UtilizationService.Claims.Rules;
 using Sure.UtilizationService.Idempotency;
 using Sure.UtilizationService.Ledger;
 using Sure.UtilizationService.Policies;
@@ -12,7 +13,11 @@ namespace Sure.UtilizationService.Vault;
 
 /// <summary>Takes capital in and pays it out; mints and burns shares at net asset value.</summary>
 internal sealed class VaultMovements(
-    NpgsqlDataSource database, IOptions<CapitalOptions> capital, IOptions<UnderwritingOptions> limits, TimeProvider time)
+    NpgsqlDataSource database,
+    IOptions<CapitalOptions> capital,
+    IOptions<UnderwritingOptions> limits,
+    IOptions<TriggerOptions> triggers,
+    TimeProvider time)
 {
     public Task<MoneyOutcome> DepositAsync(
         DepositRequest request, string account, IdempotentRequest? idempotent, CancellationToken cancellationToken) => MoveAsync(
@@ -53,7 +58,7 @@ internal sealed class VaultMovements(
         var position = await PremiumBooking.BookAsync(connection, transaction, pool, now, cancellationToken);
         var view = await VaultStore.ReadAsync(connection, transaction, position, tranche, account, cancellationToken);
         var deposits = direction is VaultDirection.Deposit;
-        var stops = deposits ? WithdrawalStops.None : await VaultStore.ReadStopsAsync(connection, transaction, pool.Breaker, cancellationToken);
+        var stops = deposits ? WithdrawalStops.None : await VaultStore.ReadStopsAsync(connection, transaction, pool.Breaker, triggers.Value, cancellationToken);
         var decision = decide(view, stops);
         if (decision is not { Refusal: null, Move: { } move })
         {

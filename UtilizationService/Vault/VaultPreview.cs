@@ -5,6 +5,7 @@ using Npgsql;
 using Sure.Contracts.Vocabulary;
 using Sure.ServiceDefaults.Problems;
 using Sure.UtilizationService.Capital;
+using Sure.UtilizationService.Claims.Rules;
 using Sure.UtilizationService.Policies;
 using Sure.UtilizationService.Pool;
 using Sure.UtilizationService.Premiums;
@@ -86,7 +87,11 @@ internal sealed record PreviewTranche(Tranche TrancheId, decimal Apy, decimal Ut
 
 /// <summary>Foresees movements by the rules they are decided by. Reads only, and waits for nobody.</summary>
 internal sealed class VaultPreview(
-    NpgsqlDataSource database, IOptions<CapitalOptions> capital, IOptions<UnderwritingOptions> limits, TimeProvider time)
+    NpgsqlDataSource database,
+    IOptions<CapitalOptions> capital,
+    IOptions<UnderwritingOptions> limits,
+    IOptions<TriggerOptions> triggers,
+    TimeProvider time)
 {
     public async Task<PreviewAnswer> PreviewAsync(PreviewRequest request, string account, CancellationToken cancellationToken)
     {
@@ -96,7 +101,7 @@ internal sealed class VaultPreview(
         var pool = await PoolStore.ReadAsync(connection, transaction, cancellationToken);
         var position = await PremiumBooking.ForeseeAsync(connection, transaction, pool, now, cancellationToken);
         var view = await VaultStore.ReadAsync(connection, transaction, position, request.TrancheId, account, cancellationToken);
-        var stops = await VaultStore.ReadStopsAsync(connection, transaction, pool.Breaker, cancellationToken);
+        var stops = await VaultStore.ReadStopsAsync(connection, transaction, pool.Breaker, triggers.Value, cancellationToken);
         await transaction.CommitAsync(cancellationToken);
         var decision = request.Direction is VaultDirection.Deposit
             ? VaultRules.Deposit(view, request.AmountUsd ?? 0, capital.Value)

@@ -4,6 +4,7 @@ using Sure.Contracts.Vocabulary;
 using Sure.Coordination.Writing;
 using Sure.UtilizationService.Breaker;
 using Sure.UtilizationService.Capital;
+using Sure.UtilizationService.Claims.Rules;
 using Sure.UtilizationService.Ledger;
 using Sure.UtilizationService.Market;
 
@@ -51,13 +52,31 @@ internal static class VaultStore
         return new VaultView(position, tranche, Shares.Parse(total), Shares.Parse(held));
     }
 
-    /// <summary>What stops withdrawals.</summary>
+    /// <summary>
+    /// What stops withdrawals. A run begins with its first point, so points the trigger watch has not judged yet stop them like a run where
+    /// they reach a trigger.
+    /// </summary>
     public static async Task<WithdrawalStops> ReadStopsAsync(
-        NpgsqlConnection connection, NpgsqlTransaction transaction, BreakerState breaker, CancellationToken cancellationToken)
+        NpgsqlConnection connection, NpgsqlTransaction transaction, BreakerState breaker, TriggerOptions triggers, CancellationToken cancellationToken)
     {
         await using var results = await connection.QueryMultipleAsync(new CommandDefinition(
             """
-            SELECT DISTINCT r.stablecoin FROM trigger_run r JOIN policy p USING (policy_id) WHERE p.status = 'active' ORDER BY r.stablecoin;
+            WITH unjudged AS MATERIALIZED (
+                SELECT c.stablecoin, min(c.peg_ratio) AS lowest, bool_or(c.consensus <= @OracleConsensus) AS disagreement
+                FROM peg LEFT JOIN watch_position w USING (stablecoin)
+                JOIN consensus_point c ON c.stablecoin = peg.stablecoin AND c.point_id > coalesce(w.judged_point, 0)
+                GROUP BY c.stablecoin
+            )
+            SELECT r.stablecoin FROM trigger_run r JOIN policy p USING (policy_id) WHERE p.status = 'active'
+            UNION
+            SELECT u.stablecoin FROM unjudged u
+            WHERE EXISTS (SELECT FROM policy p WHERE p.status = 'active' AND p.stablecoin = u.stablecoin AND p.trigger_price >= u.lowest)
+               OR (u.lowest <= @CexTrigger AND EXISTS (
+                   SELECT FROM policy p
+                   WHERE p.status = 'active' AND p.stablecoin = u.stablecoin AND p.trigger_price IS NULL AND p.coverage_type = 'cex_liquidation'))
+               OR (u.disagreement AND EXISTS (
+                   SELECT FROM policy p WHERE p.status = 'active' AND p.stablecoin = u.stablecoin AND p.coverage_type = 'oracle'))
+            ORDER BY stablecoin;
             SELECT DISTINCT bridge_id FROM exploit WHERE settled_at IS NULL AND (confirmed_at IS NOT NULL OR cleared_at IS NULL);
             SELECT DISTINCT chain FROM policy
             WHERE status = 'active' AND coverage_type = 'bridge'
@@ -71,7 +90,8 @@ internal static class VaultStore
                   AND (i.stablecoin IS NULL OR p.stablecoin = i.stablecoin))
             ORDER BY i.incident_id;
             """,
-            transaction: transaction,
+            new { triggers.OracleConsensus, triggers.CexTrigger },
+            transaction,
             cancellationToken: cancellationToken));
         return new WithdrawalStops(
             breaker.Reason,

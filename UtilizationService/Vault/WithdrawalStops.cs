@@ -7,7 +7,7 @@ namespace Sure.UtilizationService.Vault;
 /// What stops withdrawals whatever their size: who knows of a loss before it is booked must not leave it to those who stay (domain, §3).
 /// </summary>
 /// <param name="Breaker">Why the circuit breaker is open; null while it is closed.</param>
-/// <param name="RunningCoins">Coins on which a trigger run of an active policy has begun.</param>
+/// <param name="RunningCoins">Coins on which a trigger run of an active policy has begun, or may have with a point that is not judged yet.</param>
 /// <param name="ExploitedBridges">Bridges with an exploit that is detected or confirmed and not settled.</param>
 /// <param name="BridgeCoverChains">Chains with active bridge cover.</param>
 /// <param name="TouchingIncidents">Incidents, open or confirmed and not settled, that touch active cover.</param>

@@ -100,7 +100,7 @@ internal sealed class UtilizationHost : IAsyncDisposable
             living.TryGetValue(id, out var quote) ? Results.Json(quote, SureJson.Internal) : Results.NotFound());
         await quotes.StartAsync();
 
-        Dictionary<string, string?> Configured(string where) => new(settings ?? [])
+        Dictionary<string, string?> Configured(string where) => new Dictionary<string, string?>
         {
             ["ConnectionStrings:platform"] = where,
             ["services:quoteservice:http:0"] = quotes.Urls.Single(),
@@ -112,7 +112,7 @@ internal sealed class UtilizationHost : IAsyncDisposable
             ["Monitoring:TriggerInterval"] = "00:00:01",
             ["Monitoring:ExpiryInterval"] = "00:00:01",
             ["Leases:RenewInterval"] = "00:00:00.5",
-        };
+        }.Concat(settings ?? []).GroupBy(s => s.Key).ToDictionary(s => s.Key, s => s.Last().Value);
         database ??= await postgres.CopyDatabaseAsync(
             "UtilizationService", empty => TestService.MigrateAsync("UtilizationService", Configured(empty), b => b.AddUtilizationService()));
         var service = await TestService.StartAsync(

@@ -192,6 +192,40 @@ public sealed class WithdrawalTests(PostgresServer postgres) : IAsyncLifetime
         Assert.Contains("USDC", (string?)refused["detail"], StringComparison.Ordinal);
     }
 
+    /// <summary>The watch looks once, before anything happens.</summary>
+    [Theory]
+    [InlineData("depeg", "USDC", 0.97, 1, true)]
+    [InlineData("depeg", "USDC", 0.9701, 1, false)]
+    [InlineData("depeg", "DAI", 0.97, 1, false)]
+    [InlineData("cex_liquidation", "USDC", 0.95, 1, true)]
+    [InlineData("cex_liquidation", "USDC", 0.97, 1, false)]
+    [InlineData("oracle", "USDC", 0.9, 0.3, true)]
+    [InlineData("oracle", "USDC", 0.9, 0.7, false)]
+    public async Task A_point_that_reaches_a_trigger_stops_withdrawals_before_the_watch_has_judged_it(
+        string type, string coin, double ratio, double consensus, bool stops)
+    {
+        await using var host = await UtilizationHost.StartAsync(postgres, settings: new() { ["Monitoring:TriggerInterval"] = "01:00:00" });
+        await host.FillAsync();
+        var product = new Product(Words<CoverageType>.Parse(type), Chain.Ethereum, Stablecoin.USDC);
+        Assert.Equal(HttpStatusCode.Created, (await UtilizationHost.BindAsync(host.Alice, host.Quote(10_000m, product))).Status);
+        host.Tell(
+            host.Price(Words<Stablecoin>.Parse(coin), (decimal)ratio) with { Consensus = (decimal)consensus },
+            host.Price(Words<Stablecoin>.Parse(coin), 1m));
+        await host.KnownAsync();
+
+        var answer = await WithdrawAsync(host.Operator, new { tranche_id = "SURE_EQT", amount_usd = 1m });
+
+        if (stops)
+        {
+            AssertRefused("trigger-run", answer);
+            Assert.Contains(coin, (string?)answer["detail"], StringComparison.Ordinal);
+        }
+        else
+        {
+            Assert.Equal(HttpStatusCode.Created, answer.Status);
+        }
+    }
+
     [Fact]
     public async Task A_run_that_a_policy_left_behind_stops_nobody()
     {
