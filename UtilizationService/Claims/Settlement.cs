@@ -22,11 +22,14 @@ internal sealed class Settlement(NpgsqlDataSource database, IOptions<BreakerOpti
     /// <summary>Decisions of one transaction; buyers wait no longer than that takes.</summary>
     public const int LargestBatch = 100;
 
+    /// <summary>Points that the decisions of one transaction rest on, unless a single one rests on more; evidence of them is some ten megabytes.</summary>
+    public const int MostPoints = 20_000;
+
     /// <summary>
-    /// Decides about each policy that was found to pay or not to. What is undecided becomes a pending claim where
+    /// Decides about each policy that was found to pay or not to, in as many transactions as that takes. What is undecided becomes a pending claim where
     /// <paramref name="filing"/> says that its holder asks for it.
     /// </summary>
-    /// <param name="findings">At most <see cref="LargestBatch"/>, one for a policy.</param>
+    /// <param name="findings">One for a policy.</param>
     /// <param name="filing">Whether holders file these claims; else a finding that nothing is owed only closes a pending claim.</param>
     /// <param name="term">The term of the monitor that found them; null for holders.</param>
     /// <param name="cancellationToken">Ends the wait.</param>
@@ -34,11 +37,44 @@ internal sealed class Settlement(NpgsqlDataSource database, IOptions<BreakerOpti
     public async Task<IReadOnlyDictionary<Guid, Claim>> SettleAsync(
         IReadOnlyList<Finding> findings, bool filing, LeaseTerm? term, CancellationToken cancellationToken)
     {
-        if (findings.Count == 0)
+        var claims = new Dictionary<Guid, Claim>();
+        foreach (var batch in Batches(findings))
         {
-            return new Dictionary<Guid, Claim>();
+            foreach (var (policyId, claim) in await SettleBatchAsync(batch, filing, term, cancellationToken))
+            {
+                claims[policyId] = claim;
+            }
         }
 
+        return claims;
+    }
+
+    /// <summary>The findings in their order, cut where a transaction would have too many of them or of their points.</summary>
+    internal static IEnumerable<IReadOnlyList<Finding>> Batches(IEnumerable<Finding> findings)
+    {
+        var (batch, points) = (new List<Finding>(), 0);
+        foreach (var finding in findings)
+        {
+            if (batch.Count == LargestBatch || (batch.Count > 0 && points + finding.Basis.Points.Count > MostPoints))
+            {
+                yield return batch;
+                (batch, points) = ([], 0);
+            }
+
+            batch.Add(finding);
+            points += finding.Basis.Points.Count;
+        }
+
+        if (batch.Count > 0)
+        {
+            yield return batch;
+        }
+    }
+
+    private async Task<IReadOnlyDictionary<Guid, Claim>> SettleBatchAsync(
+        IReadOnlyList<Finding> findings, bool filing, LeaseTerm? term, CancellationToken cancellationToken)
+    {
+        var points = new CanonicalPoints(findings);
         await using var connection = await database.OpenConnectionAsync(cancellationToken);
         await using var transaction = await connection.BeginTransactionAsync(cancellationToken);
         if (term is not null)
@@ -55,7 +91,7 @@ internal sealed class Settlement(NpgsqlDataSource database, IOptions<BreakerOpti
         var losses = await ClaimStore.ReadLossesAsync(connection, transaction, WindowStart(pool.Breaker, now), cancellationToken);
         var last = await EvidenceStore.ReadLastAsync(connection, transaction, cancellationToken);
 
-        var book = new SettlementBook(new SettlementView(position, pool.Breaker, losses, last), breaker.Value, now);
+        var book = new SettlementBook(new SettlementView(position, pool.Breaker, losses, last), points, breaker.Value, now);
         var decisions = new List<Decision>();
         var pending = new List<Claim>();
         foreach (var finding in findings)

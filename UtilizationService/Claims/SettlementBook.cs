@@ -24,7 +24,7 @@ internal sealed record SettlementView(PoolPosition Position, BreakerState Breake
 /// <param name="Events">What others are told.</param>
 /// <param name="CapitalBeforeUsd">Capital of all tranches before the loss.</param>
 internal sealed record Decision(
-    Policy Policy, Claim Claim, EvidenceBundle Evidence, IReadOnlyList<JournalEntry> Entries, IReadOnlyList<IPlatformEvent> Events, decimal CapitalBeforeUsd)
+    Policy Policy, Claim Claim, KeptEvidence Evidence, IReadOnlyList<JournalEntry> Entries, IReadOnlyList<IPlatformEvent> Events, decimal CapitalBeforeUsd)
 {
     /// <summary>Whether the policy pays.</summary>
     public bool Triggered => Claim.Status is ClaimStatus.Triggered;
@@ -34,7 +34,7 @@ internal sealed record Decision(
 /// Books findings one after the other; each sees the pool as those before it left it (domain, §3: the rest of the premium is earned, the
 /// loss falls on the tranches junior to senior, the coverage is released, the breaker is held against it). No I/O.
 /// </summary>
-internal sealed class SettlementBook(SettlementView view, BreakerOptions breaker, DateTimeOffset now)
+internal sealed class SettlementBook(SettlementView view, CanonicalPoints points, BreakerOptions breaker, DateTimeOffset now)
 {
     private RecentLosses? _recent = view.Recent;
     private EvidenceLink _last = view.LastEvidence;
@@ -143,9 +143,9 @@ internal sealed class SettlementBook(SettlementView view, BreakerOptions breaker
 
     private Claim Claimed(Policy policy, Claim? filed, Finding finding) => (filed ?? Claim.File(policy, finding.Reason, now)) with { Reason = finding.Reason };
 
-    private EvidenceBundle Record(Claim claim, Policy policy, Finding finding)
+    private KeptEvidence Record(Claim claim, Policy policy, Finding finding)
     {
-        var evidence = _last.Next(claim.ClaimId, DecisionRecord.Of(claim, policy, finding.Basis));
+        var evidence = _last.Next(claim.ClaimId, DecisionRecord.Of(claim, policy, finding.Basis, points));
         _last = new EvidenceLink(evidence.Number, evidence.Hash);
         return evidence;
     }

@@ -36,15 +36,33 @@ internal sealed class TriggerWatch(
 
     public async Task RunOnceAsync(LeaseTerm term, CancellationToken cancellationToken)
     {
+        var failures = new List<Exception>();
         foreach (var (coin, judged) in await store.ReadJudgedAsync(cancellationToken))
         {
-            await WatchPricesAsync(coin, judged, term, cancellationToken);
+            await TryAsync($"points of {coin.Word()}", () => WatchPricesAsync(coin, judged, term, cancellationToken));
         }
 
-        await WatchExploitsAsync(term, cancellationToken);
-        await WatchIncidentsAsync(term, cancellationToken);
-        await DecidePendingAsync(term, cancellationToken);
-        await payments.PayAsync(term, cancellationToken);
+        await TryAsync("exploits", () => WatchExploitsAsync(term, cancellationToken));
+        await TryAsync("incidents", () => WatchIncidentsAsync(term, cancellationToken));
+        await TryAsync("pending claims", () => DecidePendingAsync(term, cancellationToken));
+        await TryAsync("payments", () => payments.PayAsync(term, cancellationToken));
+        if (failures.Count > 0)
+        {
+            throw new AggregateException(failures);
+        }
+
+        // What fails stops nothing else, but the cycle has failed.
+        async Task TryAsync(string what, Func<Task> work)
+        {
+            try
+            {
+                await work();
+            }
+            catch (Exception exception) when (exception is not LeaseLostException && !cancellationToken.IsCancellationRequested)
+            {
+                failures.Add(new InvalidOperationException($"The {what} could not be dealt with.", exception));
+            }
+        }
     }
 
     private async Task WatchPricesAsync(Stablecoin coin, long judged, LeaseTerm term, CancellationToken cancellationToken)
@@ -86,7 +104,7 @@ internal sealed class TriggerWatch(
             }
         }
 
-        await SettleAsync(met, term, cancellationToken);
+        await settlement.SettleAsync(met, filing: false, term, cancellationToken);
         await store.AdvanceAsync(coin, fresh[^1], runs, over, term, cancellationToken);
     }
 
@@ -145,22 +163,16 @@ internal sealed class TriggerWatch(
         Guid? after = null;
         while (await claims.ListPendingAsync(after, Settlement.LargestBatch, cancellationToken) is { Count: > 0 } pending)
         {
-            var findings = new List<Finding>();
             foreach (var policy in await store.ReadPoliciesAsync([.. pending.Select(c => c.PolicyId)], cancellationToken))
             {
-                findings.Add(await judge.JudgeAsync(policy, cancellationToken));
+                // One by one: each may rest on many points of its own.
+                if (await judge.JudgeAsync(policy, cancellationToken) is not Finding.Undecided and var finding)
+                {
+                    await settlement.SettleAsync([finding], filing: false, term, cancellationToken);
+                }
             }
 
-            await settlement.SettleAsync([.. findings.Where(f => f is not Finding.Undecided)], filing: false, term, cancellationToken);
             after = pending[^1].ClaimId;
-        }
-    }
-
-    private async Task SettleAsync(List<Finding> findings, LeaseTerm term, CancellationToken cancellationToken)
-    {
-        foreach (var batch in findings.Chunk(Settlement.LargestBatch))
-        {
-            await settlement.SettleAsync(batch, filing: false, term, cancellationToken);
         }
     }
 }

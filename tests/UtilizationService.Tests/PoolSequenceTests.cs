@@ -221,9 +221,9 @@ public sealed class PoolSequenceTests
             Book();
             var policy = _active[which % _active.Count];
             var before = Owned;
-            var book = new SettlementBook(new SettlementView(_pool, _breaker, _recent, _last), new BreakerOptions(), _now);
-            var decision = book.Pay(
-                new Finding.Met(policy, "It happened.", new DecisionBasis("depeg", new Dictionary<string, decimal>()), _now, fraction), policy, filed: null);
+            var finding = new Finding.Met(policy, "It happened.", new DecisionBasis("depeg", new Dictionary<string, decimal>()), _now, fraction);
+            var book = new SettlementBook(new SettlementView(_pool, _breaker, _recent, _last), new CanonicalPoints([finding]), new BreakerOptions(), _now);
+            var decision = book.Pay(finding, policy, filed: null);
             (_pool, _last) = (book.Position, new EvidenceLink(decision.Evidence.Number, decision.Evidence.Hash));
             _breaker = book.TripReason is { } reason ? new(reason, _now, _breaker.ResetAt) : _breaker;
             _recent = new RecentLosses((_recent?.LossesUsd ?? 0) + decision.Claim.PayoutUsd!.Value, _recent?.CapitalBeforeUsd ?? decision.CapitalBeforeUsd);

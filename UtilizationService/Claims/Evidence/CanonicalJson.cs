@@ -26,6 +26,27 @@ public static class CanonicalJson
         return text.ToString();
     }
 
+    /// <summary>The canonical text of <paramref name="value"/> with one member more, the value of which is canonical text already.</summary>
+    /// <exception cref="ArgumentException">A number is too large for a double, or a property occurs twice.</exception>
+    public static string Write(JsonObject value, string name, string canonical)
+    {
+        ArgumentNullException.ThrowIfNull(value);
+        ArgumentNullException.ThrowIfNull(canonical);
+        var text = new StringBuilder(canonical.Length);
+        AppendObject(text, value.Select(m => m.Key).Append(name), member =>
+        {
+            if (member == name)
+            {
+                text.Append(canonical);
+            }
+            else
+            {
+                Append(text, value[member]);
+            }
+        });
+        return text.ToString();
+    }
+
     private static void Append(StringBuilder text, JsonNode? value)
     {
         switch (value)
@@ -34,15 +55,7 @@ public static class CanonicalJson
                 text.Append("null");
                 break;
             case JsonObject members:
-                text.Append('{');
-                // Ordinal comparison is by UTF-16 code units, as section 3.2.3 asks.
-                AppendAll(text, members.OrderBy(m => m.Key, StringComparer.Ordinal), m =>
-                {
-                    AppendString(text, m.Key);
-                    text.Append(':');
-                    Append(text, m.Value);
-                });
-                text.Append('}');
+                AppendObject(text, members.Select(m => m.Key), member => Append(text, members[member]));
                 break;
             case JsonArray items:
                 text.Append('[');
@@ -53,6 +66,19 @@ public static class CanonicalJson
                 AppendScalar(text, value);
                 break;
         }
+    }
+
+    private static void AppendObject(StringBuilder text, IEnumerable<string> members, Action<string> appendValue)
+    {
+        text.Append('{');
+        // Ordinal comparison is by UTF-16 code units, as section 3.2.3 asks.
+        AppendAll(text, members.Order(StringComparer.Ordinal), member =>
+        {
+            AppendString(text, member);
+            text.Append(':');
+            appendValue(member);
+        });
+        text.Append('}');
     }
 
     private static void AppendAll<T>(StringBuilder text, IEnumerable<T> parts, Action<T> append)

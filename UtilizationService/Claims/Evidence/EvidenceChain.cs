@@ -12,6 +12,13 @@ namespace Sure.UtilizationService.Claims.Evidence;
 /// <param name="Body">The points used, the rule and its numbers, the arithmetic, the decision.</param>
 public sealed record EvidenceBundle(long Number, Guid ClaimId, string PreviousHash, string Hash, JsonNode Body);
 
+/// <summary>A bundle as it is kept: its body is canonical text, which its hash is over.</summary>
+public sealed record KeptEvidence(long Number, Guid ClaimId, string PreviousHash, string Hash, string Body)
+{
+    /// <summary>The bundle.</summary>
+    public EvidenceBundle ToBundle() => new(Number, ClaimId, PreviousHash, Hash, JsonNode.Parse(Body)!);
+}
+
 /// <summary>The chain of decisions: who holds some of it can tell that none of it was changed or left out since.</summary>
 public static class EvidenceChain
 {

@@ -1,5 +1,3 @@
-using System.Text.Json.Nodes;
-
 namespace Sure.UtilizationService.Claims.Evidence;
 
 /// <summary>The end of the chain so far, to which the next decision is linked.</summary>
@@ -11,6 +9,8 @@ public sealed record EvidenceLink(long Number, string Hash)
     public static EvidenceLink Start { get; } = new(0, EvidenceChain.Genesis);
 
     /// <summary>The next decision, linked to this one.</summary>
-    public EvidenceBundle Next(Guid claimId, JsonNode body) =>
-        new(Number + 1, claimId, Hash, EvidenceChain.HashOf(Hash, CanonicalJson.Write(body)), body);
+    /// <param name="claimId">The claim that it decides.</param>
+    /// <param name="canonicalBody">Why, as <see cref="CanonicalJson"/> writes it.</param>
+    public KeptEvidence Next(Guid claimId, string canonicalBody) =>
+        new(Number + 1, claimId, Hash, EvidenceChain.HashOf(Hash, canonicalBody), canonicalBody);
 }

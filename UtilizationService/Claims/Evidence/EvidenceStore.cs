@@ -1,4 +1,3 @@
-using System.Text.Json.Nodes;
 using Dapper;
 using Npgsql;
 using Sure.Coordination.Writing;
@@ -15,21 +14,21 @@ internal sealed class EvidenceStore(NpgsqlDataSource database)
         ?? EvidenceLink.Start;
 
     /// <summary>Adds decisions to the batch, in their order.</summary>
-    public static void Write(WriteBatch batch, IReadOnlyCollection<EvidenceBundle> evidence) => batch.Add(
+    public static void Write(WriteBatch batch, IReadOnlyCollection<KeptEvidence> evidence) => batch.Add(
         "INSERT INTO evidence (number, claim_id, previous_hash, hash, body) SELECT * FROM unnest($1, $2, $3, $4, $5)",
         evidence.Select(e => e.Number).ToArray(),
         evidence.Select(e => e.ClaimId).ToArray(),
         evidence.Select(e => e.PreviousHash).ToArray(),
         evidence.Select(e => e.Hash).ToArray(),
-        evidence.Select(e => CanonicalJson.Write(e.Body)).ToArray());
+        evidence.Select(e => e.Body).ToArray());
 
     /// <summary>The evidence of a claim; null while it is not decided.</summary>
     public async Task<EvidenceBundle?> FindAsync(Guid claimId, CancellationToken cancellationToken)
     {
         await using var connection = await database.OpenConnectionAsync(cancellationToken);
-        var row = await connection.QuerySingleOrDefaultAsync<Row>(new CommandDefinition(
+        var row = await connection.QuerySingleOrDefaultAsync<KeptEvidence>(new CommandDefinition(
             "SELECT number, claim_id, previous_hash, hash, body FROM evidence WHERE claim_id = @ClaimId", new { ClaimId = claimId }, cancellationToken: cancellationToken));
-        return row is null ? null : new EvidenceBundle(row.Number, row.ClaimId, row.PreviousHash, row.Hash, JsonNode.Parse(row.Body)!);
+        return row?.ToBundle();
     }
 
     /// <summary>The hashes in order, after <paramref name="number"/>.</summary>
@@ -42,8 +41,6 @@ internal sealed class EvidenceStore(NpgsqlDataSource database)
             cancellationToken: cancellationToken));
         return [.. rows];
     }
-
-    private sealed record Row(long Number, Guid ClaimId, string PreviousHash, string Hash, string Body);
 }
 
 /// <summary>One link of the chain as everybody may see it.</summary>

@@ -63,5 +63,10 @@ public sealed class CanonicalJsonTests
     }
 
     [Fact]
+    public void A_member_that_is_canonical_already_stands_where_it_belongs() => Assert.Equal(
+        """{"a":1,"b":[{"x":"1"}],"c":null}""",
+        CanonicalJson.Write(new JsonObject { ["c"] = null, ["a"] = 1 }, "b", """[{"x":"1"}]"""));
+
+    [Fact]
     public void A_number_beyond_a_double_is_refused() => Assert.Throws<ArgumentException>(() => CanonicalJson.Write(JsonNode.Parse("1e400")));
 }

@@ -313,6 +313,23 @@ public sealed class TriggerWatchTests(PostgresServer postgres) : IAsyncLifetime
         }
     }
 
+    /// <summary>A point of DAI has no sources that can be read.</summary>
+    [Fact]
+    public async Task What_cannot_be_judged_holds_up_nothing_else_and_is_a_failure_of_the_watch()
+    {
+        var policy = await BindAsync(10_000m, Depeg);
+        await using (var command = _host.Database.CreateCommand("INSERT INTO consensus_point (sequence, stablecoin, at, sources) VALUES (0, 'DAI', now(), '{}')"))
+        {
+            await command.ExecuteNonQueryAsync(TestContext.Current.CancellationToken);
+        }
+
+        await PriceForAsync(Stablecoin.USDC, TimeSpan.FromHours(4), 0.94m);
+
+        Assert.Equal("paid", (string?)(await PaidAsync(policy))["status"]);
+        var failed = await Assert.ThrowsAsync<AggregateException>(_host.WatchAsync);
+        Assert.Equal("The points of DAI could not be dealt with.", Assert.Single(failed.InnerExceptions).Message);
+    }
+
     [Fact]
     public async Task A_filed_claim_is_refused_with_what_came_nearest_to_the_trigger()
     {

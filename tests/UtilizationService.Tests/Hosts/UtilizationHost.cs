@@ -12,10 +12,12 @@ using Sure.Contracts.Calls;
 using Sure.Contracts.Events;
 using Sure.Contracts.Json;
 using Sure.Contracts.Vocabulary;
+using Sure.Coordination.Leases;
 using Sure.ServiceDefaults.Identity;
 using Sure.TestServers;
 using Sure.UtilizationService.Claims;
 using Sure.UtilizationService.Policies;
+using Sure.UtilizationService.Triggers;
 
 [assembly: AssemblyFixture(typeof(PostgresServer))]
 [assembly: AssemblyFixture(typeof(RabbitMqServer))]
@@ -231,6 +233,16 @@ internal sealed class UtilizationHost : IAsyncDisposable
             filing: false,
             term: null,
             TestContext.Current.CancellationToken);
+    }
+
+    /// <summary>The trigger watch looks once more, in the term it leads in.</summary>
+    public async Task WatchAsync()
+    {
+        var watch = _service.Services.GetRequiredService<TriggerWatch>();
+        await using var command = Database.CreateCommand("SELECT epoch FROM lease WHERE name = $1");
+        command.Parameters.AddWithValue(watch.Name);
+        var epoch = (long)(await command.ExecuteScalarAsync(TestContext.Current.CancellationToken))!;
+        await watch.RunOnceAsync(new LeaseTerm(watch.Name, epoch), TestContext.Current.CancellationToken);
     }
 
     /// <summary>Tries to bind a quote.</summary>
