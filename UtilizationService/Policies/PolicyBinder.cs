@@ -1,5 +1,4 @@
 using Npgsql;
-using Sure.Contracts.Calls;
 using Sure.UtilizationService.Idempotency;
 
 namespace Sure.UtilizationService.Policies;
@@ -9,22 +8,13 @@ internal sealed class PolicyBinder(NpgsqlDataSource database, QuoteClient quotes
 {
     public async Task<BindOutcome> BindQuoteAsync(Guid quoteId, string holder, IdempotentRequest? idempotent, CancellationToken cancellationToken)
     {
-        BindableQuote? quote;
-        try
+        // Looked for before the quote: a request that was answered gets its answer again, whether or not QuoteService is there.
+        if (idempotent is not null && await FindAnswerAsync(idempotent, cancellationToken) is { } answered)
         {
-            quote = await quotes.FindAsync(quoteId, cancellationToken);
-        }
-        catch (HttpRequestException) when (idempotent is not null)
-        {
-            // Nothing new is sold while QuoteService is away, but a request that was answered before still gets its answer.
-            if (await FindAnswerAsync(idempotent, cancellationToken) is { } answered)
-            {
-                return answered;
-            }
-
-            throw;
+            return answered;
         }
 
+        var quote = await quotes.FindAsync(quoteId, cancellationToken);
         return await desk.DecideAsync(new BindOrder(quoteId, quote, holder, idempotent), cancellationToken);
     }
 

@@ -8,7 +8,7 @@ namespace Sure.UtilizationService.Policies;
 internal sealed class QuoteClient(HttpClient client)
 {
     /// <summary>The living quote; null when there is none (any more).</summary>
-    /// <exception cref="HttpRequestException">QuoteService is away; so is binding.</exception>
+    /// <exception cref="Exception">QuoteService is away, so is binding: the exceptions of HTTP, of its time limit and of the circuit before it.</exception>
     public async Task<BindableQuote?> FindAsync(Guid quoteId, CancellationToken cancellationToken)
     {
         using var response = await client.GetAsync(new Uri($"{BindableQuote.Path}{quoteId}", UriKind.Relative), cancellationToken);

@@ -124,6 +124,22 @@ public sealed class BindingTests(PostgresServer postgres) : IAsyncLifetime
     }
 
     [Fact]
+    public async Task The_same_key_gives_the_same_policy_while_nobody_knows_of_quotes()
+    {
+        var quote = _host.Quote(10_000m, Depeg);
+        var first = await UtilizationHost.BindAsync(_host.Alice, quote, "key-1");
+        await _host.LoseQuotesAsync();
+
+        var again = await UtilizationHost.BindAsync(_host.Alice, quote, "key-1");
+        var other = await UtilizationHost.BindAsync(_host.Alice, Guid.CreateVersion7(), "key-1");
+        var unanswered = await UtilizationHost.BindAsync(_host.Alice, Guid.CreateVersion7(), "key-2");
+
+        Assert.Equal((HttpStatusCode.Created, first.Body!.ToJsonString()), (again.Status, again.Body!.ToJsonString()));
+        Assert.Equal(HttpStatusCode.UnprocessableEntity, other.Status);
+        Assert.Equal(HttpStatusCode.ServiceUnavailable, unanswered.Status);
+    }
+
+    [Fact]
     public async Task Policies_of_others_are_not_there()
     {
         var policy = await UtilizationHost.BindAsync(_host.Alice, _host.Quote(10_000m, Depeg));

@@ -235,6 +235,9 @@ internal sealed class UtilizationHost : IAsyncDisposable
             TestContext.Current.CancellationToken);
     }
 
+    /// <summary>From now on QuoteService does not answer, nor does BridgeService.</summary>
+    public Task LoseQuotesAsync() => _quotes.StopAsync(TestContext.Current.CancellationToken);
+
     /// <summary>The trigger watch looks once more, in the term it leads in.</summary>
     public async Task WatchAsync()
     {
