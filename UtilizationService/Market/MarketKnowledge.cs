@@ -22,11 +22,12 @@ public sealed record KnownPeg(DateTimeOffset At, decimal? PegRatio, decimal? Con
 
         if (before is not { Troubled: true } || pegRatio < options.ResumeRatio || pegRatio is null)
         {
-            // Without a consensus nothing is known to have recovered; the hour begins anew.
+            // Without a consensus nothing is known to have recovered; the time begins anew.
             return new(at, pegRatio, consensus, before is { Troubled: true }, RecoveredSince: null);
         }
 
-        var since = before.RecoveredSince ?? at;
+        // Nor is anything known of a time without points.
+        var since = before.RecoveredSince is { } known && at - before.At <= options.MaxAge ? known : at;
         return at - since >= options.ResumeAfter
             ? new(at, pegRatio, consensus, Troubled: false, RecoveredSince: null)
             : new(at, pegRatio, consensus, Troubled: true, since);

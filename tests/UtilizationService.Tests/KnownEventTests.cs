@@ -31,30 +31,31 @@ public sealed class KnownEventTests
         Assert.Equal(stop, WhyNotSold(Depeg, Market(peg)) is not null);
     }
 
-    /// <summary>0.9969 at first, then 0.997 from 12:10; a dip to 0.996 at 12:50 begins the hour anew.</summary>
+    /// <summary>A point a minute: 0.9969 from 12:05, 0.997 from 12:10; a dip to 0.996 at 12:50 begins the hour anew, which is over at 13:51.</summary>
     [Fact]
     public void Sales_resume_after_an_hour_at_0_997_without_a_break()
     {
-        KnownPeg? peg = null;
-        foreach (var (minute, ratio, troubled) in new[]
-        {
-            (0, 0.995m, true), (5, 0.9969m, true), (10, 0.997m, true), (50, 0.996m, true), (60, 0.998m, true), (119, 0.998m, true), (120, 0.998m, false),
-        })
-        {
-            peg = KnownPeg.After(peg, Noon.AddMinutes(minute), ratio, 1m, Options);
-            Assert.True(troubled == peg.Troubled, $"minute {minute}");
-        }
+        var peg = Recovering(minute => minute switch { < 5 => 0.995m, < 10 => 0.9969m, < 50 => 0.997m, 50 => 0.996m, _ => 0.998m }, Minutes(0, 110));
+        Assert.True(peg.Troubled);
+        Assert.False(KnownPeg.After(peg, Noon.AddMinutes(111), 0.998m, 1m, Options).Troubled);
     }
 
+    /// <summary>Back from 12:01; nothing is agreed on at 12:30, so the hour is over at 13:31.</summary>
     [Fact]
     public void Without_consensus_nothing_is_known_to_have_recovered()
     {
-        var peg = KnownPeg.After(KnownPeg.After(before: null, Noon, 0.99m, 1m, Options), Noon.AddMinutes(1), 1m, 1m, Options);
-        peg = KnownPeg.After(peg, Noon.AddMinutes(30), pegRatio: null, consensus: null, Options);
-        peg = KnownPeg.After(peg, Noon.AddMinutes(61), 1m, 1m, Options);
-
+        var peg = Recovering(minute => minute switch { 0 => 0.99m, 30 => null, _ => 1m }, Minutes(0, 90));
         Assert.True(peg.Troubled);
-        Assert.False(KnownPeg.After(peg, Noon.AddMinutes(121), 1m, 1m, Options).Troubled);
+        Assert.False(KnownPeg.After(peg, Noon.AddMinutes(91), 1m, 1m, Options).Troubled);
+    }
+
+    /// <summary>Back from 12:01, and nothing is said from 12:10 to 13:10: the hour is over at 14:10. Two minutes without a word are none.</summary>
+    [Fact]
+    public void A_time_without_points_is_not_one_of_recovery()
+    {
+        var peg = Recovering(minute => minute == 0 ? 0.99m : 1m, [.. Minutes(0, 10), .. Minutes(70, 100), .. Minutes(102, 129)]);
+        Assert.True(peg.Troubled);
+        Assert.False(KnownPeg.After(peg, Noon.AddMinutes(130), 1m, 1m, Options).Troubled);
     }
 
     [Fact]
@@ -102,6 +103,11 @@ public sealed class KnownEventTests
     }
 
     private static string? WhyNotSold(Product product, MarketKnowledge market) => KnownEvents.WhyNotSold(product, market, Noon, Options);
+
+    private static IEnumerable<int> Minutes(int first, int last) => Enumerable.Range(first, last - first + 1);
+
+    private static KnownPeg Recovering(Func<int, decimal?> ratioAt, IEnumerable<int> minutes) => minutes.Aggregate(
+        (KnownPeg?)null, (peg, minute) => KnownPeg.After(peg, Noon.AddMinutes(minute), ratioAt(minute), 1m, Options))!;
 
     private static KnownPeg Peg(decimal ratio) => new(Noon, ratio, 1m, Troubled: false, RecoveredSince: null);
 
