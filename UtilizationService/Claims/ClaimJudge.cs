@@ -45,7 +45,15 @@ internal sealed class ClaimJudge(
         {
             // Until past the end of the span, so that the point that ends a run is among them.
             var series = await points.ReadSpanAsync(coin, from, to + Apart, cancellationToken);
-            last = Finding.Of(policy, rule, rule.Judge(series, period), series);
+            var verdict = rule.Judge(series, period);
+            if (verdict is Verdict.Running && await points.FindNextAsync(coin, to + Apart, cancellationToken) is { } next)
+            {
+                // Nothing was said in all of the span that could end the run; whatever is said after it does.
+                series = [.. series, next];
+                verdict = rule.Judge(series, period);
+            }
+
+            last = Finding.Of(policy, rule, verdict, series);
             if (last is Finding.Met)
             {
                 return last;

@@ -39,6 +39,17 @@ internal sealed class ConsensusStore(NpgsqlDataSource database)
         return [.. rows.Select(r => r.ToPoint())];
     }
 
+    /// <summary>The first point later than <paramref name="at"/>; null where there is none yet.</summary>
+    public async Task<ConsensusPoint?> FindNextAsync(Stablecoin coin, DateTimeOffset at, CancellationToken cancellationToken)
+    {
+        await using var connection = await database.OpenConnectionAsync(cancellationToken);
+        var row = await connection.QueryFirstOrDefaultAsync<Row>(new CommandDefinition(
+            $"SELECT {Columns} FROM consensus_point WHERE stablecoin = @Coin AND at > @At ORDER BY at LIMIT 1",
+            new { Coin = coin.Word(), At = at.UtcDateTime },
+            cancellationToken: cancellationToken));
+        return row?.ToPoint();
+    }
+
     /// <summary>
     /// When in a span a run might have begun or gone on: points at or below <paramref name="ratio"/>, or with a consensus score at or
     /// below <paramref name="consensus"/>; in order.

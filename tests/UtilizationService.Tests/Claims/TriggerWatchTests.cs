@@ -351,6 +351,21 @@ public sealed class TriggerWatchTests(PostgresServer postgres) : IAsyncLifetime
         Assert.Equal("2 filed, 2 refused, 0 triggered, 0.00 owed, 0.00 short, 0 paid with 0.00", await StatisticsAsync("interval=day"));
     }
 
+    /// <summary>A run is broken after 15 minutes without a word, and what could still count of cex cover is over after 75.</summary>
+    [Fact]
+    public async Task A_filed_claim_is_refused_by_the_first_point_after_a_long_silence()
+    {
+        var policy = await BindAsync(1_000m, Depeg);
+        await PriceAsync(Stablecoin.USDC, 0.94m);
+        var pending = await EventuallyFiledAsync(policy, "pending");
+
+        _clock.Advance(TimeSpan.FromHours(2));
+        await PriceAsync(Stablecoin.USDC, 1m);
+
+        await UtilizationHost.EventuallyAsync(async () => (string?)(await ClaimAsync(pending))["status"] == "refused", "the claim to be refused");
+        Assert.Contains("by more than 15 min without consensus", (string?)(await ClaimAsync(pending))["reason"], StringComparison.Ordinal);
+    }
+
     [Fact]
     public async Task Claims_of_others_are_not_there()
     {
