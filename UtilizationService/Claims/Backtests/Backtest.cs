@@ -31,7 +31,7 @@ public sealed record BacktestTerms(decimal? TriggerPrice = null, decimal? FloorP
 /// <summary>What a source said.</summary>
 /// <param name="Source">Its name, at most 256 characters.</param>
 /// <param name="Price">USD, above 0, at most 10.</param>
-/// <param name="ObservedAt">When.</param>
+/// <param name="ObservedAt">When, within the years 2000 … 2100.</param>
 /// <param name="Nav">Net asset value in USD, for yield-bearing coins.</param>
 public sealed record BacktestObservation(string Source, decimal Price, DateTimeOffset ObservedAt, decimal? Nav = null);
 

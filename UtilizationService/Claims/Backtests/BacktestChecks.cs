@@ -135,6 +135,12 @@ internal static class BacktestChecks
                 yield return ($"observations[{i}].nav", $"must be above 0 and at most {options.GreatestPriceUsd}");
             }
 
+            // Far beyond any stablecoin, and far enough from where times end for the dwell time to be added.
+            if (observation.ObservedAt.UtcDateTime.Year is < 2000 or > 2100)
+            {
+                yield return ($"observations[{i}].observed_at", "must be within the years 2000 … 2100");
+            }
+
             if (!seen.Add((observation.Source, observation.ObservedAt)))
             {
                 yield return ($"observations[{i}].observed_at", "is that of another observation of the same source");

@@ -63,10 +63,32 @@ public sealed class BacktestEndpointTests(BacktestEndpointTests.Host host) : ICl
     [InlineData("""{"coverage_type":"depeg","observations":[{"source":"a","price":0,"observed_at":1700000000}]}""", "observations[0].price")]
     [InlineData("""{"coverage_type":"depeg","observations":[{"source":"a","price":10.01,"observed_at":1700000000}]}""", "observations[0].price")]
     [InlineData("""{"coverage_type":"depeg","observations":[{"source":"a","price":1,"nav":1,"observed_at":1700000000}]}""", "observations[0].nav")]
-    [InlineData("""{"coverage_type":"depeg","observations":[{"source":"a","price":1,"observed_at":17},{"source":"a","price":1,"observed_at":17}]}""", "observations[1].observed_at")]
-    [InlineData("""{"coverage_type":"depeg","observations":[{"source":"a","price":1,"observed_at":0},{"source":"a","price":1,"observed_at":1700000000}]}""", "observations")]
+    [InlineData("""{"coverage_type":"depeg","observations":[{"source":"a","price":1,"observed_at":1700000000},{"source":"a","price":1,"observed_at":1700000000}]}""", "observations[1].observed_at")]
+    [InlineData("""{"coverage_type":"depeg","observations":[{"source":"a","price":1,"observed_at":1600000000},{"source":"a","price":1,"observed_at":1700000000}]}""", "observations")]
     public async Task What_is_not_allowed_names_the_field(string body, string field) =>
         await AssertRefusedAsync(body, HttpStatusCode.UnprocessableEntity, field);
+
+    /// <summary>946 684 800 is 2000-01-01, 4 133 980 800 is 2101-01-01; the others are the first and the last that can be read.</summary>
+    [Theory]
+    [InlineData(-62_135_596_800, HttpStatusCode.UnprocessableEntity)]
+    [InlineData(946_684_799, HttpStatusCode.UnprocessableEntity)]
+    [InlineData(946_684_800, HttpStatusCode.OK)]
+    [InlineData(4_133_980_799, HttpStatusCode.OK)]
+    [InlineData(4_133_980_800, HttpStatusCode.UnprocessableEntity)]
+    [InlineData(253_402_300_799, HttpStatusCode.UnprocessableEntity)]
+    public async Task Times_are_of_the_years_2000_to_2100(long at, HttpStatusCode status)
+    {
+        foreach (var type in new[] { "depeg", "cex_liquidation" })
+        {
+            var answer = await PostAsync($$"""{"coverage_type":"{{type}}","observations":[{"source":"a","price":0.9,"observed_at":{{at}}}]}""");
+
+            Assert.Equal(status, answer.Status);
+            if (status is HttpStatusCode.UnprocessableEntity)
+            {
+                Assert.Equal("observations[0].observed_at must be within the years 2000 … 2100.", (string?)answer["errors"]["observations[0].observed_at"]![0]);
+            }
+        }
+    }
 
     [Fact]
     public async Task Bridges_are_tested_elsewhere() => Assert.Contains(
