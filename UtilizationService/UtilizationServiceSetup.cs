@@ -78,6 +78,7 @@ internal static class UtilizationServiceSetup
         builder.Services.AddHostedService<PoolListener>();
         builder.Services.AddSingleton<AuditTrail>();
         builder.Services.AddSingleton<IncidentStore>();
+        builder.Services.AddOptions<IncidentOptions>().BindConfiguration("Incidents").ValidateDataAnnotations().ValidateOnStart();
         builder.Services.AddSingleton<MarketStore>();
         builder.Services.AddOptions<KnownEventOptions>().BindConfiguration("KnownEvents").ValidateDataAnnotations().ValidateOnStart();
         builder.Services.AddOptions<BreakerOptions>().BindConfiguration("Breaker").ValidateDataAnnotations().ValidateOnStart();

@@ -5,13 +5,15 @@ using Sure.Coordination.Leases;
 using Sure.Coordination.Monitors;
 using Sure.Coordination.Outbox;
 using Sure.Coordination.Writing;
+using Sure.UtilizationService.Incidents;
 using Sure.UtilizationService.Pool;
 using Sure.UtilizationService.Premiums;
 
 namespace Sure.UtilizationService.Policies;
 
 /// <summary>Ends policies whose time is over: their coverage is released and the last of their premium is earned.</summary>
-internal sealed class ExpiryMonitor(NpgsqlDataSource database, IOptions<MonitoringOptions> options, TimeProvider time) : IMonitor
+internal sealed class ExpiryMonitor(
+    NpgsqlDataSource database, IOptions<MonitoringOptions> options, IOptions<IncidentOptions> incidents, TimeProvider time) : IMonitor
 {
     /// <summary>Policies ended under one lock; buyers wait no longer than that takes.</summary>
     private const int Batch = 500;
@@ -33,7 +35,7 @@ internal sealed class ExpiryMonitor(NpgsqlDataSource database, IOptions<Monitori
         await using var connection = await database.OpenConnectionAsync(cancellationToken);
         await using var transaction = await connection.BeginTransactionAsync(cancellationToken);
         await term.GuardAsync(connection, transaction, cancellationToken);
-        if (!await PolicyStore.AnyEndedAsync(connection, transaction, time.GetUtcNow(), cancellationToken))
+        if (!await PolicyStore.AnyEndedAsync(connection, transaction, time.GetUtcNow(), incidents.Value, cancellationToken))
         {
             return 0;
         }
@@ -43,7 +45,7 @@ internal sealed class ExpiryMonitor(NpgsqlDataSource database, IOptions<Monitori
         await PremiumBooking.BookAsync(connection, transaction, pool, now, cancellationToken);
         // Not later than what has just been booked, so that every ended policy has earned all of its premium.
         var booked = pool.PremiumBookedAt is { } before && now - before < TimeSpan.FromSeconds(1) ? before : now;
-        var ended = await PolicyStore.ExpireAsync(connection, transaction, booked, Batch, cancellationToken);
+        var ended = await PolicyStore.ExpireAsync(connection, transaction, booked, incidents.Value, Batch, cancellationToken);
         if (ended.Count > 0)
         {
             var batch = new WriteBatch(connection, transaction);

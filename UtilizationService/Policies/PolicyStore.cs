@@ -5,6 +5,7 @@ using Sure.Contracts.Calls;
 using Sure.Contracts.Json;
 using Sure.Contracts.Vocabulary;
 using Sure.Coordination.Writing;
+using Sure.UtilizationService.Incidents;
 
 namespace Sure.UtilizationService.Policies;
 
@@ -19,7 +20,8 @@ public sealed class PolicyStore(NpgsqlDataSource database)
 
     /// <summary>
     /// Those whose time is over and whose trigger cannot turn out to have been met any more: the points up to its end are judged and
-    /// no run goes on, its bridges were seen after it, and no exploit and no incident of its time is undecided.
+    /// no run goes on, its bridges were seen after it, or where only people can tell the time to report is over; and no exploit and no
+    /// incident of its time is undecided.
     /// </summary>
     private const string EndedSql =
         """
@@ -27,9 +29,9 @@ public sealed class PolicyStore(NpgsqlDataSource database)
         ended AS (
             SELECT policy_id, ends_at FROM policy p
             WHERE status = 'active' AND ends_at <= @Now
-              AND CASE coverage_type
-                  WHEN 'smart_contract' THEN true
-                  WHEN 'bridge' THEN NOT EXISTS (
+              AND CASE
+                  WHEN coverage_type = 'smart_contract' OR (coverage_type = 'bridge' AND p.chain <> ALL (@Chains)) THEN ends_at <= @Reported
+                  WHEN coverage_type = 'bridge' THEN NOT EXISTS (
                       SELECT FROM monitored m LEFT JOIN bridge b ON b.bridge_id = m.bridge_id
                       WHERE m.chain = p.chain AND (b.at IS NULL OR b.at < p.ends_at))
                   ELSE EXISTS (SELECT FROM watch_position w WHERE w.stablecoin = p.stablecoin AND w.judged_until >= p.ends_at)
@@ -79,13 +81,18 @@ public sealed class PolicyStore(NpgsqlDataSource database)
 
     /// <summary>Whether any policy can be ended.</summary>
     public static Task<bool> AnyEndedAsync(
-        NpgsqlConnection connection, NpgsqlTransaction transaction, DateTimeOffset now, CancellationToken cancellationToken) =>
+        NpgsqlConnection connection, NpgsqlTransaction transaction, DateTimeOffset now, IncidentOptions incidents, CancellationToken cancellationToken) =>
         connection.ExecuteScalarAsync<bool>(new CommandDefinition(
-            $"{EndedSql} SELECT EXISTS (SELECT FROM ended)", EndedValues(now, limit: 1), transaction, cancellationToken: cancellationToken));
+            $"{EndedSql} SELECT EXISTS (SELECT FROM ended)", EndedValues(now, incidents, limit: 1), transaction, cancellationToken: cancellationToken));
 
     /// <summary>Ends up to <paramref name="limit"/> policies, those that ended first before the others, and answers them.</summary>
     public static async Task<IReadOnlyList<Policy>> ExpireAsync(
-        NpgsqlConnection connection, NpgsqlTransaction transaction, DateTimeOffset now, int limit, CancellationToken cancellationToken)
+        NpgsqlConnection connection,
+        NpgsqlTransaction transaction,
+        DateTimeOffset now,
+        IncidentOptions incidents,
+        int limit,
+        CancellationToken cancellationToken)
     {
         var rows = await connection.QueryAsync<Row>(new CommandDefinition(
             $"""
@@ -93,7 +100,7 @@ public sealed class PolicyStore(NpgsqlDataSource database)
             UPDATE policy SET status = 'expired' WHERE policy_id IN (SELECT policy_id FROM ended ORDER BY ends_at LIMIT @Limit)
             RETURNING {Columns}
             """,
-            EndedValues(now, limit),
+            EndedValues(now, incidents, limit),
             transaction,
             cancellationToken: cancellationToken));
         return [.. rows.Select(r => r.ToPolicy())];
@@ -200,12 +207,13 @@ public sealed class PolicyStore(NpgsqlDataSource database)
             });
     }
 
-    private static object EndedValues(DateTimeOffset now, int limit)
+    private static object EndedValues(DateTimeOffset now, IncidentOptions incidents, int limit)
     {
         var bridges = Words<Chain>.Members.SelectMany(c => Bridge.OfChain(c).Select(b => (Chain: c.Word(), b.Id))).ToList();
         return new
         {
             Now = now.ToUniversalTime(),
+            Reported = (now - incidents.ReportingPeriod).ToUniversalTime(),
             Limit = limit,
             Chains = bridges.Select(b => b.Chain).ToArray(),
             Bridges = bridges.Select(b => b.Id).ToArray(),

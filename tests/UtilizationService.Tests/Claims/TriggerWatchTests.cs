@@ -179,15 +179,7 @@ public sealed class TriggerWatchTests(PostgresServer postgres) : IAsyncLifetime
         var policy = await BindAsync(1_000m, new(CoverageType.SmartContract, Chain.Polygon, Stablecoin.GHO));
         _clock.Advance(TimeSpan.FromMinutes(1));
 
-        var incident = await UtilizationHost.PostAsync(_host.Operator, "/api/v2/incidents", new
-        {
-            coverage_type = "smart_contract",
-            chain = "Polygon",
-            stablecoin = "GHO",
-            occurred_at = _clock.GetUtcNow().ToUnixTimeMilliseconds() / 1000m,
-            evidence_url = "https://example.org/post-mortem",
-            loss_fraction = 0.4m,
-        });
+        var incident = await RecordAsync("smart_contract", "Polygon", _clock.GetUtcNow(), "GHO", 0.4m);
         Assert.Equal(HttpStatusCode.Created, incident.Status);
         Assert.Equal("pending", (string?)(await FileAsync(_host, policy))["status"]);
         var confirmed = await UtilizationHost.PostAsync(_host.Deputy, $"/api/v2/incidents/{incident["incident_id"]}/confirm", new { });
@@ -330,6 +322,32 @@ public sealed class TriggerWatchTests(PostgresServer postgres) : IAsyncLifetime
         Assert.Equal("The points of DAI could not be dealt with.", Assert.Single(failed.InnerExceptions).Message);
     }
 
+    /// <summary>
+    /// An hour before its end something happens that is recorded 71 hours after it, and confirmed only when the 72 in which it could be are
+    /// over. The cover of another coin has expired by then, with its premium earned at its end.
+    /// </summary>
+    [Theory]
+    [InlineData("smart_contract", "Polygon", "GHO")]
+    [InlineData("bridge", "Optimism", null)]
+    public async Task What_happened_within_the_cover_can_be_reported_after_it(string type, string chain, string? coin)
+    {
+        var product = new Product(Words<CoverageType>.Parse(type), Words<Chain>.Parse(chain), Stablecoin.GHO);
+        var policy = await BindAsync(1_000m, product, days: 1);
+        var other = await BindAsync(1_000m, new(CoverageType.SmartContract, Chain.Base, Stablecoin.DAI), days: 1);
+        var happened = _clock.GetUtcNow().AddHours(23);
+        _clock.Advance(TimeSpan.FromHours(24 + 71));
+        Assert.Equal("refused", (string?)(await FileAsync(_host, policy))["status"]);
+        var incident = await RecordAsync(type, chain, happened, coin, coin is null ? null : 0.4m);
+        Assert.Equal(HttpStatusCode.Created, incident.Status);
+
+        _clock.Advance(TimeSpan.FromHours(2));
+        await ExpiredAsync(other);
+        await UtilizationHost.PostAsync(_host.Deputy, $"/api/v2/incidents/{incident["incident_id"]}/confirm", new { });
+
+        Assert.Equal(coin is null ? 1_000m : 400m, (decimal)(await PaidAsync(policy))["payout_usd"]!);
+        await LedgerAgreesAsync();
+    }
+
     [Fact]
     public async Task A_filed_claim_is_refused_with_what_came_nearest_to_the_trigger()
     {
@@ -379,6 +397,17 @@ public sealed class TriggerWatchTests(PostgresServer postgres) : IAsyncLifetime
         Assert.Single((await UtilizationHost.GetAsync(_host.Operator, $"/api/v2/claims?policy_id={policy}&status=refused"))["items"].AsArray());
         Assert.Equal(HttpStatusCode.BadRequest, (await UtilizationHost.GetAsync(_host.Alice, "/api/v2/claims?status=maybe")).Status);
     }
+
+    private Task<Answer> RecordAsync(string type, string chain, DateTimeOffset at, string? coin = null, decimal? loss = null) =>
+        UtilizationHost.PostAsync(_host.Operator, "/api/v2/incidents", new
+        {
+            coverage_type = type,
+            chain,
+            stablecoin = coin,
+            occurred_at = at.ToUnixTimeMilliseconds() / 1000m,
+            evidence_url = "https://example.org/post-mortem",
+            loss_fraction = loss,
+        });
 
     private async Task<string> BindAsync(decimal coverageUsd, Product product, int days = 90)
     {

@@ -50,10 +50,10 @@ public sealed class PoolPropertyTests(PostgresServer postgres)
         Assert.Contains(_done, d => d.StartsWith("withdraw", StringComparison.Ordinal) && d.EndsWith("Created", StringComparison.Ordinal));
         Assert.Contains(_done, d => d.StartsWith("bind", StringComparison.Ordinal) && d.EndsWith("Created", StringComparison.Ordinal));
         Assert.Contains(_done, d => d.StartsWith("pay", StringComparison.Ordinal));
-        // All cover ends, all premium is earned, and everything may leave.
+        // All cover ends, incidents of it can be reported no more, all premium is earned, and everything may leave.
         await ResetAsync(host);
         await ReturnAllAsync(host);
-        _clock.Advance(TimeSpan.FromDays(30));
+        _clock.Advance(TimeSpan.FromDays(33));
         await host.CalmAsync();
         await UtilizationHost.EventuallyAsync(
             async () => (int)(await UtilizationHost.GetAsync(host.Anonymous, "/api/v2/pool"))["active_policies"] == 0, "every policy to expire");
