@@ -301,7 +301,9 @@ internal sealed class ClientConnection : IDisposable
                 Queue.Send(Answers.Error("unauthenticated", "Say who you are first: {\"action\":\"authenticate\",\"token\":\"…\"}.", now));
                 break;
             case ClientRequest.Subscribe subscribe:
-                if (_around.Feeds[subscribe.Channel].Subscribe(Queue, subscribe.Since, subscribe.Epoch, now) is { } recovered)
+                // Who asks again and again and does not read waits for itself: nothing more is read of it meanwhile.
+                await Queue.WrittenAsync();
+                if (_around.Feeds[subscribe.Channel].Subscribe(Queue, subscribe.Since, subscribe.Epoch, _around.Time.GetUtcNow()) is { } recovered)
                 {
                     _around.Metrics.Recovered(subscribe.Channel, recovered);
                 }

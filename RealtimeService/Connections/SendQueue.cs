@@ -73,7 +73,8 @@ internal sealed class SendQueue(Stream output, int maximumMessages, int maximumB
 
     /// <summary>
     /// Adds what a subscription begins with, as <see cref="Add"/> does. It is not counted: its length is the server's choice, and its bytes
-    /// are shared by all who get them; what follows while it is sent is counted.
+    /// are shared by all who get them; what follows while it is sent is counted. So that it cannot pile up, another one is added only once
+    /// all that waits is written (<see cref="WrittenAsync"/>).
     /// </summary>
     public bool AddBacklog(IEnumerable<Frame> frames)
     {
@@ -90,6 +91,23 @@ internal sealed class SendQueue(Stream output, int maximumMessages, int maximumB
             }
 
             return Start();
+        }
+    }
+
+    /// <summary>Answers when all that waits now is written, or will not be.</summary>
+    public Task WrittenAsync()
+    {
+        lock (_lock)
+        {
+            if (_isFinished || !_isSending)
+            {
+                return Task.CompletedTask;
+            }
+
+            // No bytes of its own: whoever is sending comes to it when everything before it is written.
+            var written = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+            _waiting.Enqueue(new Item([], Messages: 0, Written: written));
+            return written.Task;
         }
     }
 

@@ -1,4 +1,6 @@
 using System.Net.WebSockets;
+using System.Text.Json.Nodes;
+using Sure.RealtimeService.Channels;
 using Sure.RealtimeService.Tests.Hosts;
 using Sure.Rfc6455;
 
@@ -88,6 +90,37 @@ public sealed class ConnectionTests
         Assert.Equal(4008, await slow.UntilClosedAsync());
         await quick.SendAsync("""{"action":"ping"}""");
         Assert.Equal("pong", (string?)(await quick.NextAsync())!["type"]);
+    }
+
+    [Fact]
+    public async Task A_subscription_begins_when_the_client_has_read_what_the_one_before_began_with()
+    {
+        await using var host = await RealtimeHost.ReadyAsync();
+        using var other = await Listener.ConnectAsync(host.Address);
+        var epoch = (string)(await other.SubscribeAsync("tranche_apy"))["epoch"]!;
+        // 16 MB: more than the system itself holds for a client.
+        host.Producers.Tell("riskservice", Enumerable.Range(0, 2000).Select(_ => Producers.Alert(new string('m', 8000))));
+        await host.ReachedAsync(Channel.RiskAlerts, 2000);
+
+        using var slow = await RawSocket.ConnectAsync(host.Address, receiveBuffer: 4096);
+        var subscribe = RawSocket.Text($$"""{"action":"subscribe","channel":"risk_alerts","since":0,"epoch":"{{epoch}}"}""");
+        await slow.SendAsync(new[] { subscribe, subscribe }.SelectMany(f => f).ToArray());
+        await Waiting.UntilAsync(() => host.Feed(Channel.RiskAlerts).Subscriptions == 1, "the first has begun");
+        host.Producers.Tell("riskservice", Producers.Alert("later"));
+        await host.ReachedAsync(Channel.RiskAlerts, 2001);
+
+        var offsets = new List<long>();
+        while (offsets.Count < 2)
+        {
+            var frame = await slow.ReadAsync();
+            Assert.False(frame.IsEnd);
+            if (frame.Describe() == "subscribed" && JsonNode.Parse(frame.Payload) is { } message)
+            {
+                offsets.Add((long)message["offset"]!);
+            }
+        }
+
+        Assert.Equal([2000, 2001], offsets);
     }
 
     [Fact]

@@ -64,6 +64,30 @@ public sealed class SendQueueTests
     }
 
     [Fact]
+    public async Task What_waits_is_written_when_the_client_has_taken_it_or_is_gone()
+    {
+        var client = new RecordingClient();
+        Assert.True(client.Queue.WrittenAsync().IsCompleted);
+        client.Refuse();
+        client.Queue.Send(Ten);
+        client.Queue.Send(Ten);
+        var written = client.Queue.WrittenAsync();
+        client.Queue.Send(Ten);
+        Assert.False(written.IsCompleted);
+        client.Accept();
+        await written;
+        Assert.Equal((3, 0), (client.Frames.Count, client.Queue.Messages));
+
+        client.Refuse();
+        client.Queue.Send(Ten);
+        var abandoned = client.Queue.WrittenAsync();
+        Assert.False(abandoned.IsCompleted);
+        client.Queue.Abandon();
+        await abandoned;
+        Assert.True(client.Queue.WrittenAsync().IsCompleted);
+    }
+
+    [Fact]
     public void What_was_written_makes_room_and_what_waited_goes_out_together()
     {
         var client = new RecordingClient(maximumMessages: 3);
