@@ -1,4 +1,5 @@
 using System.Net;
+using Polly;
 using Sure.Contracts.Calls;
 using Sure.Contracts.Json;
 
@@ -25,7 +26,7 @@ internal sealed class TokenCheck(IHttpClientFactory clients, TimeProvider time)
                 _ => Verdict.Unknown,
             };
         }
-        catch (Exception exception) when (exception is HttpRequestException or OperationCanceledException)
+        catch (Exception exception) when (exception is HttpRequestException or OperationCanceledException or ExecutionRejectedException)
         {
             return Verdict.Unknown;
         }

@@ -40,8 +40,9 @@ internal abstract record ClientRequest
             using var document = JsonDocument.Parse(text, Strict);
             return Read(document.RootElement);
         }
-        catch (JsonException)
+        catch (Exception exception) when (exception is JsonException or InvalidOperationException)
         {
+            // The second is half of a surrogate pair, "\ud800": JSON by its grammar, but no text.
             return new Invalid("invalid_json", "The message is not valid JSON.");
         }
     }
