@@ -70,7 +70,11 @@ internal static class GatewaySetup
         app.Use(static (context, next) =>
         {
             context.Request.Headers.Remove(InternalToken.Header);
-            context.Request.Headers.Remove(InternalToken.ServiceHeader);
+            if (!context.IsInternal())
+            {
+                context.Request.Headers.Remove(InternalToken.ServiceHeader);
+            }
+
             AnswerHeaders.Attach(context);
             return next(context);
         });

@@ -7,6 +7,9 @@ public sealed record TokenQuestion(string Token)
     /// <summary>Where it is asked, on the internal listener only.</summary>
     public const string Path = "/internal/callers";
 
+    /// <summary>Header with the address of the client that sent the token: what is refused is noted with it.</summary>
+    public const string AddressHeader = "X-Sure-Address";
+
     /// <inheritdoc />
     public override string ToString() => nameof(TokenQuestion);
 }

@@ -1,4 +1,9 @@
+using System.Net;
+using Microsoft.AspNetCore.Mvc;
 using Sure.Contracts.Calls;
+using Sure.Gateway.Audit;
+using Sure.Gateway.Limits;
+using Sure.ServiceDefaults.Identity;
 using Sure.ServiceDefaults.Problems;
 
 namespace Sure.Gateway.Callers;
@@ -8,13 +13,27 @@ internal static class TokenEndpoint
 {
     private static readonly TimeSpan RetryAfter = TimeSpan.FromSeconds(2);
 
-    public static void MapTokenQuestions(this IEndpointRouteBuilder endpoints) => endpoints.MapPost(TokenQuestion.Path, AnswerAsync);
+    public static void MapTokenQuestions(this IEndpointRouteBuilder endpoints) => endpoints.MapPost(TokenQuestion.Path, AnswerAsync).RequireService();
 
-    private static async Task<IResult> AnswerAsync(TokenQuestion question, CallerFinder callers, CancellationToken cancellationToken) =>
-        await callers.FindAsync(question.Token, cancellationToken) switch
+    private static async Task<IResult> AnswerAsync(
+        TokenQuestion question,
+        [FromHeader(Name = TokenQuestion.AddressHeader)] string? address,
+        CallerFinder callers,
+        SecurityWatch security,
+        CancellationToken cancellationToken)
+    {
+        switch (await callers.FindAsync(question.Token, cancellationToken))
         {
-            FoundCaller.Known => TypedResults.NoContent(),
-            FoundCaller.Refused => TypedResults.Unauthorized(),
-            _ => Problem.Unavailable("The key cannot be checked at the moment; try again shortly.", RetryAfter),
-        };
+            case FoundCaller.Known:
+                return TypedResults.NoContent();
+
+            case FoundCaller.Refused refused:
+                var client = LimitCheck.NameOf(IPAddress.TryParse(address, out var sender) ? sender : null);
+                security.Note(SecurityKind.AuthFailed, client, client, $"What was sent to be recognised is not good: {refused.Reason}.");
+                return TypedResults.Unauthorized();
+
+            default:
+                return Problem.Unavailable("The key cannot be checked at the moment; try again shortly.", RetryAfter);
+        }
+    }
 }

@@ -13,6 +13,9 @@ internal sealed class ClientConnection : IDisposable
 {
     private const int ReadBuffer = 1024;
 
+    /// <summary>Who sends so many tokens that are nobody's is guessing.</summary>
+    private const int MostRefusals = 3;
+
     /// <summary>How long a client may take to receive what is being sent and to answer a close.</summary>
     private static readonly TimeSpan CloseTimeout = TimeSpan.FromSeconds(5);
 
@@ -21,6 +24,7 @@ internal sealed class ClientConnection : IDisposable
 
     private readonly WebSocket _socket;
     private readonly ClientStream _stream;
+    private readonly string _address;
     private readonly Action _abort;
     private readonly ClientSurroundings _around;
     private readonly MessageRate _rate;
@@ -28,6 +32,7 @@ internal sealed class ClientConnection : IDisposable
     private readonly long _connectedAt;
     private long _pingedAt;
     private bool _mustAuthenticate;
+    private int _refusals;
     private bool _isOver;
     private WebSocketCloseStatus? _closedWith;
     private Task _goodbye = Task.CompletedTask;
@@ -37,13 +42,15 @@ internal sealed class ClientConnection : IDisposable
     /// <param name="stream">Below it.</param>
     /// <param name="deflates">Whether compression was negotiated.</param>
     /// <param name="isKnown">Whether the gateway knows who it is.</param>
+    /// <param name="address">Where it comes from.</param>
     /// <param name="abort">Cuts the connection.</param>
     /// <param name="around">What all connections share.</param>
-    public ClientConnection(WebSocket socket, ClientStream stream, bool deflates, bool isKnown, Action abort, ClientSurroundings around)
+    public ClientConnection(WebSocket socket, ClientStream stream, bool deflates, bool isKnown, string address, Action abort, ClientSurroundings around)
     {
         _socket = socket;
         _stream = stream;
         _mustAuthenticate = around.Options.RequireAuthentication && !isKnown;
+        _address = address;
         _abort = abort;
         _around = around;
         _rate = new MessageRate(around.MessagesPerSecond, around.Time);
@@ -320,7 +327,7 @@ internal sealed class ClientConnection : IDisposable
 
     private async Task AuthenticateAsync(string token)
     {
-        var verdict = await _around.Tokens.AskAsync(token);
+        var verdict = await _around.Tokens.AskAsync(token, _address);
         var now = _around.Time.GetUtcNow();
         switch (verdict)
         {
@@ -330,7 +337,7 @@ internal sealed class ClientConnection : IDisposable
                 break;
             case TokenCheck.Verdict.Refused:
                 Queue.Send(Answers.Error("invalid_token", "The token is not valid.", now));
-                if (_mustAuthenticate)
+                if (_mustAuthenticate || ++_refusals == MostRefusals)
                 {
                     Close(WebSocketCloseStatus.PolicyViolation, "invalid_token");
                 }

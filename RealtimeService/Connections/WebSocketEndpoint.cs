@@ -58,7 +58,7 @@ internal static class WebSocketEndpoint
                 DisableServerContextTakeover = true,
             });
             using var client = new ClientConnection(
-                socket, upgrade.Stream!, Deflates(context.Response), context.Caller().ClientId is not null, context.Abort, around);
+                socket, upgrade.Stream!, Deflates(context.Response), context.Caller().ClientId is not null, address, context.Abort, around);
             await connections.RunAsync(client);
         }
         finally

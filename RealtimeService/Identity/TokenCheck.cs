@@ -12,13 +12,20 @@ internal sealed class TokenCheck(IHttpClientFactory clients, TimeProvider time)
 
     private static readonly TimeSpan Limit = TimeSpan.FromSeconds(5);
 
-    public async Task<Verdict> AskAsync(string token)
+    /// <param name="token">What the client sent.</param>
+    /// <param name="address">Its address.</param>
+    public async Task<Verdict> AskAsync(string token, string address)
     {
         using var timeout = new CancellationTokenSource(Limit, time);
         using var client = clients.CreateClient(ClientName);
         try
         {
-            using var answer = await client.PostAsJsonAsync(new Uri(TokenQuestion.Path, UriKind.Relative), new TokenQuestion(token), SureJson.Internal, timeout.Token);
+            using var question = new HttpRequestMessage(HttpMethod.Post, new Uri(TokenQuestion.Path, UriKind.Relative))
+            {
+                Content = JsonContent.Create(new TokenQuestion(token), mediaType: null, SureJson.Internal),
+            };
+            question.Headers.TryAddWithoutValidation(TokenQuestion.AddressHeader, address);
+            using var answer = await client.SendAsync(question, timeout.Token);
             return answer.StatusCode switch
             {
                 HttpStatusCode.NoContent => Verdict.Good,

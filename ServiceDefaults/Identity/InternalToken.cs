@@ -6,7 +6,7 @@ public static class InternalToken
     /// <summary>Header that carries it; the gateway removes what clients send under this name.</summary>
     public const string Header = "X-Sure-Caller";
 
-    /// <summary>Header that carries the token with which one service calls another; removed like the other.</summary>
+    /// <summary>Header that carries the token with which one service calls another; removed like the other, but from calls of services.</summary>
     public const string ServiceHeader = "X-Sure-Service";
 
     /// <summary>Its issuer.</summary>

@@ -2,8 +2,10 @@ using System.Net;
 using System.Net.Http.Json;
 using System.Net.WebSockets;
 using System.Text;
+using Dapper;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
+using Npgsql;
 using Sure.Contracts.Calls;
 using Sure.Contracts.Json;
 using Sure.Gateway.Tests.Hosts;
@@ -88,14 +90,48 @@ public sealed class SocketTests(PostgresServer postgres)
         var key = await gateway.IssueKeyAsync("alice");
 
         Assert.Equal(HttpStatusCode.NoContent, await AskAsync(gateway.Internal, key));
-        Assert.Equal(HttpStatusCode.Unauthorized, await AskAsync(gateway.Internal, key[..^1] + (key[^1] == 'a' ? 'b' : 'a')));
+        Assert.Equal(HttpStatusCode.Unauthorized, await AskAsync(gateway.Internal, Wrong(key)));
         Assert.Equal(HttpStatusCode.NotFound, await AskAsync(gateway.Public, key));
     }
 
-    private static async Task<HttpStatusCode> AskAsync(HttpClient client, string token)
+    [Fact]
+    public async Task A_refused_token_is_noted_with_the_address_that_a_service_names_and_nobody_else_may_name_one()
     {
-        using var answer = await client.PostAsJsonAsync(
-            new Uri(TokenQuestion.Path, UriKind.Relative), new TokenQuestion(token), SureJson.Internal, TestContext.Current.CancellationToken);
+        var database = await postgres.CreateDatabaseAsync();
+        await using var gateway = await GatewayHost.StartAsync(database);
+        var key = await gateway.IssueKeyAsync("alice");
+
+        Assert.Equal(HttpStatusCode.Unauthorized, await AskAsync(gateway.Internal, Wrong(key), "198.51.100.1", service: null));
+        Assert.Equal(HttpStatusCode.Unauthorized, await AskAsync(gateway.Internal, key, "198.51.100.1", TestIdentity.ForgedFor("gateway")));
+        Assert.Equal(HttpStatusCode.NoContent, await AskAsync(gateway.Internal, key, "198.51.100.2"));
+        Assert.Equal(HttpStatusCode.Unauthorized, await AskAsync(gateway.Internal, Wrong(key), "::ffff:203.0.113.7"));
+
+        await using var data = NpgsqlDataSource.Create(database);
+        await Eventually.HoldsAsync(async () => (await NotedAsync(data)).Count > 0, "it is noted");
+        Assert.Equal(["203.0.113.7"], await NotedAsync(data));
+    }
+
+    private static string Wrong(string key) => key[..^1] + (key[^1] == 'a' ? 'b' : 'a');
+
+    private static async Task<IReadOnlyList<string>> NotedAsync(NpgsqlDataSource data)
+    {
+        await using var connection = await data.OpenConnectionAsync(TestContext.Current.CancellationToken);
+        return [.. await connection.QueryAsync<string>("SELECT actor FROM audit WHERE action = 'auth_failed'")];
+    }
+
+    private static Task<HttpStatusCode> AskAsync(HttpClient client, string token, string? address = null) =>
+        AskAsync(client, token, address, TestIdentity.TokenFor("gateway", "realtimeservice"));
+
+    private static async Task<HttpStatusCode> AskAsync(HttpClient client, string token, string? address, string? service)
+    {
+        using var question = new HttpRequestMessage(HttpMethod.Post, TokenQuestion.Path) { Content = JsonContent.Create(new TokenQuestion(token), mediaType: null, SureJson.Internal) };
+        question.Headers.TryAddWithoutValidation(TokenQuestion.AddressHeader, address);
+        if (service is not null)
+        {
+            question.Headers.Add(InternalToken.ServiceHeader, service);
+        }
+
+        using var answer = await client.SendAsync(question, TestContext.Current.CancellationToken);
         return answer.StatusCode;
     }
 

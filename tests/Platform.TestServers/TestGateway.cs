@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using System.Security.Cryptography;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Hosting;
@@ -19,6 +20,7 @@ public sealed class TestGateway : IAsyncDisposable
     private readonly ECDsa _key = ECDsa.Create(ECCurve.NamedCurves.nistP256);
     private readonly string _keyId = $"test-{Guid.CreateVersion7(TimeProvider.System.GetUtcNow()):N}";
     private readonly WebApplication _app;
+    private readonly ConcurrentQueue<string?> _askedFor = new();
 
     private TestGateway()
     {
@@ -28,11 +30,18 @@ public sealed class TestGateway : IAsyncDisposable
         _app = builder.Build();
         var jwk = JsonWebKeyConverter.ConvertFromECDsaSecurityKey(new ECDsaSecurityKey(ECDsa.Create(_key.ExportParameters(includePrivateParameters: false))) { KeyId = _keyId });
         _app.MapGet(InternalToken.KeysPath, () => new { keys = new[] { new { kty = jwk.Kty, crv = jwk.Crv, x = jwk.X, y = jwk.Y, kid = _keyId, alg = "ES256", use = "sig" } } });
-        _app.MapPost(TokenQuestion.Path, (TokenQuestion question) => question.Token == GoodKey ? Results.NoContent() : Results.Unauthorized());
+        _app.MapPost(TokenQuestion.Path, (TokenQuestion question, HttpRequest request) =>
+        {
+            _askedFor.Enqueue(request.Headers[TokenQuestion.AddressHeader]);
+            return question.Token == GoodKey ? Results.NoContent() : Results.Unauthorized();
+        });
     }
 
     /// <summary>Where it listens.</summary>
     public string Address => _app.Urls.Single();
+
+    /// <summary>Addresses of the clients whose tokens it was asked about.</summary>
+    public IEnumerable<string?> AskedFor => _askedFor;
 
     /// <summary>Starts one.</summary>
     public static async Task<TestGateway> StartAsync()

@@ -62,6 +62,9 @@ public sealed class TestService : IAsyncDisposable
     /// <summary>What the gateway says of a caller, in <see cref="InternalToken.Header"/>.</summary>
     public string TokenOf(string subject, params string[] scopes) => _gateway.TokenOf(subject, scopes);
 
+    /// <summary>Addresses of the clients whose tokens the gateway was asked about.</summary>
+    public IEnumerable<string?> AskedFor => _gateway.AskedFor;
+
     /// <summary>A client with these scopes.</summary>
     public HttpClient ClientOf(string subject, params string[] scopes) => ClientWith(_gateway.TokenOf(subject, scopes));
 

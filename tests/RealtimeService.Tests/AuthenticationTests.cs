@@ -58,6 +58,21 @@ public sealed class AuthenticationTests
         await client.SubscribeAsync("tranche_apy");
     }
 
+    [Fact]
+    public async Task Whose_token_is_refused_is_told_to_the_gateway_and_who_goes_on_guessing_is_closed()
+    {
+        await using var host = await RealtimeHost.ReadyAsync();
+        using var client = await Listener.ConnectAsync(host.Address, o => o.SetRequestHeader("X-Forwarded-For", "203.0.113.7"));
+
+        for (var i = 0; i < 3; i++)
+        {
+            Assert.Equal("invalid_token", Code(await AskAsync(client, """{"action":"authenticate","token":"bad"}""")));
+        }
+
+        Assert.Equal((WebSocketCloseStatus.PolicyViolation, "invalid_token"), (await client.UntilClosedAsync(), client.CloseReason));
+        Assert.Equal(Enumerable.Repeat<string?>("203.0.113.7", 3), host.Instance(0).AskedFor);
+    }
+
     private static string? Code(JsonNode error) => (string?)error["code"];
 
     private static async Task<JsonNode> AskAsync(Listener client, string text)

@@ -16,7 +16,7 @@ public sealed class TokenCheckTests
     {
         using var gateway = new Unreachable(failure);
 
-        Assert.Equal(TokenCheck.Verdict.Unknown, await new TokenCheck(gateway, TimeProvider.System).AskAsync("token"));
+        Assert.Equal(TokenCheck.Verdict.Unknown, await new TokenCheck(gateway, TimeProvider.System).AskAsync("token", "203.0.113.7"));
     }
 
     private sealed class Unreachable(Exception failure) : HttpMessageHandler, IHttpClientFactory
