@@ -73,6 +73,6 @@ internal sealed class GatewayOptions
     /// <summary>A service that does not accept a connection within this time is away.</summary>
     public TimeSpan ConnectTimeout { get; set; } = TimeSpan.FromSeconds(2);
 
-    /// <summary>How long WebSockets may stay open after the gateway was asked to stop.</summary>
+    /// <summary>How long WebSockets may stay open after the gateway was asked to stop and their clients were sent away.</summary>
     public TimeSpan SocketGrace { get; set; } = TimeSpan.FromSeconds(5);
 }

@@ -190,6 +190,7 @@ internal static class GatewaySetup
     {
         builder.Services.AddSingleton<BodyLimit>();
         builder.Services.AddSingleton<SocketGrace>();
+        builder.Services.AddHostedService(services => services.GetRequiredService<SocketGrace>());
         builder.Services.AddSingleton<IDestinationResolver, ServiceDestinations>();
         builder.Services.AddReverseProxy()
             .LoadFromConfig(builder.Configuration.GetSection("ReverseProxy"))

@@ -67,6 +67,9 @@ internal sealed class ClientConnection : IDisposable
     /// <summary>Its id.</summary>
     public Guid Id { get; }
 
+    /// <summary>The gateway it came by; empty where it came by none.</summary>
+    public Guid Gateway { get; init; }
+
     /// <summary>What waits for it.</summary>
     public SendQueue Queue { get; }
 

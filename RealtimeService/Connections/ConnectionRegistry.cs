@@ -91,12 +91,13 @@ internal sealed class ConnectionRegistry
     }
 
     /// <summary>
-    /// Sends everyone away, to come back. Each is told when, so many per second, so that they do not all come at once to whoever takes them.
+    /// Sends clients away, to come back. Each is told when, so many per second, so that they do not all come at once to whoever takes them.
     /// </summary>
-    public void SendAway()
+    /// <param name="gateway">Those that came by it; null for everyone.</param>
+    public void SendAway(Guid? gateway = null)
     {
         var number = 0;
-        foreach (var client in Clients)
+        foreach (var client in Clients.Where(c => gateway is null || c.Gateway == gateway))
         {
             client.Close(CloseStatus.ServiceRestart, ReconnectIn(number++));
         }

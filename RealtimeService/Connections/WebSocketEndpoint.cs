@@ -1,6 +1,7 @@
 using Microsoft.AspNetCore.Http.Features;
 using Microsoft.AspNetCore.Http.HttpResults;
 using Microsoft.AspNetCore.Mvc;
+using Sure.Contracts.Calls;
 using Sure.RealtimeService.Identity;
 using Sure.ServiceDefaults.Identity;
 using Sure.ServiceDefaults.Problems;
@@ -58,7 +59,10 @@ internal static class WebSocketEndpoint
                 DisableServerContextTakeover = true,
             });
             using var client = new ClientConnection(
-                socket, upgrade.Stream!, Deflates(context.Response), context.Caller().ClientId is not null, address, context.Abort, around);
+                socket, upgrade.Stream!, Deflates(context.Response), context.Caller().ClientId is not null, address, context.Abort, around)
+            {
+                Gateway = GatewayOf(context),
+            };
             await connections.RunAsync(client);
         }
         finally
@@ -96,6 +100,9 @@ internal static class WebSocketEndpoint
         response.Headers.SecWebSocketExtensions is [{ } agreed]
         && agreed.StartsWith("permessage-deflate", StringComparison.Ordinal)
         && !agreed.Contains("server_max_window_bits", StringComparison.Ordinal);
+
+    private static Guid GatewayOf(HttpContext context) =>
+        Guid.TryParse(context.Request.Headers[LeavingGateway.Header], out var gateway) ? gateway : Guid.Empty;
 
     /// <summary>The address the gateway saw; only the gateway can reach this service.</summary>
     private static string AddressOf(HttpContext context) =>

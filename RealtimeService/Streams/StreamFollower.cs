@@ -8,7 +8,8 @@ namespace Sure.RealtimeService.Streams;
 
 /// <summary>
 /// Reads what is appended to the streams and hands it to the feeds: when told of news, and every second whether told or not. A history
-/// that began anew is another epoch: its offsets mean something else, so clients are sent away to come back and learn it.
+/// that began anew is another epoch: its offsets mean something else, so clients are sent away to come back and learn it. So are those whose
+/// gateway says there that it stops.
 /// </summary>
 internal sealed partial class StreamFollower(
     IConnectionMultiplexer redis,
@@ -43,6 +44,7 @@ internal sealed partial class StreamFollower(
                 if (!listening)
                 {
                     await redis.GetSubscriber().SubscribeAsync(StreamKeys.News, (_, _) => Wake());
+                    await redis.GetSubscriber().SubscribeAsync(StreamKeys.LeavingGateways, (_, gateway) => SendAway(gateway));
                     listening = true;
                 }
 
@@ -102,6 +104,14 @@ internal sealed partial class StreamFollower(
         catch (SemaphoreFullException)
         {
             // It has been told already.
+        }
+    }
+
+    private void SendAway(string? gateway)
+    {
+        if (Guid.TryParse(gateway, out var leaving))
+        {
+            connections.SendAway(leaving);
         }
     }
 

@@ -1,4 +1,5 @@
 using StackExchange.Redis;
+using Sure.Contracts.Calls;
 using Sure.Contracts.Vocabulary;
 using Sure.RealtimeService.Channels;
 
@@ -18,6 +19,9 @@ internal static class StreamKeys
 
     /// <summary>Told when something was appended.</summary>
     public static readonly RedisChannel News = RedisChannel.Literal("{realtime}:news");
+
+    /// <summary>Told by a gateway that stops.</summary>
+    public static readonly RedisChannel LeavingGateways = RedisChannel.Literal(LeavingGateway.Channel);
 
     /// <summary>The messages of a channel; the id is <c>offset-0</c>.</summary>
     public static RedisKey Stream(Channel channel) => $"{{realtime}}:stream:{channel.Word()}";

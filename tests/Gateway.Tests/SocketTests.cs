@@ -6,8 +6,10 @@ using Dapper;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
 using Npgsql;
+using StackExchange.Redis;
 using Sure.Contracts.Calls;
 using Sure.Contracts.Json;
+using Sure.Gateway.Routing;
 using Sure.Gateway.Tests.Hosts;
 using Sure.ServiceDefaults.Identity;
 using Sure.TestServers;
@@ -15,13 +17,13 @@ using Sure.TestServers;
 namespace Sure.Gateway.Tests;
 
 /// <summary>A WebSocket goes through as if the gateway were not there.</summary>
-public sealed class SocketTests(PostgresServer postgres)
+public sealed class SocketTests(PostgresServer postgres, RedisServer redis)
 {
     [Fact]
     public async Task Messages_and_the_close_of_the_service_pass_both_ways()
     {
         await using var gateway = await GatewayHost.StartAsync(await postgres.CreateDatabaseAsync());
-        using var socket = await ConnectAsync(gateway, "forged");
+        using var socket = await ConnectAsync(gateway, (InternalToken.Header, "forged"));
 
         Assert.Equal("hello", await EchoAsync(socket, "hello"));
         Assert.Equal("again", await EchoAsync(socket, "again"));
@@ -39,6 +41,36 @@ public sealed class SocketTests(PostgresServer postgres)
         Assert.Equal("hello", await EchoAsync(socket, "hello"));
 
         await gateway.Services.GetRequiredService<IHost>().StopAsync(TestContext.Current.CancellationToken).WaitAsync(TimeSpan.FromSeconds(60), TestContext.Current.CancellationToken);
+    }
+
+    [Fact]
+    public async Task A_gateway_that_stops_has_the_clients_that_came_by_it_sent_away_and_lets_no_more_in()
+    {
+        await redis.StartAsync();
+        await using var gateway = await GatewayHost.StartAsync(
+            await postgres.CreateDatabaseAsync(), new() { ["ConnectionStrings:cache"] = redis.ConnectionString, ["Gateway:SocketGrace"] = "00:01:00" });
+        await gateway.ReachesRedisAsync();
+        var service = gateway.Fakes["realtimeservice"];
+        using var socket = await ConnectAsync(gateway, (LeavingGateway.Header, "forged"));
+        Assert.Equal("hello", await EchoAsync(socket, "hello"));
+        var leaving = new TaskCompletionSource<string?>(TaskCreationOptions.RunContinuationsAsynchronously);
+        await using var listener = await ConnectionMultiplexer.ConnectAsync(redis.ConnectionString);
+        await listener.GetSubscriber().SubscribeAsync(RedisChannel.Literal(LeavingGateway.Channel), (_, id) => leaving.TrySetResult(id));
+
+        var stopping = gateway.Services.GetServices<IHostedService>().OfType<SocketGrace>().Single().StoppingAsync(TestContext.Current.CancellationToken);
+
+        Assert.Equal(service.Arrivals.Single().Headers[LeavingGateway.Header], await leaving.Task.WaitAsync(TimeSpan.FromSeconds(60), TestContext.Current.CancellationToken));
+        Assert.True(Guid.TryParse(await leaving.Task, out _));
+        await stopping;
+        var refused = await Assert.ThrowsAsync<WebSocketException>(() => ConnectAsync(gateway));
+        Assert.Contains("503", refused.Message, StringComparison.Ordinal);
+
+        // What the service does then reaches the client, and nothing is open any more that the gateway would have to wait for.
+        await service.Sockets.Single().CloseOutputAsync((WebSocketCloseStatus)1012, "reconnect_in=0ms", TestContext.Current.CancellationToken);
+        var end = await socket.ReceiveAsync(new byte[16].AsMemory(), TestContext.Current.CancellationToken);
+        Assert.Equal((WebSocketMessageType.Close, 1012, "reconnect_in=0ms"), (end.MessageType, (int?)socket.CloseStatus, socket.CloseStatusDescription));
+        await socket.CloseAsync(WebSocketCloseStatus.NormalClosure, statusDescription: null, TestContext.Current.CancellationToken);
+        await gateway.Services.GetRequiredService<IHost>().StopAsync(TestContext.Current.CancellationToken).WaitAsync(TimeSpan.FromSeconds(15), TestContext.Current.CancellationToken);
     }
 
     [Fact]
@@ -135,12 +167,12 @@ public sealed class SocketTests(PostgresServer postgres)
         return answer.StatusCode;
     }
 
-    private static async Task<ClientWebSocket> ConnectAsync(GatewayHost gateway, string? forged = null, string path = "/ws")
+    private static async Task<ClientWebSocket> ConnectAsync(GatewayHost gateway, (string Name, string Value)? header = null, string path = "/ws")
     {
         var socket = new ClientWebSocket();
-        if (forged is not null)
+        if (header is var (name, value))
         {
-            socket.Options.SetRequestHeader(InternalToken.Header, forged);
+            socket.Options.SetRequestHeader(name, value);
         }
 
         await socket.ConnectAsync(new Uri(new UriBuilder(gateway.PublicAddress) { Scheme = "ws" }.Uri, path), TestContext.Current.CancellationToken);

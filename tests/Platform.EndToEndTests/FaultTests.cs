@@ -51,6 +51,25 @@ public sealed class FaultTests(RunningPlatform platform)
         await SellsAsync();
     }
 
+    [Fact]
+    public async Task A_gateway_that_is_asked_to_stop_sends_its_clients_away()
+    {
+        await AwaitHealthyAsync();
+        await using var client = await LiveClient.ConnectAsync(platform.Gateway);
+        await client.NextOfTypeAsync("welcome");
+        foreach (var pid in platform.ProcessIdsOf("gateway"))
+        {
+            using var kill = Process.Start("kill", ["-TERM", $"{pid}"]);
+            await kill.WaitForExitAsync(TestContext.Current.CancellationToken);
+        }
+
+        await Assert.ThrowsAsync<InvalidOperationException>(() => client.NextOfTypeAsync("anything"));
+
+        Assert.Equal(1012, (int?)client.CloseStatus);
+        await AwaitHealthyAsync();
+        await SellsAsync();
+    }
+
     /// <summary>The name under which <c>/health</c> lists a resource: a service by its own, a server by that of its check.</summary>
     private static string CheckOf(string resource) => resource switch
     {

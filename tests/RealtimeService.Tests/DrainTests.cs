@@ -1,5 +1,7 @@
 using System.Net;
 using System.Net.WebSockets;
+using StackExchange.Redis;
+using Sure.Contracts.Calls;
 using Sure.RealtimeService.Tests.Hosts;
 
 namespace Sure.RealtimeService.Tests;
@@ -34,5 +36,30 @@ public sealed class DrainTests
         Assert.All(ends, e => Assert.Equal((WebSocketCloseStatus)1012, e.Status));
         Assert.Equal(["reconnect_in=0ms", "reconnect_in=1000ms", "reconnect_in=500ms"], ends.Select(e => e.Reason).Order(StringComparer.Ordinal));
         clients.ForEach(c => c.Dispose());
+    }
+
+    [Fact]
+    public async Task When_a_gateway_stops_the_clients_that_came_by_it_are_sent_away_and_no_others()
+    {
+        await using var host = await RealtimeHost.ReadyAsync(("Realtime:ReconnectsPerSecond", "2"));
+        var (leaving, staying) = (Guid.CreateVersion7(Producers.Noon), Guid.CreateVersion7(Producers.Noon));
+        using var first = await ComeByAsync(leaving);
+        using var second = await ComeByAsync(leaving);
+        using var other = await ComeByAsync(staying);
+        using var direct = await Listener.ConnectAsync(host.Address);
+
+        await using (var redis = await ConnectionMultiplexer.ConnectAsync(host.Redis.ConnectionString))
+        {
+            await redis.GetSubscriber().PublishAsync(RedisChannel.Literal(LeavingGateway.Channel), "nonsense");
+            await redis.GetSubscriber().PublishAsync(RedisChannel.Literal(LeavingGateway.Channel), leaving.ToString());
+        }
+
+        Assert.Equal((WebSocketCloseStatus)1012, await first.UntilClosedAsync());
+        Assert.Equal((WebSocketCloseStatus)1012, await second.UntilClosedAsync());
+        Assert.Equal(["reconnect_in=0ms", "reconnect_in=500ms"], new[] { first.CloseReason, second.CloseReason }.Order(StringComparer.Ordinal));
+        await other.SubscribeAsync("tranche_apy");
+        await direct.SubscribeAsync("tranche_apy");
+
+        Task<Listener> ComeByAsync(Guid gateway) => Listener.ConnectAsync(host.Address, o => o.SetRequestHeader(LeavingGateway.Header, gateway.ToString()));
     }
 }

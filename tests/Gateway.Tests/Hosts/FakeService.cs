@@ -25,6 +25,9 @@ public sealed class FakeService : IAsyncDisposable
 
     public string Address => _app.Urls.Single();
 
+    /// <summary>The WebSockets that were accepted.</summary>
+    public ConcurrentQueue<WebSocket> Sockets { get; } = new();
+
     /// <summary>What reached it, questions for its health and its events apart.</summary>
     public ConcurrentQueue<Arrival> Arrivals { get; } = new();
 
@@ -118,16 +121,21 @@ public sealed class FakeService : IAsyncDisposable
         }
     }
 
-    private static async Task EchoAsync(HttpContext context)
+    private async Task EchoAsync(HttpContext context)
     {
         using var socket = await context.WebSockets.AcceptWebSocketAsync();
+        Sockets.Enqueue(socket);
         var buffer = new byte[4096];
         while (true)
         {
             var received = await socket.ReceiveAsync(buffer.AsMemory(), context.RequestAborted);
             if (received.MessageType is WebSocketMessageType.Close)
             {
-                await socket.CloseAsync((WebSocketCloseStatus)4008, "slow_consumer", context.RequestAborted);
+                if (socket.State is WebSocketState.CloseReceived)
+                {
+                    await socket.CloseAsync((WebSocketCloseStatus)4008, "slow_consumer", context.RequestAborted);
+                }
+
                 return;
             }
 
