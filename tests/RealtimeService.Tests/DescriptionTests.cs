@@ -2,6 +2,7 @@ using System.Text.Json.Nodes;
 using Json.Schema;
 using Sure.Contracts.Events;
 using Sure.Contracts.Vocabulary;
+using Sure.RealtimeService.Channels;
 using Sure.RealtimeService.Tests.Hosts;
 using Sure.Rfc6455;
 using Sure.TestServers;
@@ -44,6 +45,7 @@ public sealed class DescriptionTests
         await client.AskAsync("""{"action":"ping"}""");
         await client.AskAsync("""{"action":"unsubscribe","channel":"tranche_apy"}""");
         await client.AskAsync($$"""{"action":"authenticate","token":"{{TestGateway.GoodKey}}"}""");
+        await Waiting.UntilAsync(() => host.Feed(Channel.BridgeHealth).Subscriptions + host.Feed(Channel.RiskAlerts).Subscriptions == 2, "it listens");
         host.Producers.Tell("bridgeservice", new BridgeAlertRaised(Id, Producers.Noon, "orbit_eth_ton", Id, "tvl_drop", Severity.Critical, "CRITICAL: …"));
         host.Producers.Tell(
             "riskservice",
