@@ -251,6 +251,8 @@ internal static class PlatformResources
 
         return gateway
             .WithHttpEndpoint(targetPort: PublicPort, name: "public", env: "Gateway__Port")
+            // Makes the first key of a new platform; of no use once there is one.
+            .WithEnvironment("Keys__First", gateway.ApplicationBuilder.AddParameter("gateway-first-key", secret: true))
             .WithReplicas(2)
             .PublishAsKubernetesService(kubernetes =>
             {

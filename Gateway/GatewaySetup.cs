@@ -161,11 +161,14 @@ internal static class GatewaySetup
 
     private static void AddKeys(this WebApplicationBuilder builder)
     {
-        builder.Services.AddOptions<KeyOptions>().BindConfiguration("Keys").ValidateDataAnnotations().ValidateOnStart();
+        builder.Services.AddOptions<KeyOptions>().BindConfiguration("Keys").ValidateDataAnnotations()
+            .Validate(o => FirstKey.IsGoodOrNone(o.First), "Keys:First must be sure_, 12 lower-case hexadecimal digits, _ and 43 random letters of base64url.")
+            .ValidateOnStart();
         builder.Services.AddSingleton<ApiKeyStore>();
         builder.Services.AddSingleton<KeyRing>();
         builder.Services.AddSingleton<KeyUses>();
         builder.Services.AddHostedService(services => services.GetRequiredService<KeyUses>());
+        builder.Services.AddHostedService<FirstKey>();
         if (builder.Environment.IsDevelopment() && builder.Configuration[DevelopmentKey.Setting] is { Length: > 0 } file)
         {
             builder.Services.AddHostedService(services => ActivatorUtilities.CreateInstance<DevelopmentKey>(services, file));

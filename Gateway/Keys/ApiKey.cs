@@ -56,8 +56,23 @@ internal sealed record ApiKey(
         string label = "")
     {
         var text = KeyText.Generate();
+        return (Of(text, subject, scopes, sources, limitScale, expiresAt, now, makers, label), text);
+    }
+
+    /// <summary>The record to store of a key that is there already; the arguments are those of <see cref="Create"/>.</summary>
+    public static ApiKey Of(
+        KeyText text,
+        string subject,
+        IEnumerable<string> scopes,
+        IEnumerable<string> sources,
+        decimal limitScale,
+        DateTimeOffset? expiresAt,
+        DateTimeOffset now,
+        IEnumerable<string>? makers = null,
+        string label = "")
+    {
         var salt = RandomNumberGenerator.GetBytes(SaltLength);
-        var key = new ApiKey(
+        return new ApiKey(
             Guid.CreateVersion7(now),
             text.Prefix,
             salt,
@@ -72,7 +87,6 @@ internal sealed record ApiKey(
             expiresAt,
             RevokedAt: null,
             LastUsedAt: null);
-        return (key, text);
     }
 
     /// <summary>Whether <paramref name="text"/> is this key; takes the same time whatever it differs in.</summary>

@@ -1,5 +1,6 @@
 using Dapper;
 using Npgsql;
+using Sure.Coordination.Audit;
 using Sure.Coordination.Reading;
 using Sure.Coordination.Writing;
 using Sure.Gateway.Audit;
@@ -13,6 +14,9 @@ internal sealed class ApiKeyStore(NpgsqlDataSource database)
 {
     private const string Columns =
         "id, prefix, salt, hash, subject, scopes, sources, makers, label, limit_scale, created_at, expires_at, revoked_at, last_used_at";
+
+    private const string Values =
+        "@Id, @Prefix, @Salt, @Hash, @Subject, @Scopes, @Sources, @Makers, @Label, @LimitScale, @CreatedAt, @ExpiresAt, @RevokedAt, @LastUsedAt";
 
     public async Task<ApiKey?> FindAsync(string prefix, CancellationToken cancellationToken)
     {
@@ -68,6 +72,41 @@ internal sealed class ApiKeyStore(NpgsqlDataSource database)
         await transaction.CommitAsync(cancellationToken);
     }
 
+    /// <summary>Keeps <paramref name="key"/> where no other with the scope <c>admin</c> is good, and writes that down; whether it did.</summary>
+    public async Task<bool> AddFirstAsync(ApiKey key, CancellationToken cancellationToken)
+    {
+        await using var connection = await database.OpenConnectionAsync(cancellationToken);
+        await using var transaction = await connection.BeginTransactionAsync(cancellationToken);
+        // Instances that start together have the same key: who comes second finds its prefix taken.
+        var kept = await connection.ExecuteAsync(new CommandDefinition(
+            $"""
+             INSERT INTO api_key ({Columns})
+             SELECT {Values}
+             WHERE NOT EXISTS (SELECT FROM api_key WHERE '{Scope.Admin}' = ANY (scopes) AND revoked_at IS NULL AND (expires_at IS NULL OR expires_at > @CreatedAt))
+             ON CONFLICT (prefix) DO NOTHING
+             """,
+            key,
+            transaction,
+            cancellationToken: cancellationToken)) == 1;
+        if (kept)
+        {
+            var batch = new WriteBatch(connection, transaction);
+            SecurityWatch.Write(
+                batch,
+                SecurityKind.KeyMade,
+                AuditTrail.Platform,
+                AuditTrail.Platform,
+                SecurityKind.KeyMade,
+                ShownKey.Of(key),
+                $"The first key was let in, with the scopes {string.Join(", ", key.Scopes)}.",
+                key.CreatedAt);
+            await batch.ExecuteAsync(cancellationToken);
+        }
+
+        await transaction.CommitAsync(cancellationToken);
+        return kept;
+    }
+
     /// <summary>Takes a key back, and writes that down; one that was revoked before stays as it is. Null where there is none.</summary>
     public async Task<ApiKey?> RevokeAsync(Guid id, Caller revoker, DateTimeOffset now, CancellationToken cancellationToken)
     {
@@ -112,13 +151,7 @@ internal sealed class ApiKeyStore(NpgsqlDataSource database)
 
     private static Task<int> InsertAsync(NpgsqlConnection connection, NpgsqlTransaction? transaction, ApiKey key, CancellationToken cancellationToken) =>
         connection.ExecuteAsync(new CommandDefinition(
-            $"""
-             INSERT INTO api_key ({Columns})
-             VALUES (@Id, @Prefix, @Salt, @Hash, @Subject, @Scopes, @Sources, @Makers, @Label, @LimitScale, @CreatedAt, @ExpiresAt, @RevokedAt, @LastUsedAt)
-             """,
-            key,
-            transaction,
-            cancellationToken: cancellationToken));
+            $"INSERT INTO api_key ({Columns}) VALUES ({Values})", key, transaction, cancellationToken: cancellationToken));
 
     private sealed class Row
     {

@@ -1,4 +1,3 @@
-using Npgsql;
 using Sure.Coordination.Migrations;
 using Sure.ServiceDefaults.Identity;
 
@@ -9,46 +8,26 @@ namespace Sure.Gateway.Keys;
 /// every source of observations; made when the file has none that is good.
 /// </summary>
 internal sealed partial class DevelopmentKey(
-    string path, ApiKeyStore store, SchemaReady schema, TimeProvider time, ILogger<DevelopmentKey> logger) : BackgroundService
+    string path, ApiKeyStore store, SchemaReady schema, TimeProvider time, ILogger<DevelopmentKey> logger) : KeyAtStart(schema, time, logger)
 {
     public const string Setting = "Platform:DevelopmentKeyFile";
 
     private const string Subject = "development";
     private const decimal LimitScale = 1000;
 
-    private static readonly TimeSpan RetryDelay = TimeSpan.FromSeconds(1);
-
-    protected override async Task ExecuteAsync(CancellationToken stoppingToken)
-    {
-        await schema.WaitAsync(stoppingToken);
-        while (true)
-        {
-            try
-            {
-                await EnsureAsync(stoppingToken);
-                return;
-            }
-            catch (Exception exception) when (exception is NpgsqlException or TimeoutException or IOException or UnauthorizedAccessException)
-            {
-                Log.Waiting(logger, path, exception.Message);
-                await Task.Delay(RetryDelay, time, stoppingToken);
-            }
-        }
-    }
-
-    private async Task EnsureAsync(CancellationToken cancellationToken)
+    protected override async Task EnsureAsync(DateTimeOffset now, CancellationToken cancellationToken)
     {
         if (await ReadAsync(cancellationToken) is { } text
             && await store.FindAsync(text.Prefix, cancellationToken) is { } known
             && known.Is(text)
-            && known.IsAlive(time.GetUtcNow())
+            && known.IsAlive(now)
             // One of a version that gave it less is made anew.
             && known.Sources.Contains(Caller.AnySource))
         {
             return;
         }
 
-        var (key, fresh) = ApiKey.Create(Subject, Scope.All, sources: [Caller.AnySource], LimitScale, expiresAt: null, time.GetUtcNow());
+        var (key, fresh) = ApiKey.Create(Subject, Scope.All, sources: [Caller.AnySource], LimitScale, expiresAt: null, now);
         await store.InsertAsync(key, cancellationToken);
         await WriteAsync(fresh, cancellationToken);
         Log.Made(logger, path);
@@ -81,8 +60,5 @@ internal sealed partial class DevelopmentKey(
     {
         [LoggerMessage(Level = LogLevel.Information, Message = "Made a key for development; it is in {Path}")]
         public static partial void Made(ILogger logger, string path);
-
-        [LoggerMessage(Level = LogLevel.Warning, Message = "The key for development in {Path} has to wait: {Reason}")]
-        public static partial void Waiting(ILogger logger, string path, string reason);
     }
 }

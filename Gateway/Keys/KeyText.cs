@@ -12,6 +12,9 @@ internal sealed class KeyText
     private const int PrefixLength = 12;
     private const int SecretLength = 43;
 
+    /// <summary>43 random letters of 64 are 32 different ones on average, and fewer than these not once in 10¹² keys.</summary>
+    private const int LeastLetters = 16;
+
     private static readonly SearchValues<char> PrefixLetters = SearchValues.Create("0123456789abcdef");
     private static readonly SearchValues<char> SecretLetters =
         SearchValues.Create("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_");
@@ -25,6 +28,9 @@ internal sealed class KeyText
     public string Prefix { get; }
 
     public string Secret { get; }
+
+    /// <summary>Whether the secret may have been drawn at random; one that somebody typed mostly was not.</summary>
+    public bool LooksRandom => Secret.Distinct().Count() >= LeastLetters;
 
     public static KeyText Generate() => new(
         Convert.ToHexStringLower(RandomNumberGenerator.GetBytes(PrefixLength / 2)),

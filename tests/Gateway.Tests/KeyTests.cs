@@ -1,6 +1,11 @@
 using System.Net;
+using System.Net.Http.Json;
+using System.Text.Json.Nodes;
 using Dapper;
 using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Hosting;
+using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Options;
 using Npgsql;
 using Sure.Gateway.Keys;
 using Sure.Gateway.Tests.Hosts;
@@ -8,7 +13,7 @@ using Sure.TestServers;
 
 namespace Sure.Gateway.Tests;
 
-/// <summary>Keys, how they are kept, and the one for development.</summary>
+/// <summary>Keys, how they are kept, the first one, and the one for development.</summary>
 public sealed class KeyTests(PostgresServer postgres)
 {
     [Fact]
@@ -74,6 +79,80 @@ public sealed class KeyTests(PostgresServer postgres)
     }
 
     [Fact]
+    public async Task The_first_key_makes_the_others_whichever_instance_keeps_it_and_stays_revoked()
+    {
+        var database = await postgres.CreateDatabaseAsync();
+        var first = KeyText.Generate().Reveal();
+        using var lines = new WrittenLines();
+        await using (var one = await StartWithFirstAsync(database, first, lines))
+        await using (var other = await StartWithFirstAsync(database, first, lines))
+        {
+            Assert.Equal([("first", "{admin}")], await KeysAsync(database));
+            Assert.Equal(1, await CountAsync(database, "audit WHERE actor = 'platform' AND action = 'key_made' AND detail ->> 'subject' = 'first'"));
+            using var made = await AskAsync(other, HttpMethod.Post, first, JsonContent.Create(new { subject = "operator", scopes = new[] { "admin" } }));
+            Assert.Equal(HttpStatusCode.Created, made.StatusCode);
+            var real = (string)(await made.Content.ReadFromJsonAsync<JsonObject>(TestContext.Current.CancellationToken))!["key"]!;
+            var shown = (await one.Services.GetRequiredService<ApiKeyStore>().FindAsync(first[5..17], TestContext.Current.CancellationToken))!;
+            using var revoked = await AskAsync(one, HttpMethod.Delete, real, path: $"/{shown.Id}");
+            Assert.Equal(HttpStatusCode.OK, revoked.StatusCode);
+        }
+
+        // Not even when nobody else is left.
+        await ExecuteAsync(database, "UPDATE api_key SET revoked_at = now() WHERE revoked_at IS NULL");
+        await using var again = await StartWithFirstAsync(database, first, lines);
+
+        Assert.Equal([("first", "{admin}"), ("operator", "{admin}")], await KeysAsync(database));
+        using var refused = await AskAsync(again, HttpMethod.Get, first);
+        Assert.Equal(HttpStatusCode.Unauthorized, refused.StatusCode);
+        Assert.Contains($"{first[..17]}_… of Keys:First is not let in", lines.Text, StringComparison.Ordinal);
+        Assert.DoesNotContain(first[^43..], lines.Text, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("admin", null, null, false)]
+    [InlineData("admin", null, 60, false)]
+    [InlineData("admin", null, -60, true)]
+    [InlineData("admin", -60, null, true)]
+    [InlineData("write", null, null, true)]
+    public async Task The_first_key_is_let_in_while_no_other_can_make_keys(string scope, int? revokedAfter, int? expiresAfter, bool isLetIn)
+    {
+        var database = await postgres.CreateDatabaseAsync();
+        var now = TimeProvider.System.GetUtcNow();
+        await using (var before = await GatewayHost.StartAsync(database))
+        {
+            await before.IssueKeyAsync("operator", [scope], expiresAt: Moment(expiresAfter), revokedAt: Moment(revokedAfter));
+        }
+
+        await using var gateway = await StartWithFirstAsync(database, KeyText.Generate().Reveal());
+
+        Assert.Equal(isLetIn ? 1 : 0, await CountAsync(database, "api_key WHERE subject = 'first'"));
+
+        DateTimeOffset? Moment(int? seconds) => seconds is { } after ? now.AddSeconds(after) : null;
+    }
+
+    [Theory]
+    [InlineData("admin")]
+    [InlineData("sure_0123456789ab_correct-horse")]
+    [InlineData("sure_0123456789ab_AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA")]
+    [InlineData("sure_0123456789ab_0123456789abcde0123456789abcde0123456789abc")]
+    public async Task A_first_key_that_can_be_guessed_ends_the_gateway_at_start_and_is_not_told(string first)
+    {
+        var refusal = await Assert.ThrowsAsync<OptionsValidationException>(() => GatewayHost.StartAsync("Host=127.0.0.1;Port=1", new() { ["Keys:First"] = first }));
+
+        Assert.Contains("Keys:First must be", refusal.Message, StringComparison.Ordinal);
+        Assert.DoesNotContain(first, refusal.ToString(), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Without_a_first_key_none_is_made()
+    {
+        var database = await postgres.CreateDatabaseAsync();
+        await using var gateway = await StartWithFirstAsync(database, first: "");
+
+        Assert.Empty(await KeysAsync(database));
+    }
+
+    [Fact]
     public async Task In_development_there_is_a_key_in_a_file_and_it_stays_the_same()
     {
         var database = await postgres.CreateDatabaseAsync();
@@ -131,7 +210,43 @@ public sealed class KeyTests(PostgresServer postgres)
         await using var gateway = await GatewayHost.StartAsync(await postgres.CreateDatabaseAsync(), new() { [DevelopmentKey.Setting] = file });
         await gateway.ReadyAsync();
 
-        Assert.DoesNotContain(gateway.Services.GetServices<Microsoft.Extensions.Hosting.IHostedService>(), s => s is DevelopmentKey);
+        Assert.DoesNotContain(gateway.Services.GetServices<IHostedService>(), s => s is DevelopmentKey);
+    }
+
+    /// <summary>A gateway that has decided about its first key.</summary>
+    private static async Task<GatewayHost> StartWithFirstAsync(string database, string first, ILoggerProvider? logger = null)
+    {
+        var gateway = await GatewayHost.StartAsync(database, new() { ["Keys:First"] = first }, logger: logger);
+        await Assert.Single(gateway.Services.GetServices<IHostedService>().OfType<FirstKey>()).ExecuteTask!.WaitAsync(TimeSpan.FromSeconds(60), TestContext.Current.CancellationToken);
+        return gateway;
+    }
+
+    private static async Task<HttpResponseMessage> AskAsync(GatewayHost gateway, HttpMethod method, string key, HttpContent? body = null, string path = "")
+    {
+        using var request = new HttpRequestMessage(method, $"/api/v2/admin/api-keys{path}") { Content = body };
+        request.Headers.Authorization = new("Bearer", key);
+        return await gateway.Public.SendAsync(request, TestContext.Current.CancellationToken);
+    }
+
+    private static async Task<IEnumerable<(string Subject, string Scopes)>> KeysAsync(string database)
+    {
+        await using var source = NpgsqlDataSource.Create(database);
+        await using var connection = await source.OpenConnectionAsync(TestContext.Current.CancellationToken);
+        return await connection.QueryAsync<(string, string)>("SELECT subject, scopes::text FROM api_key ORDER BY id");
+    }
+
+    private static async Task<int> CountAsync(string database, string rows)
+    {
+        await using var source = NpgsqlDataSource.Create(database);
+        await using var connection = await source.OpenConnectionAsync(TestContext.Current.CancellationToken);
+        return await connection.ExecuteScalarAsync<int>($"SELECT count(*) FROM {rows}");
+    }
+
+    private static async Task ExecuteAsync(string database, string sql)
+    {
+        await using var source = NpgsqlDataSource.Create(database);
+        await using var connection = await source.OpenConnectionAsync(TestContext.Current.CancellationToken);
+        await connection.ExecuteAsync(sql);
     }
 
     private static async Task<string> StartAndReadAsync(string database, string file, string? differentFrom = null)

@@ -88,6 +88,10 @@ public sealed class AppHostTests
         Assert.True(File.Exists(Path.Combine(Root, "Dashboard", "package.json")));
     }
 
+    [Fact]
+    public void Published_the_gateway_is_given_the_key_that_makes_the_first() => Assert.Contains(
+        """.WithEnvironment("Keys__First", gateway.ApplicationBuilder.AddParameter("gateway-first-key", secret: true))""", Source, StringComparison.Ordinal);
+
     private static Declared Find(string name) => Assert.Single(Resources, r => r.Name == name);
 
     /// <summary>What <paramref name="resource"/> waits for, and what that waits for, and so on.</summary>

@@ -1,7 +1,9 @@
+using System.Diagnostics;
 using System.Text.RegularExpressions;
 using k8s;
 using k8s.Models;
 using Sure.LocalHost;
+using Sure.TestServers;
 
 namespace Sure.DeploymentTests;
 
@@ -234,6 +236,20 @@ public sealed class KubernetesTests
             roles.Cast<IDictionary<object, object>>().Select(r => (string)r["name"]).Order());
     }
 
+    [Fact]
+    public async Task The_script_makes_secrets_that_are_good_and_never_the_same()
+    {
+        var first = await MakeSecretsAsync();
+        var second = await MakeSecretsAsync();
+
+        Assert.Equal(first.Keys.Order(), second.Keys.Order());
+        Assert.All(first, s => Assert.NotEqual(s.Value, second[s.Key]));
+        // What the gateway takes for a key.
+        Assert.Matches("^sure_[0-9a-f]{12}_[A-Za-z0-9_-]{43}$", first["gateway-first-key"]);
+        // They go into connection strings, where anything else would need quoting.
+        Assert.All(first.Where(s => s.Key == "cache" || s.Key.EndsWith("-database", StringComparison.Ordinal)), s => Assert.Matches("^[A-Za-z0-9]{32,}$", s.Value));
+    }
+
     [Theory]
     [MemberData(nameof(Overlays))]
     public void No_pod_may_do_more_than_it_needs(string name)
@@ -272,6 +288,37 @@ public sealed class KubernetesTests
             {
                 Assert.EndsWith($"sure/{ServiceOf(workload)}", image[0], StringComparison.Ordinal);
             }
+        }
+    }
+
+    /// <summary>What <c>deploy/kubernetes/secrets</c> hands to kubectl where there is none yet, by the name of the Secret.</summary>
+    private static async Task<Dictionary<string, string>> MakeSecretsAsync()
+    {
+        var folder = Directory.CreateTempSubdirectory("sure-secrets-").FullName;
+        try
+        {
+            var kubectl = Path.Combine(folder, "kubectl");
+            await File.WriteAllTextAsync(
+                kubectl,
+                """
+                #!/bin/sh
+                case "$*" in
+                    *"create secret generic"*) cat >"$SECRETS/$6.secret" ;;
+                    *"get secret"*) exit 1 ;;
+                esac
+                """,
+                TestContext.Current.CancellationToken);
+            File.SetUnixFileMode(kubectl, UnixFileMode.UserRead | UnixFileMode.UserExecute);
+            var script = new ProcessStartInfo(Path.Combine(Repository.Root, "deploy", "kubernetes", "secrets"));
+            script.Environment["PATH"] = $"{folder}:{System.Environment.GetEnvironmentVariable("PATH")}";
+            script.Environment["SECRETS"] = folder;
+            var run = await Tool.RunAsync(script, TimeSpan.FromMinutes(1), TestContext.Current.CancellationToken);
+            Assert.True(run.ExitCode == 0, run.ToString());
+            return Directory.GetFiles(folder, "*.secret").ToDictionary(f => Path.GetFileNameWithoutExtension(f), File.ReadAllText);
+        }
+        finally
+        {
+            Directory.Delete(folder, recursive: true);
         }
     }
 
