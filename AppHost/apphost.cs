@@ -118,7 +118,7 @@ var dashboard = builder.AddViteApp("dashboard", "../Dashboard")
     .WithExternalHttpEndpoints()
     .WaitFor(gateway);
 
-gateway.PublishWithContainerFiles(dashboard, "wwwroot");
+gateway.PublishWithContainerFiles(dashboard, PlatformResources.Pages);
 
 // Each service signs its calls of others with a key of its own, which those that it calls know.
 builder.AddIdentities(quotes, risk, bridges, utilization, realtime, gateway);
@@ -136,6 +136,9 @@ internal static class PlatformResources
 
     /// <summary>Where a published gateway listens for the services.</summary>
     private const int InternalPort = 8081;
+
+    /// <summary>Where a published gateway has the dashboard, beside its settings.</summary>
+    public const string Pages = "wwwroot";
 
     /// <summary>A secret that is generated once and kept in the user secrets of this program.</summary>
     public static IResourceBuilder<ParameterResource> AddPassword(this IDistributedApplicationBuilder builder, string name) =>
@@ -251,6 +254,7 @@ internal static class PlatformResources
 
         return gateway
             .WithHttpEndpoint(targetPort: PublicPort, name: "public", env: "Gateway__Port")
+            .WithEnvironment("Gateway__PagesPath", Pages)
             // Makes the first key of a new platform; of no use once there is one.
             .WithEnvironment("Keys__First", gateway.ApplicationBuilder.AddParameter("gateway-first-key", secret: true))
             .WithReplicas(2)

@@ -81,10 +81,11 @@ public sealed class AppHostTests
     }
 
     [Fact]
-    public void The_gateway_serves_the_dashboard_that_it_builds()
+    public void The_gateway_serves_the_dashboard_that_it_builds_from_where_it_is_put()
     {
         Assert.Contains("builder.AddViteApp(\"dashboard\", \"../Dashboard\")", Source, StringComparison.Ordinal);
-        Assert.Contains("gateway.PublishWithContainerFiles(dashboard, \"wwwroot\")", Source, StringComparison.Ordinal);
+        Assert.Contains("gateway.PublishWithContainerFiles(dashboard, PlatformResources.Pages)", Source, StringComparison.Ordinal);
+        Assert.Contains(".WithEnvironment(\"Gateway__PagesPath\", Pages)", Source, StringComparison.Ordinal);
         Assert.True(File.Exists(Path.Combine(Root, "Dashboard", "package.json")));
     }
 
