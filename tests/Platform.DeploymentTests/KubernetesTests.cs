@@ -17,6 +17,8 @@ public sealed class KubernetesTests
 
     private static readonly string[] SecretsOfOperators = ["messaging-default-user"];
 
+    private static readonly (string Kind, string Name)[] Backups = [("ObjectStore", "platform"), ("ScheduledBackup", "platform")];
+
     private static readonly Dictionary<string, string> PostgresPod = new() { ["cnpg.io/cluster"] = "platform" };
 
     private static readonly Dictionary<string, string> BrokerPod = new() { ["app.kubernetes.io/name"] = "messaging" };
@@ -44,7 +46,9 @@ public sealed class KubernetesTests
         Assert.Equal(
             PlatformGraph.Services.Where(s => s.References.Contains(PlatformGraph.Platform)).Select(s => $"{s.Name}-migration").Order(),
             overlay.All<V1Job>().Select(j => j.Name()).Order());
-        Assert.Equal([("Cluster", "platform"), ("RabbitmqCluster", "messaging")], overlay.All<OperatorResource>().Select(r => (r.Kind, r.Name())).Order());
+        Assert.Equal(
+            new[] { ("Cluster", "platform"), ("RabbitmqCluster", "messaging") }.Concat(name == "production" ? Backups : []).Order(),
+            overlay.All<OperatorResource>().Select(r => (r.Kind, r.Name())).Order());
         Assert.All(
             overlay.Objects.Cast<IKubernetesObject<V1ObjectMeta>>().Where(o => o is not V1Namespace), o => Assert.Equal("sure", o.Namespace()));
     }
@@ -224,16 +228,39 @@ public sealed class KubernetesTests
         foreach (var secret in referred.Select(s => s!.Name).Distinct().Except(SecretsOfOperators))
         {
             var made = secret.EndsWith("-database", StringComparison.Ordinal)
-                ? Regex.Match(script, "for service in (?<names>[a-z ]+);", RegexOptions.ExplicitCapture, TimeSpan.FromSeconds(5)).Groups["names"].Value.Split(' ').Contains(secret[..^"-database".Length])
+                ? RolesOf(script).Contains(secret[..^"-database".Length])
                 : script.Contains($"make {secret}", StringComparison.Ordinal);
             Assert.True(made, $"Nobody makes the secret {secret}.");
         }
 
         Assert.All(referred, s => Assert.Contains(s!.Key, new[] { "username", "password" }));
-        var roles = (IEnumerable<object>)((IDictionary<object, object>)overlay.All<OperatorResource>().Single(r => r.Name() == "platform").Spec["managed"])["roles"];
+        // Each role that can log in has a password; beside the services only who makes backups.
+        var roles = overlay.Operated("Cluster").List("managed", "roles").ToList();
         Assert.Equal(
-            PlatformGraph.Services.Where(s => s.References.Contains(PlatformGraph.Platform)).Select(s => s.Name).Order(),
-            roles.Cast<IDictionary<object, object>>().Select(r => (string)r["name"]).Order());
+            PlatformGraph.Services.Where(s => s.References.Contains(PlatformGraph.Platform)).Select(s => s.Name).Append("backup").Order(),
+            roles.Select(r => r.Text("name")).Order());
+        Assert.All(roles, r => Assert.Equal($"{r.Text("name")}-database", r.Text("passwordSecret", "name")));
+        Assert.Equal(roles.Select(r => r.Text("name")).Order(), RolesOf(script).Order());
+    }
+
+    [Fact]
+    public void In_production_every_commit_is_archived_and_all_of_it_copied_every_night()
+    {
+        var overlay = Overlay.Of("production");
+        var store = overlay.Operated("ObjectStore");
+        var schedule = overlay.Operated("ScheduledBackup");
+
+        var plugin = Assert.Single(overlay.Operated("Cluster").List("plugins"));
+        Assert.Equal((bool.TrueString, store.Name()), (plugin.Text("isWALArchiver"), plugin.Text("parameters", "barmanObjectName")));
+        Assert.Equal(("platform", "plugin", plugin.Text("name")), (schedule.Text("cluster", "name"), schedule.Text("method"), schedule.Text("pluginConfiguration", "name")));
+        // Six fields, the first of which are seconds.
+        Assert.Matches(@"^0 [0-9]+ [0-9]+ \* \* \*$", schedule.Text("schedule"));
+        var operations = Repository.Read("docs", "operations.md");
+        foreach (var credential in new[] { "accessKeyId", "secretAccessKey" })
+        {
+            Assert.Contains($"create secret generic {store.Text("configuration", "s3Credentials", credential, "name")} ", operations, StringComparison.Ordinal);
+            Assert.Contains($"`{store.Text("configuration", "s3Credentials", credential, "key")}=…`", operations, StringComparison.Ordinal);
+        }
     }
 
     [Fact]
@@ -321,6 +348,9 @@ public sealed class KubernetesTests
             Directory.Delete(folder, recursive: true);
         }
     }
+
+    private static string[] RolesOf(string script) =>
+        Regex.Match(script, "for role in (?<names>[a-z ]+);", RegexOptions.ExplicitCapture, TimeSpan.FromSeconds(5)).Groups["names"].Value.Split(' ');
 
     private static string ServiceOf(Workload workload) => workload.Labels["app.kubernetes.io/name"];
 

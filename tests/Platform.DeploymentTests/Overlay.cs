@@ -1,3 +1,4 @@
+using System.Collections;
 using System.Collections.Concurrent;
 using System.Diagnostics;
 using k8s;
@@ -11,6 +12,8 @@ internal sealed class Overlay
     private static readonly Dictionary<string, Type> OperatorKinds = new()
     {
         ["postgresql.cnpg.io/v1/Cluster"] = typeof(OperatorResource),
+        ["postgresql.cnpg.io/v1/ScheduledBackup"] = typeof(OperatorResource),
+        ["barmancloud.cnpg.io/v1/ObjectStore"] = typeof(OperatorResource),
         ["rabbitmq.com/v1beta1/RabbitmqCluster"] = typeof(OperatorResource),
     };
 
@@ -26,6 +29,9 @@ internal sealed class Overlay
 
     public T The<T>(string name)
         where T : IKubernetesObject<V1ObjectMeta> => Assert.Single(All<T>(), o => o.Name() == name);
+
+    /// <summary>The one resource of a kind that an operator knows.</summary>
+    public OperatorResource Operated(string kind) => Assert.Single(All<OperatorResource>(), r => r.Kind == kind);
 
     /// <summary>Whatever makes pods: its name, the labels and the contents of its pods.</summary>
     public IEnumerable<Workload> Workloads() =>
@@ -73,4 +79,16 @@ internal sealed class OperatorResource : IKubernetesObject<V1ObjectMeta>
     public V1ObjectMeta Metadata { get; set; } = new();
 
     public Dictionary<string, object> Spec { get; set; } = [];
+
+    /// <summary>What its specification says at <paramref name="path"/>.</summary>
+    public string Text(params string[] path) => $"{Find(Spec, path)}";
+
+    /// <summary>The texts of a list.</summary>
+    public IEnumerable<string> Texts(params string[] path) => ((IEnumerable)Find(Spec, path)).Cast<string>();
+
+    /// <summary>What a list consists of.</summary>
+    public IEnumerable<OperatorResource> List(params string[] path) => ((IEnumerable)Find(Spec, path)).Cast<IDictionary>()
+        .Select(i => new OperatorResource { Spec = i.Keys.Cast<string>().ToDictionary(k => k, k => i[k]!) });
+
+    private static object Find(object spec, IEnumerable<string> path) => path.Aggregate(spec, (o, name) => ((IDictionary)o)[name]!);
 }
