@@ -49,6 +49,12 @@ var postgres = builder.AddPostgres("postgres", password: postgresPassword)
     .WithEnvironment("GATEWAY_PASSWORD", gatewayPassword)
     .WithRoles("postgres/roles.sh");
 
+if (builder.ExecutionContext.IsPublishMode)
+{
+    // A fresh volume of a cluster holds lost+found, and PostgreSQL begins its data in an empty folder only.
+    postgres.WithEnvironment("PGDATA", "/var/lib/postgresql/data/pgdata");
+}
+
 var platform = postgres.AddDatabase("platform");
 
 var cache = builder.AddRedis("cache", password: cachePassword)
@@ -255,6 +261,8 @@ internal static class PlatformResources
         return gateway
             .WithHttpEndpoint(targetPort: PublicPort, name: "public", env: "Gateway__Port")
             .WithEnvironment("Gateway__PagesPath", Pages)
+            // The network of the pods, the ingress controller's among them: without what it says of its clients all of them would be one.
+            .WithEnvironment("Gateway__TrustedProxies__0", gateway.ApplicationBuilder.AddParameter("gateway-trusted-proxies", "10.0.0.0/8", publishValueAsDefault: true))
             // Makes the first key of a new platform; of no use once there is one.
             .WithEnvironment("Keys__First", gateway.ApplicationBuilder.AddParameter("gateway-first-key", secret: true))
             .WithReplicas(2)

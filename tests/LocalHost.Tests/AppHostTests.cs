@@ -93,6 +93,16 @@ public sealed class AppHostTests
     public void Published_the_gateway_is_given_the_key_that_makes_the_first() => Assert.Contains(
         """.WithEnvironment("Keys__First", gateway.ApplicationBuilder.AddParameter("gateway-first-key", secret: true))""", Source, StringComparison.Ordinal);
 
+    [Fact]
+    public void Published_the_gateway_believes_what_the_ingress_says_of_its_clients() => Assert.Contains(
+        """.WithEnvironment("Gateway__TrustedProxies__0", gateway.ApplicationBuilder.AddParameter("gateway-trusted-proxies", """, Source, StringComparison.Ordinal);
+
+    [Fact]
+    public void Published_PostgreSQL_begins_its_data_in_a_folder_of_its_volume()
+    {
+        Assert.Contains("if (builder.ExecutionContext.IsPublishMode)\n{\n    postgres.WithEnvironment(\"PGDATA\", \"/var/lib/postgresql/data/pgdata\");\n}", Source, StringComparison.Ordinal);
+    }
+
     private static Declared Find(string name) => Assert.Single(Resources, r => r.Name == name);
 
     /// <summary>What <paramref name="resource"/> waits for, and what that waits for, and so on.</summary>
