@@ -1,7 +1,9 @@
 using System.Diagnostics;
+using System.Globalization;
 using System.Text.RegularExpressions;
 using k8s;
 using k8s.Models;
+using Npgsql;
 using Sure.LocalHost;
 using Sure.TestServers;
 
@@ -172,11 +174,9 @@ public sealed class KubernetesTests
 
             if (told.TryGetValue("ConnectionStrings__platform", out var database))
             {
-                var parts = database.Split(';').Select(p => p.Split('=', 2)).ToDictionary(p => p[0], p => p[1]);
-                Assert.Equal((service.Name, "platform"), (parts["Username"], parts["Database"]));
-                Assert.Contains(parts["Host"], known);
-                // PostgreSQL lets in so many at most.
-                Assert.InRange(int.Parse(parts["Maximum Pool Size"], System.Globalization.CultureInfo.InvariantCulture), 10, 100);
+                var parts = new NpgsqlConnectionStringBuilder(database);
+                Assert.Equal((service.Name, "platform"), (parts.Username, parts.Database));
+                Assert.Contains(parts.Host!, known);
             }
 
             if (told.TryGetValue("ConnectionStrings__cache", out var cache))
@@ -189,6 +189,27 @@ public sealed class KubernetesTests
                 Assert.Contains(new Uri(broker.Replace("$(", "", StringComparison.Ordinal).Replace(")", "", StringComparison.Ordinal)).Host, known);
             }
         }
+    }
+
+    [Theory]
+    [MemberData(nameof(Overlays))]
+    public void PostgreSQL_lets_in_as_many_as_there_can_be(string name)
+    {
+        // Three that PostgreSQL keeps for administrators; the operator; people.
+        const int Others = 20;
+        var overlay = Overlay.Of(name);
+        var most = overlay.All<V2HorizontalPodAutoscaler>().ToDictionary(s => s.Name(), s => s.Spec.MaxReplicas);
+
+        // In a rolling update there is one more of each, and a migration.
+        var instances = overlay.All<V1Deployment>().Sum(d => (most[d.Name()] + 1) * PoolOf(new Workload(d.Name(), d.Spec.Template)));
+        var migrations = overlay.All<V1Job>().Sum(j => PoolOf(new Workload(j.Name(), j.Spec.Template)));
+
+        Assert.InRange(
+            instances + migrations + Others, 1, int.Parse(overlay.Operated("Cluster").Text("postgresql", "parameters", "max_connections"), CultureInfo.InvariantCulture));
+
+        static int PoolOf(Workload workload) => workload.Container.Env.FirstOrDefault(e => e.Name == "ConnectionStrings__platform")?.Value is { } database
+            ? new NpgsqlConnectionStringBuilder(database).MaxPoolSize
+            : 0;
     }
 
     [Theory]
