@@ -14,6 +14,8 @@ public sealed class KubernetesTests
 {
     private const string PartOf = "app.kubernetes.io/part-of";
 
+    private const decimal Mebibyte = 1024 * 1024;
+
     /// <summary>Made by the operators of PostgreSQL and RabbitMQ, by the names of their resources.</summary>
     private static readonly string[] ServicesOfOperators = ["platform-rw", "messaging"];
 
@@ -193,6 +195,30 @@ public sealed class KubernetesTests
 
     [Theory]
     [MemberData(nameof(Overlays))]
+    public void Prometheus_knows_how_much_memory_an_instance_may_have(string name) => Assert.Equal(
+        Overlay.Of(name).All<V1Deployment>().Select(d => (d.Name(), MemoryOf(d))).Order(),
+        Regex.Matches(
+            Repository.Read("deploy", "prometheus", "recording.yml"),
+            @"service:memory_limit:bytes\n +labels: { service: (?<service>[a-z]+) }\n +expr: vector\((?<mebibytes>[0-9]+) \* 1024 \* 1024\)\n",
+            RegexOptions.ExplicitCapture,
+            TimeSpan.FromSeconds(5)).Select(m => (m.Groups["service"].Value, decimal.Parse(m.Groups["mebibytes"].Value, CultureInfo.InvariantCulture) * Mebibyte)).Order());
+
+    /// <summary>
+    /// KiB a connection by bench/README: 21.2 at RealtimeService, 61.8 with a gateway in front. Connections are the defaults of
+    /// <c>Limits:Connections</c> and <c>Realtime:Connections</c>; without any a process has 128 MiB at most.
+    /// </summary>
+    [Theory]
+    [InlineData("gateway", 20_000, 61.8 - 21.2)]
+    [InlineData("realtimeservice", 10_000, 21.2)]
+    public void An_instance_has_memory_for_all_the_connections_it_takes(string service, int connections, double kibibytes)
+    {
+        var needed = ((decimal)(connections * kibibytes) * 1024) + (128 * Mebibyte);
+
+        Assert.InRange(needed, 0, MemoryOf(Overlay.Of("production").The<V1Deployment>(service)));
+    }
+
+    [Theory]
+    [MemberData(nameof(Overlays))]
     public void PostgreSQL_lets_in_as_many_as_there_can_be(string name)
     {
         // Three that PostgreSQL keeps for administrators; the operator; people.
@@ -338,6 +364,10 @@ public sealed class KubernetesTests
             }
         }
     }
+
+    /// <summary>Bytes at which an instance is ended.</summary>
+    private static decimal MemoryOf(V1Deployment deployment) =>
+        new Workload(deployment.Name(), deployment.Spec.Template).Container.Resources.Limits["memory"].ToDecimal();
 
     /// <summary>What <c>deploy/kubernetes/secrets</c> hands to kubectl where there is none yet, by the name of the Secret.</summary>
     private static async Task<Dictionary<string, string>> MakeSecretsAsync()
