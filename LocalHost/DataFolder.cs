@@ -10,6 +10,11 @@ public sealed class DataFolder : IDisposable
     /// <summary>With less than this a server would stop soon, in worse words than ours.</summary>
     private const long LeastFreeBytes = 200 * 1024 * 1024;
 
+    /// <summary>Says in a folder that it is one of these; without it nothing in there is touched.</summary>
+    private const string Marker = "sure-data";
+
+    private const string LockFile = "lock";
+
     private const UnixFileMode Owner = UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute;
     private const UnixFileMode OwnerFile = UnixFileMode.UserRead | UnixFileMode.UserWrite;
 
@@ -61,7 +66,7 @@ public sealed class DataFolder : IDisposable
     public uint Seed => BinaryPrimitives.ReadUInt32LittleEndian(SHA256.HashData(Encoding.UTF8.GetBytes(Root)));
 
     /// <summary>Makes the folder where it is missing, and takes it for this process alone.</summary>
-    /// <exception cref="StartException">Another LocalHost has it, or there is no room.</exception>
+    /// <exception cref="StartException">It holds what is not ours, another LocalHost has it, or there is no room.</exception>
     public static DataFolder Open(string path)
     {
         var root = Path.GetFullPath(path);
@@ -71,22 +76,20 @@ public sealed class DataFolder : IDisposable
         }
 
         Directory.CreateDirectory(root);
+        if (!IsOurs(root))
+        {
+            throw new StartException($"{root} holds files that are not the platform's, and --reset would remove some of them: choose an empty folder or a new one with --data DIR.");
+        }
+
         var free = new DriveInfo(root).AvailableFreeSpace;
         if (free < LeastFreeBytes)
         {
             throw new StartException($"The disk that holds {root} has only {free / 1024 / 1024} MB left: make room or choose another folder with --data DIR.");
         }
 
-        try
-        {
-            // The system gives the lock back when the process ends, however it ends.
-            var held = new FileStream(Path.Combine(root, "lock"), FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.None);
-            return new DataFolder(root, held);
-        }
-        catch (IOException exception) when (exception is not (FileNotFoundException or DirectoryNotFoundException))
-        {
-            throw new StartException($"Another LocalHost runs with the data in {root}: stop it first or choose another folder with --data DIR.", exception);
-        }
+        var held = Lock(root);
+        File.WriteAllText(Path.Combine(root, Marker), "What ./run keeps is in this folder; ./run --reset removes it.\n");
+        return new DataFolder(root, held);
     }
 
     /// <summary>Forgets everything that was kept, and nothing that is not ours.</summary>
@@ -141,6 +144,26 @@ public sealed class DataFolder : IDisposable
 
     /// <inheritdoc />
     public void Dispose() => _lock.Dispose();
+
+    /// <summary>Empty, but for a lock that is just being taken, or made by a LocalHost; those before this one left no marker.</summary>
+    private static bool IsOurs(string root)
+    {
+        var names = Directory.EnumerateFileSystemEntries(root).Select(p => Path.GetFileName(p)).ToHashSet(StringComparer.Ordinal);
+        return names.Contains(Marker) || names.IsSubsetOf([LockFile]) || names.IsSupersetOf([LockFile, "secrets.json", "ports.json"]);
+    }
+
+    private static FileStream Lock(string root)
+    {
+        try
+        {
+            // The system gives the lock back when the process ends, however it ends.
+            return new FileStream(Path.Combine(root, LockFile), FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.None);
+        }
+        catch (IOException exception) when (exception is not (FileNotFoundException or DirectoryNotFoundException))
+        {
+            throw new StartException($"Another LocalHost runs with the data in {root}: stop it first or choose another folder with --data DIR.", exception);
+        }
+    }
 
     private string At(string name) => Path.Combine(Root, name);
 }

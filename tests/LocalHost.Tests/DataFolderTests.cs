@@ -27,7 +27,40 @@ public sealed class DataFolderTests : IDisposable
 
         data.Reset();
 
-        Assert.Equal(["diary.txt", "lock"], Directory.GetFileSystemEntries(_folder).Select(Path.GetFileName).Order());
+        Assert.Equal(["diary.txt", "lock", "sure-data"], Directory.GetFileSystemEntries(_folder).Select(Path.GetFileName).Order());
+    }
+
+    [Fact]
+    public void A_folder_with_what_is_not_ours_is_refused_and_left_as_it_is()
+    {
+        // As another program keeps its own.
+        Directory.CreateDirectory(Path.Combine(_folder, "postgres"));
+        Directory.CreateDirectory(Path.Combine(_folder, "logs"));
+
+        var refusal = Assert.Throws<StartException>(() => DataFolder.Open(_folder));
+
+        Assert.Contains(_folder, refusal.Message, StringComparison.Ordinal);
+        Assert.Equal(["logs", "postgres"], Directory.GetFileSystemEntries(_folder).Select(Path.GetFileName).Order());
+    }
+
+    [Fact]
+    public void A_folder_is_ours_that_was_empty_or_made_by_an_earlier_version()
+    {
+        var fresh = Path.Combine(_folder, "new", "folder");
+        var earlier = Directory.CreateDirectory(Path.Combine(_folder, "earlier")).FullName;
+        foreach (var file in new[] { "lock", "secrets.json", "ports.json", "dev-api-key" })
+        {
+            File.WriteAllText(Path.Combine(earlier, file), "{}");
+        }
+
+        foreach (var folder in new[] { fresh, earlier })
+        {
+            DataFolder.Open(folder).Dispose();
+            File.WriteAllText(Path.Combine(folder, "diary.txt"), "");
+            using var again = DataFolder.Open(folder);
+            again.Reset();
+            Assert.Equal(["diary.txt", "lock", "sure-data"], Directory.GetFileSystemEntries(folder).Select(Path.GetFileName).Order());
+        }
     }
 
     [Fact]

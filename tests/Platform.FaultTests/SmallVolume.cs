@@ -41,6 +41,8 @@ internal sealed class SmallVolume : IAsyncDisposable
             Directory.CreateSymbolicLink(Path.Combine(folder, name), Path.Combine(elsewhere, name));
         }
 
+        // Otherwise LocalHost would take what is in there for somebody else's.
+        await File.WriteAllTextAsync(Path.Combine(folder, "sure-data"), "");
         return (new SmallVolume(folder, elsewhere), null);
     }
 
