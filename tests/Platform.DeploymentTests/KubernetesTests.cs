@@ -33,6 +33,10 @@ public sealed class KubernetesTests
     /// <summary>What the OpenTelemetry SDK reads by itself (specification, "Environment Variable Specification", General SDK Configuration).</summary>
     private static readonly string[] SettingsOfTelemetry = ["OTEL_TRACES_SAMPLER", "OTEL_TRACES_SAMPLER_ARG"];
 
+    private static TimeSpan LongestScript { get; } = TimeSpan.FromHours(int.Parse(
+        Regex.Match(Repository.Read("Coordination", "Migrations", "MigrationRunner.cs"), @"ScriptLimit = TimeSpan\.FromHours\((?<hours>[0-9]+)\)", RegexOptions.ExplicitCapture, TimeSpan.FromSeconds(5)).Groups["hours"].Value,
+        CultureInfo.InvariantCulture));
+
     public static TheoryData<string> Overlays { get; } = ["local", "production"];
 
     private static IEnumerable<string> Services => PlatformGraph.Services.Select(s => s.Name);
@@ -129,9 +133,20 @@ public sealed class KubernetesTests
                 Assert.Equal(listens, PortOf(overlay, service, probe.HttpGet.Port.Value));
             }
 
+            Assert.True(container.StartupProbe.PeriodSeconds * container.StartupProbe.FailureThreshold > LongestScript.TotalSeconds, $"{service} is ended while a migration runs.");
             Assert.Equal(("/health", "/alive", "/alive"), (container.StartupProbe.HttpGet.Path, container.ReadinessProbe.HttpGet.Path, container.LivenessProbe.HttpGet.Path));
         }
     }
+
+    [Theory]
+    [MemberData(nameof(Overlays))]
+    public void A_migration_has_time_for_its_longest_script_and_does_not_change_with_the_settings(string name) => Assert.All(
+        Overlay.Of(name).All<V1Job>(),
+        job =>
+        {
+            Assert.True(job.Spec.ActiveDeadlineSeconds > LongestScript.TotalSeconds, $"{job.Name()} is ended while a script runs.");
+            Assert.Null(new Workload(job.Name(), job.Spec.Template).Container.EnvFrom);
+        });
 
     [Theory]
     [MemberData(nameof(Overlays))]
