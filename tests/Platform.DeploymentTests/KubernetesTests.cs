@@ -279,6 +279,27 @@ public sealed class KubernetesTests
     }
 
     [Theory]
+    [InlineData("postgres", "9187")]
+    [InlineData("messaging", "15692")]
+    [InlineData("gateway", "internal")]
+    [InlineData("realtimeservice", "http")]
+    public void Prometheus_is_let_in_to_what_servers_and_services_tell_of_themselves(string to, string port) => Assert.Contains(
+        Overlay.Of("production").The<V1NetworkPolicy>(to).Spec.Ingress,
+        i => i.Ports.Select(p => p.Port.Value).SequenceEqual([port])
+            && i.FromProperty is [{ NamespaceSelector.MatchLabels: { } labels, PodSelector: null }] && labels["kubernetes.io/metadata.name"] == "observability");
+
+    [Fact]
+    public void The_ways_out_that_can_be_opened_are_for_those_who_go_out_of_the_cluster()
+    {
+        var openable = Overlay.Read(Repository.Read("deploy", "kubernetes", "overlays", "production", "egress.yaml")).All<V1NetworkPolicy>().ToList();
+        var goOut = Overlay.Of("production").All<V1NetworkPolicy>()
+            .Where(p => (p.Spec.Egress ?? []).Any(e => (e.To ?? []).Any(t => t.IpBlock is not null))).Select(p => p.Name()).ToList();
+
+        Assert.Equal(goOut.Order(), openable.Select(p => p.Spec.PodSelector.MatchLabels["app.kubernetes.io/name"]).Order());
+        Assert.All(openable, p => Assert.Equal(["Egress"], p.Spec.PolicyTypes));
+    }
+
+    [Theory]
     [MemberData(nameof(Overlays))]
     public void Every_secret_is_referred_to_and_made_by_the_script_or_an_operator(string name)
     {

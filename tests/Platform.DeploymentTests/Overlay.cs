@@ -23,7 +23,10 @@ internal sealed class Overlay
 
     public IReadOnlyList<object> Objects { get; }
 
-    public static Overlay Of(string name) => Built.GetOrAdd(name, n => new Overlay(KubernetesYaml.LoadAllFromString(Build(n), OperatorKinds, strict: true)));
+    public static Overlay Of(string name) => Built.GetOrAdd(name, n => Read(Build(n)));
+
+    /// <summary>Reads YAML that nothing has built.</summary>
+    public static Overlay Read(string yaml) => new(KubernetesYaml.LoadAllFromString(yaml, OperatorKinds, strict: true));
 
     public IEnumerable<T> All<T>() => Objects.OfType<T>();
 
