@@ -301,6 +301,18 @@ public sealed class KubernetesTests
 
     [Theory]
     [MemberData(nameof(Overlays))]
+    public void The_broker_has_room_above_what_it_keeps_free(string name)
+    {
+        var broker = Overlay.Of(name).Operated("RabbitmqCluster");
+        var limit = Regex.Match(broker.Text("rabbitmq", "additionalConfig"), "disk_free_limit.absolute = (?<gigabytes>[0-9]+)GB", RegexOptions.ExplicitCapture, TimeSpan.FromSeconds(5));
+
+        // A file system takes a part for itself.
+        Assert.InRange(
+            int.Parse(limit.Groups["gigabytes"].Value, CultureInfo.InvariantCulture) * 1_000_000_000m, 1, new ResourceQuantity(broker.Text("persistence", "storage")).ToDecimal() / 2);
+    }
+
+    [Theory]
+    [MemberData(nameof(Overlays))]
     public void Every_secret_is_referred_to_and_made_by_the_script_or_an_operator(string name)
     {
         var overlay = Overlay.Of(name);
