@@ -26,10 +26,10 @@ internal sealed class PegHistory(NpgsqlDataSource database, IOptions<Correlation
         var at = made.OccurredAt.UtcDateTime;
         await connection.ExecuteAsync(new CommandDefinition(
             """
-            DELETE FROM peg_hour WHERE simulated IS DISTINCT FROM @Simulated;
+            DELETE FROM peg_hour WHERE simulated <> @Simulated;
             DELETE FROM peg_hour WHERE stablecoin = @Coin AND hour < @Oldest;
             INSERT INTO peg_hour (stablecoin, hour, peg_ratio, at, simulated) VALUES (@Coin, @Hour, @PegRatio, @At, @Simulated)
-            ON CONFLICT (stablecoin, hour) DO UPDATE SET peg_ratio = excluded.peg_ratio, at = excluded.at;
+            ON CONFLICT (stablecoin, hour) DO UPDATE SET peg_ratio = excluded.peg_ratio, at = excluded.at, simulated = excluded.simulated;
             """,
             new
             {
