@@ -44,10 +44,6 @@ internal sealed class GatewayOptions
     [Range(1, 64 * 1024 * 1024)]
     public int MaxRequestBodySize { get; set; } = 64 * 1024;
 
-    /// <summary>Largest body that is read whole before it is passed on: that of a batch of quotes, whose quotes are counted.</summary>
-    [Range(1, 64 * 1024 * 1024)]
-    public int MaxBufferedBody { get; set; } = 1024 * 1024;
-
     /// <summary>Addresses or networks (<c>10.0.0.0/8</c>) of proxies whose <c>X-Forwarded-For</c> is believed.</summary>
     public IReadOnlyList<string> TrustedProxies { get; set; } = [];
 
@@ -69,6 +65,10 @@ internal sealed class GatewayOptions
     /// <summary>From when on it has to be so fast.</summary>
     [Range(typeof(TimeSpan), "00:00:01.001", "00:05:00")]
     public TimeSpan SlownessGrace { get; set; } = TimeSpan.FromSeconds(5);
+
+    /// <summary>A body that has not come as a whole after this time is answered 408.</summary>
+    [Range(typeof(TimeSpan), "00:00:01", "00:05:00")]
+    public TimeSpan BodyTimeout { get; set; } = TimeSpan.FromSeconds(10);
 
     /// <summary>A service that does not accept a connection within this time is away.</summary>
     public TimeSpan ConnectTimeout { get; set; } = TimeSpan.FromSeconds(2);

@@ -90,6 +90,7 @@ internal static class GatewaySetup
         app.Use(app.Services.GetRequiredService<CallerFinder>().HandleAsync);
         app.Use(app.Services.GetRequiredService<LimitCheck>().HandleAsync);
         app.Use(app.Services.GetRequiredService<CallerFinder>().AdmitAsync);
+        app.Use(app.Services.GetRequiredService<BatchCheck>().HandleAsync);
     }
 
     public static void MapGateway(this WebApplication app)
@@ -147,6 +148,7 @@ internal static class GatewaySetup
         builder.Services.AddSingleton<SharedCounts>();
         builder.Services.AddSingleton<RateLimiter>();
         builder.Services.AddSingleton<LimitCheck>();
+        builder.Services.AddSingleton<BatchCheck>();
         builder.Services.AddSingleton<LoadShedding>();
     }
 

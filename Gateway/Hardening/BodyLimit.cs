@@ -8,12 +8,15 @@ namespace Sure.Gateway.Hardening;
 /// <summary>
 /// Refuses a body that is too large: before a service hears of it where the request says how large it is, otherwise when it becomes too
 /// large. It is counted here and not by the server, which would hang up on a client that is still sending, so that the client might not
-/// get to see the answer.
+/// get to see the answer. One that takes too long to come as a whole is refused as well, however steadily it comes.
 /// </summary>
-internal sealed class BodyLimit(IOptions<GatewayOptions> options)
+internal sealed class BodyLimit(IOptions<GatewayOptions> options, TimeProvider time)
 {
     /// <summary>Metadata of a route that allows more than others.</summary>
     private const string Setting = "MaxRequestBodySize";
+
+    /// <summary>The server hangs up on whoever needs longer for so few bytes: nothing else on the connection makes up for them.</summary>
+    private readonly long _short = (long)(options.Value.LeastBytesPerSecond * options.Value.BodyTimeout.TotalSeconds);
 
     public Task HandleAsync(HttpContext context, RequestDelegate next)
     {
@@ -32,11 +35,15 @@ internal sealed class BodyLimit(IOptions<GatewayOptions> options)
             return Task.CompletedTask;
         }
 
-        if (context.Request.ContentLength is null && context.Features.Get<IHttpRequestBodyDetectionFeature>() is { CanHaveBody: true })
+        if (!IsShort(context.Request) && context.Features.Get<IHttpRequestBodyDetectionFeature>() is { CanHaveBody: true })
         {
-            context.Request.Body = new CountedBody(context.Request.Body, limit);
+            var over = new CancellationTokenSource(options.Value.BodyTimeout, time);
+            context.Response.RegisterForDispose(over);
+            context.Request.Body = new BoundedBody(context.Request.Body, limit, over.Token);
         }
 
         return next(context);
     }
+
+    private bool IsShort(HttpRequest request) => request.ContentLength <= _short && HttpProtocol.IsHttp11(request.Protocol);
 }

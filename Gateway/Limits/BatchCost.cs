@@ -1,4 +1,3 @@
-using System.Buffers;
 using System.Text.Json;
 
 namespace Sure.Gateway.Limits;
@@ -10,33 +9,14 @@ internal static class BatchCost
     private const int Deepest = 64;
 
     /// <summary>Reads the body, which stays there to be read again.</summary>
-    /// <exception cref="BadHttpRequestException">The body is too large.</exception>
-    public static async Task<long> ReadAsync(HttpRequest request, int largestBody, CancellationToken cancellationToken)
+    /// <exception cref="BadHttpRequestException">The body is too large or too late.</exception>
+    public static async Task<long> ReadAsync(HttpRequest request, CancellationToken cancellationToken)
     {
-        request.EnableBuffering(largestBody);
-        var buffer = ArrayPool<byte>.Shared.Rent(16 * 1024);
-        try
-        {
-            var length = 0;
-            while (await request.Body.ReadAsync(buffer.AsMemory(length), cancellationToken) is > 0 and var read)
-            {
-                length += read;
-                if (length == buffer.Length)
-                {
-                    var larger = ArrayPool<byte>.Shared.Rent(buffer.Length * 2);
-                    buffer.AsSpan(0, length).CopyTo(larger);
-                    ArrayPool<byte>.Shared.Return(buffer);
-                    buffer = larger;
-                }
-            }
-
-            request.Body.Position = 0;
-            return Of(buffer.AsSpan(0, length));
-        }
-        finally
-        {
-            ArrayPool<byte>.Shared.Return(buffer);
-        }
+        var body = new MemoryStream((int)(request.ContentLength ?? 0));
+        await request.Body.CopyToAsync(body, cancellationToken);
+        body.Position = 0;
+        request.Body = body;
+        return Of(body.GetBuffer().AsSpan(0, (int)body.Length));
     }
 
     /// <summary>What <paramref name="body"/> counts; as far as it can be read, for the rest the service refuses it.</summary>

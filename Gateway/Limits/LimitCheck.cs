@@ -1,6 +1,5 @@
 using System.Net;
 using System.Net.Sockets;
-using Microsoft.Extensions.Options;
 using Sure.Gateway.Audit;
 using Sure.Gateway.Callers;
 using Sure.Gateway.Listeners;
@@ -13,7 +12,7 @@ namespace Sure.Gateway.Limits;
 /// Holds every request to the limit of its client. What has a route outside <c>/api</c> and <c>/ws</c> – health, pages, their files,
 /// descriptions of the API – is exempt; what has no route at all is not.
 /// </summary>
-internal sealed class LimitCheck(RateLimiter limiter, SecurityWatch security, IOptions<GatewayOptions> gateway)
+internal sealed class LimitCheck(RateLimiter limiter, SecurityWatch security)
 {
     private const int BytesOfNetwork = 8;
 
@@ -21,24 +20,22 @@ internal sealed class LimitCheck(RateLimiter limiter, SecurityWatch security, IO
 
     public async Task HandleAsync(HttpContext context, RequestDelegate next)
     {
-        if (IsExempt(context))
+        if (IsExempt(context) || await MaySpendAsync(context, cost: 1))
         {
             await next(context);
-            return;
         }
+    }
 
-        var request = context.Request;
-        var rate = RateClasses.Of(request.Method, request.Path);
-        var cost = HttpMethods.IsPost(request.Method) && RateClasses.Is(request.Path, RateClasses.QuoteBatch)
-            ? await BatchCost.ReadAsync(request, gateway.Value.MaxBufferedBody, context.RequestAborted)
-            : 1;
+    /// <summary>Spends <paramref name="cost"/> requests of the client; false after the refusal where it has not so many left.</summary>
+    public async ValueTask<bool> MaySpendAsync(HttpContext context, long cost)
+    {
+        var rate = RateClasses.Of(context.Request.Method, context.Request.Path);
         var client = ClientOf(context);
         var verdict = await limiter.SpendAsync(rate, client, cost);
         context.Features.Set(verdict);
         if (verdict.IsAllowed)
         {
-            await next(context);
-            return;
+            return true;
         }
 
         if (verdict.IsFirstRefusal)
@@ -53,6 +50,7 @@ internal sealed class LimitCheck(RateLimiter limiter, SecurityWatch security, IO
         await Problem.TooManyRequests(
             $"This is more than {verdict.Limit} requests per minute; come back in {verdict.ResetSeconds} s.", TimeSpan.FromSeconds(verdict.ResetSeconds))
             .ExecuteAsync(context);
+        return false;
     }
 
     /// <summary>The key or token, else the address; of IPv6 the network of a site, which has more addresses than anybody could count.</summary>

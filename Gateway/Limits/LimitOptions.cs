@@ -53,6 +53,10 @@ internal sealed class LimitOptions
     [Range(1, 1_000_000)]
     public int Concurrency { get; set; } = 2_000;
 
+    /// <summary>Batches of quotes that are worked on at a time: each is held in memory whole. What comes on top is answered 503 at once.</summary>
+    [Range(1, 1_000_000)]
+    public int Batches { get; set; } = 100;
+
     /// <summary>Open connections of this instance; times <see cref="Scale"/>.</summary>
     [Range(1, 1_000_000)]
     public int Connections { get; set; } = 20_000;

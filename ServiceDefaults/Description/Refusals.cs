@@ -29,6 +29,7 @@ public static class Refusals
         [401] = ("Unauthenticated", "No key or token, or one that is not good."),
         [403] = ("Forbidden", "The key or token does not allow this."),
         [404] = ("NotFound", "There is no such thing, or it is somebody else's."),
+        [408] = ("TooSlow", "The body did not arrive in time."),
         [409] = ("Conflict", "It contradicts what is already so."),
         [410] = ("Expired", "It was there and is over."),
         [413] = ("TooLarge", "The body is too large."),
@@ -61,6 +62,7 @@ public static class Refusals
 
         if (operation.ParameterDescriptions.Any(p => p.Source == BindingSource.Body))
         {
+            yield return StatusCodes.Status408RequestTimeout;
             yield return StatusCodes.Status413PayloadTooLarge;
             yield return StatusCodes.Status415UnsupportedMediaType;
             yield return StatusCodes.Status422UnprocessableEntity;

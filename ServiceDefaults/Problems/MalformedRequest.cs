@@ -23,6 +23,11 @@ public sealed partial record MalformedRequest(string? Field, string Sentence)
             return new(Field: null, "The body must be JSON, with the header Content-Type: application/json.");
         }
 
+        if (exception.StatusCode == StatusCodes.Status408RequestTimeout)
+        {
+            return new(Field: null, "The body did not arrive in time.");
+        }
+
         if (exception.StatusCode == StatusCodes.Status413PayloadTooLarge)
         {
             return new(Field: null, "The body is too large.");

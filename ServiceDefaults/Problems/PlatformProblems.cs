@@ -25,6 +25,7 @@ internal static class PlatformProblems
         [403] = ("forbidden", "The key or token does not allow this."),
         [404] = ("not-found", "There is nothing here."),
         [405] = ("method-not-allowed", "This method is not allowed here."),
+        [408] = ("too-slow", "The body did not arrive in time."),
         [413] = ("too-large", "The body is too large."),
         [415] = ("unsupported-media-type", "The body must be JSON, with the header Content-Type: application/json."),
         [429] = ("rate-limited", "This is more than is allowed; try again later."),

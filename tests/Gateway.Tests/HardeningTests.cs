@@ -173,6 +173,72 @@ public sealed class HardeningTests(PostgresServer postgres)
         Assert.Matches("^(HTTP/1.1 408 .*)?$", answer.Split('\r')[0]);
     }
 
+    [Theory]
+    [InlineData("POST /api/v2/quote/batch HTTP/1.1\r\nHost: x\r\nContent-Length: 100000\r\n\r\n", "{0}")]
+    [InlineData("POST /api/v2/claims/backtest HTTP/1.1\r\nHost: x\r\nContent-Length: 100000\r\n\r\n", "{0}")]
+    [InlineData("POST /api/v2/quote/multi-dimensional HTTP/1.1\r\nHost: x\r\nTransfer-Encoding: chunked\r\n\r\n", "64\r\n{0}\r\n")]
+    public async Task A_body_that_comes_fast_enough_but_takes_too_long_is_refused(string start, string drop)
+    {
+        await using var gateway = await GatewayHost.StartAsync(await postgres.CreateDatabaseAsync(), new() { ["Gateway:BodyTimeout"] = "00:00:01" });
+        await gateway.ReadyAsync();
+        using var client = await ConnectAsync(gateway);
+        var stream = client.GetStream();
+        await stream.WriteAsync(Encoding.Latin1.GetBytes(start), TestContext.Current.CancellationToken);
+        var answer = ReadBeginningAsync(stream);
+        using var timer = new PeriodicTimer(TimeSpan.FromMilliseconds(50));
+        var startedAt = TimeProvider.System.GetTimestamp();
+        while (!answer.IsCompleted && TimeProvider.System.GetElapsedTime(startedAt) < Patience)
+        {
+            await timer.WaitForNextTickAsync(TestContext.Current.CancellationToken);
+            // 100 bytes, 2 000 a second: the server asks for 240.
+            await stream.WriteAsync(Encoding.Latin1.GetBytes(drop.Replace("{0}", new string(' ', 100), StringComparison.Ordinal)), TestContext.Current.CancellationToken);
+        }
+
+        Assert.StartsWith("HTTP/1.1 408 ", await answer.WaitAsync(Patience, TestContext.Current.CancellationToken), StringComparison.Ordinal);
+        Assert.Contains("application/problem+json", await answer, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task A_client_that_has_nothing_left_is_refused_before_its_batch_is_read()
+    {
+        await using var gateway = await GatewayHost.StartAsync(
+            await postgres.CreateDatabaseAsync(), new() { ["Limits:Scale"] = "1", ["Limits:AnonymousQuotes"] = "1", ["Gateway:BodyTimeout"] = "00:05:00" });
+        using var last = await gateway.GetAsync("/api/v2/quote/1");
+        Assert.Equal(HttpStatusCode.OK, last.StatusCode);
+        using var client = await ConnectAsync(gateway);
+
+        // Nothing follows the head, and nothing is waited for.
+        await client.GetStream().WriteAsync("POST /api/v2/quote/batch HTTP/1.1\r\nHost: x\r\nContent-Length: 10000\r\n\r\n"u8.ToArray(), TestContext.Current.CancellationToken);
+
+        var answer = await ReadBeginningAsync(client.GetStream()).WaitAsync(Patience, TestContext.Current.CancellationToken);
+        Assert.StartsWith("HTTP/1.1 429 ", answer, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Of_batches_only_so_many_are_held_at_a_time()
+    {
+        await using var gateway = await GatewayHost.StartAsync(await postgres.CreateDatabaseAsync(), new() { ["Limits:Batches"] = "1" });
+        await gateway.ReadyAsync();
+        var quotes = gateway.Fakes["quoteservice"];
+        var held = new TaskCompletionSource();
+        quotes.Answer = async context => await (context.Request.Path == "/api/v2/quote/batch" ? held.Task : Task.CompletedTask);
+        var first = PostAsync("/api/v2/quote/batch");
+        await Eventually.HoldsAsync(() => Task.FromResult(quotes.Arrivals.Count == 1), "it is worked on");
+
+        Assert.Equal(HttpStatusCode.ServiceUnavailable, await PostAsync("/api/v2/quote/batch"));
+        Assert.Equal(HttpStatusCode.OK, await PostAsync("/api/v2/quote/multi-dimensional"));
+
+        held.SetResult();
+        Assert.Equal(HttpStatusCode.OK, await first);
+        await Eventually.HoldsAsync(async () => await PostAsync("/api/v2/quote/batch") is HttpStatusCode.OK, "its place is free");
+
+        async Task<HttpStatusCode> PostAsync(string path)
+        {
+            using var answer = await gateway.Public.PostAsync(path, new StringContent("{}"), TestContext.Current.CancellationToken);
+            return answer.StatusCode;
+        }
+    }
+
     private static Dictionary<string, string?> WithProxies(string? proxies, Dictionary<string, string?> settings)
     {
         if (proxies is not null)
@@ -219,6 +285,13 @@ public sealed class HardeningTests(PostgresServer postgres)
         {
             return "";
         }
+    }
+
+    private static async Task<string> ReadBeginningAsync(NetworkStream stream)
+    {
+        var buffer = new byte[4096];
+        var read = await stream.ReadAsync(buffer, TestContext.Current.CancellationToken);
+        return Encoding.Latin1.GetString(buffer, 0, read);
     }
 
     private static async Task<string> ReadAsync(NetworkStream stream)

@@ -105,6 +105,26 @@ public sealed class LimitTests(PostgresServer postgres, RedisServer redis) : IAs
     }
 
     [Fact]
+    public async Task A_batch_that_costs_more_than_is_left_is_refused_and_one_that_costs_more_than_the_limit_takes_it_whole()
+    {
+        await using var gateway = await StartAsync(settings: new() { ["Limits:AnonymousQuotes"] = "5", ["Limits:KnownQuotes"] = "5" });
+        using var largest = await BatchAsync(560, key: null);
+        using var none = await BatchAsync(1, key: null);
+        Assert.Equal((HttpStatusCode.OK, 0L), (largest.StatusCode, Number(largest, "RateLimit-Remaining")));
+        Assert.Equal(HttpStatusCode.TooManyRequests, none.StatusCode);
+
+        // 30 quotes are 3 of 5: one before the batch is read and two after it. Of the 2 that are left, the second spends one.
+        var key = await gateway.IssueKeyAsync();
+        using var first = await BatchAsync(30, key);
+        using var second = await BatchAsync(30, key);
+        Assert.Equal((HttpStatusCode.OK, 2L), (first.StatusCode, Number(first, "RateLimit-Remaining")));
+        Assert.Equal((HttpStatusCode.TooManyRequests, 1L), (second.StatusCode, Number(second, "RateLimit-Remaining")));
+
+        Task<HttpResponseMessage> BatchAsync(int quotes, string? key) => SendAsync(
+            gateway, "POST", "/api/v2/quote/batch", key, new StringContent($"{{\"quotes\":[{string.Join(',', Enumerable.Repeat("{}", quotes))}]}}"));
+    }
+
+    [Fact]
     public async Task Two_instances_together_let_as_many_pass_as_one_would()
     {
         var database = await postgres.CreateDatabaseAsync();
@@ -164,9 +184,9 @@ public sealed class LimitTests(PostgresServer postgres, RedisServer redis) : IAs
         Assert.Equal(remaining, Number(answer, "RateLimit-Remaining"));
     }
 
-    private static async Task<HttpResponseMessage> SendAsync(GatewayHost gateway, string method, string path, string? key)
+    private static async Task<HttpResponseMessage> SendAsync(GatewayHost gateway, string method, string path, string? key, HttpContent? body = null)
     {
-        using var request = new HttpRequestMessage(new HttpMethod(method), path);
+        using var request = new HttpRequestMessage(new HttpMethod(method), path) { Content = body };
         if (key is not null)
         {
             request.Headers.Authorization = new AuthenticationHeaderValue("Bearer", key);

@@ -1,7 +1,10 @@
 namespace Sure.Gateway.Hardening;
 
-/// <summary>A request body that ends with 413 when more than <paramref name="limit"/> bytes come.</summary>
-internal sealed class CountedBody(Stream body, long limit) : Stream
+/// <summary>
+/// A request body that ends with 413 when more than <paramref name="limit"/> bytes come, and with 408 where it has not all come when
+/// <paramref name="late"/> says so.
+/// </summary>
+internal sealed class BoundedBody(Stream body, long limit, CancellationToken late) : Stream
 {
     private long _left = limit;
 
@@ -19,13 +22,23 @@ internal sealed class CountedBody(Stream body, long limit) : Stream
         set => throw new NotSupportedException();
     }
 
-    public override async ValueTask<int> ReadAsync(Memory<byte> buffer, CancellationToken cancellationToken = default) =>
-        Count(await body.ReadAsync(buffer, cancellationToken));
+    public override async ValueTask<int> ReadAsync(Memory<byte> buffer, CancellationToken cancellationToken = default)
+    {
+        using var either = CancellationTokenSource.CreateLinkedTokenSource(late, cancellationToken);
+        try
+        {
+            return Count(await body.ReadAsync(buffer, either.Token));
+        }
+        catch (OperationCanceledException exception) when (late.IsCancellationRequested && !cancellationToken.IsCancellationRequested)
+        {
+            throw new BadHttpRequestException("The body did not arrive in time.", StatusCodes.Status408RequestTimeout, exception);
+        }
+    }
 
     public override Task<int> ReadAsync(byte[] buffer, int offset, int count, CancellationToken cancellationToken) =>
         ReadAsync(buffer.AsMemory(offset, count), cancellationToken).AsTask();
 
-    public override int Read(byte[] buffer, int offset, int count) => Count(body.Read(buffer, offset, count));
+    public override int Read(byte[] buffer, int offset, int count) => throw new NotSupportedException();
 
     public override void Flush()
     {
