@@ -90,6 +90,7 @@ internal static class GatewaySetup
         app.Use(app.Services.GetRequiredService<CallerFinder>().HandleAsync);
         app.Use(app.Services.GetRequiredService<LimitCheck>().HandleAsync);
         app.Use(app.Services.GetRequiredService<CallerFinder>().AdmitAsync);
+        app.Use(CharsetGuard.HandleAsync);
         app.Use(app.Services.GetRequiredService<BatchCheck>().HandleAsync);
     }
 

@@ -6,6 +6,9 @@ namespace Sure.Gateway.Limits;
 internal static class BatchCost
 {
     private const int QuotesPerRequest = 10;
+
+    /// <summary>What the largest batch of the API counts: 560 quotes.</summary>
+    private const long Largest = 56;
     private const int Deepest = 64;
 
     /// <summary>Reads the body, which stays there to be read again.</summary>
@@ -19,11 +22,14 @@ internal static class BatchCost
         return Of(body.GetBuffer().AsSpan(0, (int)body.Length));
     }
 
-    /// <summary>What <paramref name="body"/> counts; as far as it can be read, for the rest the service refuses it.</summary>
+    private static ReadOnlySpan<byte> Bom => [0xEF, 0xBB, 0xBF];
+
+    /// <summary>What <paramref name="body"/> counts. One that cannot be read here counts as the largest: to somebody else it may be one.</summary>
     public static long Of(ReadOnlySpan<byte> body)
     {
+        long least = 1;
         long quotes = 0;
-        var reader = new Utf8JsonReader(body, new JsonReaderOptions { MaxDepth = Deepest });
+        var reader = new Utf8JsonReader(body.StartsWith(Bom) ? body[Bom.Length..] : body, new JsonReaderOptions { MaxDepth = Deepest });
         try
         {
             while (reader.Read())
@@ -37,9 +43,9 @@ internal static class BatchCost
         }
         catch (JsonException)
         {
-            // It is refused as malformed; until there it counts.
+            least = Largest;
         }
 
-        return Math.Max(1, (quotes + QuotesPerRequest - 1) / QuotesPerRequest);
+        return Math.Max(least, (quotes + QuotesPerRequest - 1) / QuotesPerRequest);
     }
 }

@@ -33,7 +33,7 @@ public static class Refusals
         [409] = ("Conflict", "It contradicts what is already so."),
         [410] = ("Expired", "It was there and is over."),
         [413] = ("TooLarge", "The body is too large."),
-        [415] = ("UnsupportedMediaType", "The body is not sent as `application/json`."),
+        [415] = ("UnsupportedMediaType", "The body is not sent as `application/json` in UTF-8."),
         [422] = ("NotAllowed", "Well-formed, but outside its bounds or refused; `type` says why, `errors` names the field."),
         [429] = ("TooManyRequests", "A rate limit is reached; `Retry-After` says for how long."),
         [503] = ("Unavailable", "Something this needs is away; `Retry-After` says when to come back."),

@@ -20,7 +20,7 @@ public sealed partial record MalformedRequest(string? Field, string Sentence)
 
         if (exception.StatusCode == StatusCodes.Status415UnsupportedMediaType)
         {
-            return new(Field: null, "The body must be JSON, with the header Content-Type: application/json.");
+            return new(Field: null, "The body must be JSON in UTF-8, with the header Content-Type: application/json.");
         }
 
         if (exception.StatusCode == StatusCodes.Status408RequestTimeout)

@@ -27,7 +27,7 @@ internal static class PlatformProblems
         [405] = ("method-not-allowed", "This method is not allowed here."),
         [408] = ("too-slow", "The body did not arrive in time."),
         [413] = ("too-large", "The body is too large."),
-        [415] = ("unsupported-media-type", "The body must be JSON, with the header Content-Type: application/json."),
+        [415] = ("unsupported-media-type", "The body must be JSON in UTF-8, with the header Content-Type: application/json."),
         [429] = ("rate-limited", "This is more than is allowed; try again later."),
         [500] = ("internal", "Something failed on our side; it has been recorded."),
         [502] = ("unavailable", "The service behind this is not available; try again shortly."),

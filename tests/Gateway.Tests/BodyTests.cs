@@ -1,4 +1,5 @@
 using System.Net;
+using System.Text;
 using Sure.Gateway.Tests.Hosts;
 using Sure.TestServers;
 
@@ -41,6 +42,32 @@ public sealed class BodyTests(BodyTests.Host host) : IClassFixture<BodyTests.Hos
 
         Assert.Equal(HttpStatusCode.OK, fitting.StatusCode);
         await Problems.AssertAsync(larger, HttpStatusCode.RequestEntityTooLarge);
+    }
+
+    [Theory]
+    [InlineData("application/json", true)]
+    [InlineData("application/json; charset=utf-8", true)]
+    [InlineData("application/json;charset=\"UTF-8\"", true)]
+    [InlineData("application/json; profile=charset", true)]
+    [InlineData("application/json; charset=utf-16", false)]
+    [InlineData("application/json; CHARSET=iso-8859-1", false)]
+    [InlineData("application/json; charset=nonsense", false)]
+    [InlineData("application/json; charset=utf-16; charset=utf-8", false)]
+    public async Task A_body_is_in_UTF_8(string type, bool passes)
+    {
+        using var request = new HttpRequestMessage(HttpMethod.Post, "/api/v2/quote/batch") { Content = new ByteArrayContent(Encoding.Unicode.GetBytes("{}")) };
+        request.Content.Headers.TryAddWithoutValidation("Content-Type", type);
+
+        using var answer = await host.Gateway.Public.SendAsync(request, TestContext.Current.CancellationToken);
+
+        if (passes)
+        {
+            Assert.Equal(HttpStatusCode.OK, answer.StatusCode);
+        }
+        else
+        {
+            await Problems.AssertAsync(answer, HttpStatusCode.UnsupportedMediaType);
+        }
     }
 
     private async Task<HttpResponseMessage> PostAsync(string path, int length, bool chunked)

@@ -71,10 +71,11 @@ public sealed class RateWindowTests(RedisServer redis) : IAsyncLifetime
     [InlineData("""{"quotes":[{},{},{},{},{},{},{},{},{},{},{}]}""", 2)]
     [InlineData("""{"quotes":[null,null,null,null,null,null,null,null,null,null,null]}""", 2)]
     [InlineData("""{"quotes":[{"a":{"b":{}}},{"a":[{},{},{},{},{},{},{},{},{},{},{},{}]}]}""", 1)]
-    [InlineData("""{"quotes":[{},{},{},{},{},{},{},{},{},{},{},x""", 2)]
-    [InlineData("nonsense", 1)]
-    [InlineData("", 1)]
-    public void The_quotes_of_a_batch_are_counted_as_far_as_it_can_be_read(string body, long cost) =>
+    [InlineData("""{"quotes":[{},{},{},{},{},{},{},{},{},{},{},x""", 56)]
+    [InlineData("\uFEFF{\"quotes\":[{},{},{},{},{},{},{},{},{},{},{}]}", 2)]
+    [InlineData("nonsense", 56)]
+    [InlineData("", 56)]
+    public void The_quotes_of_a_batch_are_counted_and_what_cannot_be_read_counts_as_the_largest(string body, long cost) =>
         Assert.Equal(cost, BatchCost.Of(Encoding.UTF8.GetBytes(body)));
 
     [Theory]
