@@ -1,3 +1,4 @@
+using System.Net;
 using Microsoft.Extensions.Options;
 using Sure.Gateway.Audit;
 using Sure.Gateway.Keys;
@@ -7,8 +8,10 @@ using Sure.ServiceDefaults.Problems;
 
 namespace Sure.Gateway.Callers;
 
-/// <summary>Finds out who asks. Whoever cannot be let in is turned away only after the request has been counted.</summary>
-internal sealed class CallerFinder(KeyRing keys, TokenIssuers issuers, SecurityWatch security, IOptions<GatewayOptions> options)
+/// <summary>
+/// Finds out who asks, where that matters to anybody. Whoever cannot be let in is turned away only after the request has been counted.
+/// </summary>
+internal sealed class CallerFinder(KeyRing keys, TokenIssuers issuers, LimitCheck limits, SecurityWatch security, IOptions<GatewayOptions> options)
 {
     private const string Scheme = "Bearer ";
 
@@ -18,7 +21,19 @@ internal sealed class CallerFinder(KeyRing keys, TokenIssuers issuers, SecurityW
 
     public async Task HandleAsync(HttpContext context, RequestDelegate next)
     {
+        if (LimitCheck.IsExempt(context))
+        {
+            await next(context);
+            return;
+        }
+
         var found = await FindAsync(context);
+        if (found is FoundCaller.Limited limited)
+        {
+            await limits.RefuseAsync(context, RateClass.Lookups, LimitCheck.ClientOf(context.Connection.RemoteIpAddress), limited.Verdict);
+            return;
+        }
+
         context.Features.Set(found);
         if (found is FoundCaller.Known { Client: var client })
         {
@@ -55,21 +70,8 @@ internal sealed class CallerFinder(KeyRing keys, TokenIssuers issuers, SecurityW
         }
     }
 
-    /// <summary>Whose key or token it is; never nobody's in particular.</summary>
-    public async ValueTask<FoundCaller> FindAsync(string credential, CancellationToken cancellationToken)
-    {
-        if (issuers.CanRead(credential))
-        {
-            return await issuers.FindAsync(credential, cancellationToken);
-        }
-
-        return await keys.CheckAsync(credential, cancellationToken) switch
-        {
-            KeyCheck.Known known => new FoundCaller.Known(known.Client),
-            KeyCheck.Unknown => FoundCaller.Unknown.Instance,
-            _ => new FoundCaller.Refused("it is no key that is good"),
-        };
-    }
+    /// <summary>Whose key or token it is; never nobody's in particular. A lookup counts for nobody.</summary>
+    public ValueTask<FoundCaller> FindAsync(string credential, CancellationToken cancellationToken) => FindAsync(credential, from: null, cancellationToken);
 
     private async ValueTask<FoundCaller> FindAsync(HttpContext context)
     {
@@ -87,7 +89,23 @@ internal sealed class CallerFinder(KeyRing keys, TokenIssuers issuers, SecurityW
         }
 
         return sent is [{ } text] && text.StartsWith(Scheme, StringComparison.OrdinalIgnoreCase)
-            ? await FindAsync(text[Scheme.Length..].Trim(), context.RequestAborted)
+            ? await FindAsync(text[Scheme.Length..].Trim(), context.Connection.RemoteIpAddress, context.RequestAborted)
             : new FoundCaller.Refused("it is no bearer token");
+    }
+
+    private async ValueTask<FoundCaller> FindAsync(string credential, IPAddress? from, CancellationToken cancellationToken)
+    {
+        if (issuers.CanRead(credential))
+        {
+            return await issuers.FindAsync(credential, cancellationToken);
+        }
+
+        return await keys.CheckAsync(credential, from, cancellationToken) switch
+        {
+            KeyCheck.Known known => new FoundCaller.Known(known.Client),
+            KeyCheck.Unknown => FoundCaller.Unknown.Instance,
+            KeyCheck.Limited limited => new FoundCaller.Limited(limited.Verdict),
+            _ => new FoundCaller.Refused("it is no key that is good"),
+        };
     }
 }

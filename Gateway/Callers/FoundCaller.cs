@@ -1,3 +1,5 @@
+using Sure.Gateway.Limits;
+
 namespace Sure.Gateway.Callers;
 
 /// <summary>What became of the question who asks.</summary>
@@ -18,6 +20,9 @@ internal abstract record FoundCaller
 
     /// <summary>What was sent is no key and no token, or not a good one any more; the reason is for the logs.</summary>
     public sealed record Refused(string Reason) : FoundCaller;
+
+    /// <summary>Nobody has looked: too many keys of which nothing is remembered came from this address.</summary>
+    public sealed record Limited(RateVerdict Verdict) : FoundCaller;
 
     /// <summary>Nobody can tell, because PostgreSQL or the issuer of the token is away.</summary>
     public sealed record Unknown : FoundCaller

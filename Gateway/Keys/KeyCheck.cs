@@ -1,4 +1,5 @@
 using Sure.Gateway.Callers;
+using Sure.Gateway.Limits;
 
 namespace Sure.Gateway.Keys;
 
@@ -17,6 +18,9 @@ internal abstract record KeyCheck
     {
         public static Refused Instance { get; } = new();
     }
+
+    /// <summary>Nobody has looked: too many keys of which nothing is remembered came from this address.</summary>
+    public sealed record Limited(RateVerdict Verdict) : KeyCheck;
 
     /// <summary>Nobody can tell, because PostgreSQL is away.</summary>
     public sealed record Unknown : KeyCheck

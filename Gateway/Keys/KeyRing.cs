@@ -1,30 +1,46 @@
 using System.Collections.Concurrent;
+using System.Net;
 using Microsoft.Extensions.Caching.Memory;
 using Microsoft.Extensions.Options;
 using Npgsql;
 using Sure.Gateway.Callers;
+using Sure.Gateway.Limits;
 
 namespace Sure.Gateway.Keys;
 
 /// <summary>
 /// Checks keys against what PostgreSQL knows, remembering the answers for some seconds: those about keys, and apart from them those
 /// about prefixes that are none, so that guessing pushes no key out. What was known of a key is believed longer while PostgreSQL is away.
+/// How many keys that are not remembered an address may send is limited, so that guessing does not keep PostgreSQL busy either.
 /// </summary>
-internal sealed partial class KeyRing(ApiKeyStore store, KeyUses uses, IOptions<KeyOptions> options, TimeProvider time, ILogger<KeyRing> logger) : IDisposable
+internal sealed partial class KeyRing(
+    ApiKeyStore store, KeyUses uses, RateLimiter limiter, IOptions<KeyOptions> options, TimeProvider time, ILogger<KeyRing> logger) : IDisposable
 {
     private readonly MemoryCache _keys = new(new MemoryCacheOptions { SizeLimit = options.Value.Remembered });
     private readonly MemoryCache _strangers = new(new MemoryCacheOptions { SizeLimit = options.Value.Remembered });
     private readonly ConcurrentDictionary<string, Lazy<Task<Answer?>>> _lookups = new(StringComparer.Ordinal);
     private volatile bool _isDatabaseAway;
 
-    public async ValueTask<KeyCheck> CheckAsync(string text, CancellationToken cancellationToken)
+    /// <summary>Whose key it is.</summary>
+    /// <param name="text">As it was sent.</param>
+    /// <param name="from">Whom a lookup counts for; null for nobody.</param>
+    /// <param name="cancellationToken">Ends the wait, not the lookup.</param>
+    public async ValueTask<KeyCheck> CheckAsync(string text, IPAddress? from, CancellationToken cancellationToken)
     {
         if (!KeyText.TryParse(text, out var sent))
         {
             return KeyCheck.Refused.Instance;
         }
 
-        switch (await AskAsync(sent.Prefix, cancellationToken))
+        var remembered = _keys.Get<Answer>(sent.Prefix) ?? _strangers.Get<Answer>(sent.Prefix);
+        if (remembered is null
+            && from is not null
+            && await limiter.SpendAsync(RateClass.Lookups, LimitCheck.ClientOf(from), cost: 1) is { IsAllowed: false } verdict)
+        {
+            return new KeyCheck.Limited(verdict);
+        }
+
+        switch (await AskAsync(sent.Prefix, remembered, cancellationToken))
         {
             case null:
                 return KeyCheck.Unknown.Instance;
@@ -44,20 +60,14 @@ internal sealed partial class KeyRing(ApiKeyStore store, KeyUses uses, IOptions<
         _strangers.Dispose();
     }
 
-    private async ValueTask<Answer?> AskAsync(string prefix, CancellationToken cancellationToken)
+    private async ValueTask<Answer?> AskAsync(string prefix, Answer? remembered, CancellationToken cancellationToken)
     {
-        var known = _keys.Get<Answer>(prefix);
-        if (known is not null && time.GetElapsedTime(known.At) < options.Value.Fresh)
+        if (remembered is not null && time.GetElapsedTime(remembered.At) < options.Value.Fresh)
         {
-            return known;
+            return remembered;
         }
 
-        if (known is null && _strangers.Get<Answer>(prefix) is { } stranger && time.GetElapsedTime(stranger.At) < options.Value.Fresh)
-        {
-            return stranger;
-        }
-
-        var usable = known is not null && time.GetElapsedTime(known.At) < options.Value.Usable ? known : null;
+        var usable = remembered?.Key is not null && time.GetElapsedTime(remembered.At) < options.Value.Usable ? remembered : null;
         // Everybody who sends this key waits for the same lookup.
         var lookup = _lookups.GetOrAdd(prefix, static (p, ring) => new Lazy<Task<Answer?>>(() => ring.LookUpAsync(p)), this).Value;
         if (usable is not null && _isDatabaseAway)

@@ -33,11 +33,18 @@ internal sealed class LimitCheck(RateLimiter limiter, SecurityWatch security)
         var client = ClientOf(context);
         var verdict = await limiter.SpendAsync(rate, client, cost);
         context.Features.Set(verdict);
-        if (verdict.IsAllowed)
+        if (!verdict.IsAllowed)
         {
-            return true;
+            await RefuseAsync(context, rate, client, verdict);
         }
 
+        return verdict.IsAllowed;
+    }
+
+    /// <summary>Answers a client that has used up its limit.</summary>
+    public Task RefuseAsync(HttpContext context, RateClass rate, LimitedClient client, RateVerdict verdict)
+    {
+        context.Features.Set(verdict);
         if (verdict.IsFirstRefusal)
         {
             security.Note(
@@ -47,17 +54,19 @@ internal sealed class LimitCheck(RateLimiter limiter, SecurityWatch security)
                 $"It has used up its {verdict.Limit} requests per minute of the class {rate}.");
         }
 
-        await Problem.TooManyRequests(
+        return Problem.TooManyRequests(
             $"This is more than {verdict.Limit} requests per minute; come back in {verdict.ResetSeconds} s.", TimeSpan.FromSeconds(verdict.ResetSeconds))
             .ExecuteAsync(context);
-        return false;
     }
 
     /// <summary>The key or token, else the address; of IPv6 the network of a site, which has more addresses than anybody could count.</summary>
     public static LimitedClient ClientOf(HttpContext context) =>
         context.Features.Get<Client>() is { } client
             ? new LimitedClient(client.Id, IsKnown: true, client.LimitScale)
-            : new LimitedClient(NameOf(context.Connection.RemoteIpAddress), IsKnown: false, Factor: 1);
+            : ClientOf(context.Connection.RemoteIpAddress);
+
+    /// <summary>An address, whoever asks from there.</summary>
+    public static LimitedClient ClientOf(IPAddress? address) => new(NameOf(address), IsKnown: false, Factor: 1);
 
     /// <summary>How an address is called among clients.</summary>
     public static string NameOf(IPAddress? address)
@@ -83,7 +92,8 @@ internal sealed class LimitCheck(RateLimiter limiter, SecurityWatch security)
         return $"{new IPAddress(bytes)}/64";
     }
 
-    private static bool IsExempt(HttpContext context) =>
+    /// <summary>Whether nobody counts this request or wants to know whose it is.</summary>
+    public static bool IsExempt(HttpContext context) =>
         context.IsInternal()
         || (context.GetEndpoint() is not null
             && !context.Request.Path.StartsWithSegments(Api, StringComparison.OrdinalIgnoreCase)

@@ -49,6 +49,10 @@ internal sealed class LimitOptions
     [Range(1, 1_000_000)]
     public int StressTests { get; set; } = 10;
 
+    /// <summary>Keys of one address that have to be looked up, because nothing is remembered of them.</summary>
+    [Range(1, 1_000_000)]
+    public int Lookups { get; set; } = 300;
+
     /// <summary>Requests that are worked on at a time; what comes on top is answered 503 at once. Open WebSockets do not count.</summary>
     [Range(1, 1_000_000)]
     public int Concurrency { get; set; } = 2_000;
@@ -81,6 +85,7 @@ internal sealed class LimitOptions
             RateClass.Observations => Observations,
             RateClass.Backtests => Backtests,
             RateClass.StressTests => StressTests,
+            RateClass.Lookups => Lookups,
             _ => isKnown ? Known : Anonymous,
         };
         return Math.Max(1, (long)Math.Min(long.MaxValue / 2, limit * Scale * factor));

@@ -26,6 +26,9 @@ internal enum RateClass
 
     /// <summary>Stress tests.</summary>
     StressTests,
+
+    /// <summary>Keys of which nothing is remembered, so that PostgreSQL has to be asked; counted for the address, beside the request.</summary>
+    Lookups,
 }
 
 /// <summary>Which requests are counted, and with which others.</summary>

@@ -125,6 +125,38 @@ public sealed class LimitTests(PostgresServer postgres, RedisServer redis) : IAs
     }
 
     [Fact]
+    public async Task Guessing_keys_is_limited_by_address_and_holds_up_nobody_whose_key_is_remembered()
+    {
+        await using var gateway = await StartAsync(settings: new() { ["Limits:Lookups"] = "3", ["Keys:Fresh"] = "00:00:05" });
+        var key = await gateway.IssueKeyAsync();
+        var other = await gateway.IssueKeyAsync("bob");
+        string[] guesses = [.. Enumerable.Range(0, 3).Select(i => $"sure_00000000000{i}_{key[^43..]}")];
+
+        // Three are looked up; what came of it is remembered.
+        Assert.Equal(HttpStatusCode.OK, await StatusAsync(key));
+        Assert.Equal(HttpStatusCode.Unauthorized, await StatusAsync(guesses[0]));
+        Assert.Equal(HttpStatusCode.Unauthorized, await StatusAsync(guesses[0]));
+        Assert.Equal(HttpStatusCode.Unauthorized, await StatusAsync(guesses[1]));
+
+        using var fourth = await gateway.GetAsync("/api/v2/pool", guesses[2]);
+        Assert.Equal((HttpStatusCode.TooManyRequests, 3L), (fourth.StatusCode, Number(fourth, "RateLimit-Limit")));
+        Assert.Equal(HttpStatusCode.TooManyRequests, await StatusAsync(other));
+        Assert.Equal(HttpStatusCode.OK, await StatusAsync(key));
+        using var anonymous = await gateway.GetAsync("/api/v2/pool");
+        Assert.Equal(HttpStatusCode.OK, anonymous.StatusCode);
+
+        // Nobody asks whose key it is where it does not matter.
+        using var health = await gateway.GetAsync("/health", guesses[2]);
+        Assert.Equal(HttpStatusCode.OK, health.StatusCode);
+
+        async Task<HttpStatusCode> StatusAsync(string sent)
+        {
+            using var answer = await gateway.GetAsync("/api/v2/pool", sent);
+            return answer.StatusCode;
+        }
+    }
+
+    [Fact]
     public async Task Two_instances_together_let_as_many_pass_as_one_would()
     {
         var database = await postgres.CreateDatabaseAsync();
