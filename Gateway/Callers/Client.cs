@@ -43,7 +43,7 @@ internal sealed class Client
     /// <summary>Observation sources it may speak for.</summary>
     public IReadOnlyList<string> Sources { get; }
 
-    /// <summary>Subjects who made the key, and the keys it was made with.</summary>
+    /// <summary>Subjects who made the key, and the keys it was made with; of a token its issuer.</summary>
     public IReadOnlyList<string> Makers { get; }
 
     /// <summary>Factor on the rate limits.</summary>

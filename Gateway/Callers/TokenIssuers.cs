@@ -70,7 +70,7 @@ internal sealed partial class TokenIssuers(
             token.Subject,
             [.. Words(token, "scope").Concat(Words(token, "scp")).Where(s => Scope.All.Contains(s, StringComparer.Ordinal)).Distinct(StringComparer.Ordinal)],
             [.. Words(token, "sources")],
-            makers: [],
+            makers: [token.Issuer],
             limitScale: 1);
     }
 

@@ -8,9 +8,12 @@ namespace Sure.ServiceDefaults.Identity;
 /// <param name="ClientId">The key or token that was used; null for an anonymous caller.</param>
 /// <param name="Scopes">What is allowed.</param>
 /// <param name="Sources">Names of the observation sources the caller may speak for.</param>
-/// <param name="Makers">Subjects who made the caller's key, directly or by a key they made; empty for a token of an issuer.</param>
+/// <param name="Makers">
+/// Subjects who made the caller's key, then those who made the key of that one, and so on; at the end stands who everybody's trust comes
+/// from: a key that the platform made itself, or the issuer of a token. Empty for a key that the platform made itself.
+/// </param>
 public sealed record Caller(
-    string? Subject, string? ClientId, IReadOnlySet<string> Scopes, IReadOnlySet<string> Sources, IReadOnlySet<string> Makers)
+    string? Subject, string? ClientId, IReadOnlySet<string> Scopes, IReadOnlySet<string> Sources, IReadOnlyList<string> Makers)
 {
     /// <summary>Claim with the space-separated scopes.</summary>
     public const string ScopeClaim = "scope";
@@ -39,7 +42,7 @@ public sealed record Caller(
             principal.FindFirstValue(ClientIdClaim),
             SetOf(principal.FindFirstValue(ScopeClaim)),
             SetOf(principal.FindFirstValue(SourcesClaim)),
-            principal.FindFirstValue(MakersClaim) is { Length: > 0 } makers ? JsonSerializer.Deserialize<HashSet<string>>(makers)! : []);
+            principal.FindFirstValue(MakersClaim) is { Length: > 0 } makers ? JsonSerializer.Deserialize<string[]>(makers)! : []);
     }
 
     /// <summary>Whether the caller may see and move what belongs to <paramref name="owner"/>.</summary>

@@ -26,6 +26,7 @@ public sealed class OidcTests(OidcTests.Host host) : IClassFixture<OidcTests.Hos
         Assert.Equal("alice", token.Subject);
         Assert.Equal("read write", token.GetPayloadValue<string>("scope"));
         Assert.Equal("", token.GetPayloadValue<string>("sources"));
+        Assert.Equal($"[\"{host.Issuer.Address}\"]", token.GetPayloadValue<string>("makers"));
     }
 
     [Fact]

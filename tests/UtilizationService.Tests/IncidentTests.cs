@@ -76,10 +76,21 @@ public sealed class IncidentTests(PostgresServer postgres) : IAsyncLifetime
     [InlineData("anna", "", "bert", "carl,anna", false)]
     [InlineData("bert", "anna", "anna", "", false)]
     [InlineData("anna", "root", "bert", "root", true)]
-    public void The_keys_of_the_two_operators_are_not_made_by_each_other(string recorder, string itsMakers, string caller, string theirMakers, bool mayConfirm)
+    [InlineData("anna", "carl,root", "bert", "carl,root", false)]
+    [InlineData("anna", "carl,root", "bert", "dora,root", true)]
+    [InlineData("anna", "root", "bert", "carl,root", true)]
+    [InlineData("anna", "eric,carl,root", "bert", "carl,root", false)]
+    // Carl has two keys, or a key and a token.
+    [InlineData("anna", "carl,root", "bert", "carl,https://issuer", false)]
+    // A key for the subject root that Carl made is not the first one.
+    [InlineData("anna", "root,carl", "bert", "carl,root", false)]
+    [InlineData("anna", "root,carl", "bert", "root,carl", false)]
+    [InlineData("anna", "https://issuer", "bert", "https://issuer", true)]
+    [InlineData("anna", "carl,https://issuer", "bert", "carl,https://issuer", false)]
+    public void The_keys_of_the_two_operators_are_not_made_by_each_other_nor_by_one_third(string recorder, string itsMakers, string caller, string theirMakers, bool mayConfirm)
     {
         var recorded = new Recorder(recorder, "key of the first", itsMakers.Split(',', StringSplitOptions.RemoveEmptyEntries));
-        var second = new Caller(caller, "key of the second", new HashSet<string>(), new HashSet<string>(), theirMakers.Split(',', StringSplitOptions.RemoveEmptyEntries).ToHashSet());
+        var second = new Caller(caller, "key of the second", new HashSet<string>(), new HashSet<string>(), theirMakers.Split(',', StringSplitOptions.RemoveEmptyEntries));
 
         Assert.Equal(mayConfirm, recorded.IsAnotherThan(second));
         Assert.False(recorded.IsAnotherThan(second with { ClientId = "key of the first" }));
