@@ -20,7 +20,8 @@ namespace Sure.UtilizationService.Idempotency;
 /// <param name="ClientId">Whose key it is.</param>
 /// <param name="Key">What the client sent as <c>Idempotency-Key</c>.</param>
 /// <param name="BodyHash">SHA-256 over path and body.</param>
-internal sealed record IdempotentRequest(string ClientId, string Key, byte[] BodyHash)
+/// <param name="ReceivedAt">When it came: answers that were old by then do not count.</param>
+internal sealed record IdempotentRequest(string ClientId, string Key, byte[] BodyHash, DateTimeOffset ReceivedAt)
 {
     public const string Header = "Idempotency-Key";
 
@@ -45,7 +46,11 @@ internal sealed record IdempotentRequest(string ClientId, string Key, byte[] Bod
         }
 
         var text = context.Request.Path + "\n" + JsonSerializer.Serialize(body, SureJson.Internal);
-        idempotent = new(context.Caller().ClientId ?? "", key, SHA256.HashData(System.Text.Encoding.UTF8.GetBytes(text)));
+        idempotent = new(
+            context.Caller().ClientId ?? "",
+            key,
+            SHA256.HashData(System.Text.Encoding.UTF8.GetBytes(text)),
+            context.RequestServices.GetRequiredService<TimeProvider>().GetUtcNow());
         return true;
     }
 
@@ -71,11 +76,16 @@ internal static class IdempotentEndpoints
 /// <summary>An answer that was given before.</summary>
 /// <param name="BodyHash">What was asked.</param>
 /// <param name="Answer">What was answered.</param>
-internal sealed record KeptAnswer(byte[] BodyHash, StoredAnswer Answer)
+/// <param name="At">When.</param>
+internal sealed record KeptAnswer(byte[] BodyHash, StoredAnswer Answer, DateTimeOffset At)
 {
-    /// <summary>The same answer to the same request; the refusal of another one under the same key.</summary>
-    public MoneyOutcome Replay(IdempotentRequest request) => BodyHash.AsSpan().SequenceEqual(request.BodyHash)
-        ? new MoneyOutcome.Moved(Answer)
+    /// <summary>How long an answer holds.</summary>
+    public static readonly TimeSpan Life = TimeSpan.FromHours(24);
+
+    /// <summary>The same answer to the same request, the refusal of another one under the same key; null where it is over.</summary>
+    public MoneyOutcome? Replay(IdempotentRequest request) =>
+        request.ReceivedAt - At >= Life ? null
+        : BodyHash.AsSpan().SequenceEqual(request.BodyHash) ? new MoneyOutcome.Moved(Answer)
         : new MoneyOutcome.Refused(Problem.NotAllowed(
             "idempotency-key-reused", $"This {IdempotentRequest.Header} was used for another request.", IdempotentRequest.Header));
 }
@@ -86,24 +96,22 @@ internal static class IdempotencyStore
     /// <summary>Reads the answers to <c>@ClientIds</c> and <c>@Keys</c>, as <see cref="ParseAsync"/> expects them.</summary>
     public const string ReadSql =
         """
-        SELECT client_id, key, body_hash, status, location, answer FROM idempotency
+        SELECT client_id, key, body_hash, status, location, answer, created_at FROM idempotency
         WHERE (client_id, key) IN (SELECT * FROM unnest(@ClientIds, @Keys));
         """;
 
     /// <summary>More are forgotten than kept, so that the table never grows for long.</summary>
     private const int ForgottenForEach = 100;
 
-    private static readonly TimeSpan Kept = TimeSpan.FromHours(24);
-
     /// <summary>The answers from the result of <see cref="ReadSql"/>.</summary>
     public static async Task<IReadOnlyDictionary<(string ClientId, string Key), KeptAnswer>> ParseAsync(SqlMapper.GridReader results) =>
         (await results.ReadAsync<Row>()).ToDictionary(
-            r => (r.ClientId, r.Key), r => new KeptAnswer(r.BodyHash, new StoredAnswer(r.Status, r.Location, r.Answer)));
+            r => (r.ClientId, r.Key), r => new KeptAnswer(r.BodyHash, new StoredAnswer(r.Status, r.Location, r.Answer), new DateTimeOffset(r.CreatedAt)));
 
     /// <summary>Keeps the answer with the other statements of the batch, and forgets some that are too old.</summary>
     public static void Save(WriteBatch batch, IdempotentRequest request, StoredAnswer answer, DateTimeOffset now) => Save(batch, [(request, answer)], now);
 
-    /// <summary>Keeps the answers with the other statements of the batch, and forgets some that are too old.</summary>
+    /// <summary>Keeps the answers with the other statements of the batch, and forgets those of the same keys and some others that are too old.</summary>
     public static void Save(WriteBatch batch, IReadOnlyCollection<(IdempotentRequest Request, StoredAnswer Answer)> answers, DateTimeOffset now)
     {
         if (answers.Count == 0)
@@ -112,9 +120,16 @@ internal static class IdempotencyStore
         }
 
         batch.Add(
-            "DELETE FROM idempotency WHERE ctid IN (SELECT ctid FROM idempotency WHERE created_at < $1 LIMIT $2)",
-            (now - Kept).ToUniversalTime(),
-            answers.Count * ForgottenForEach);
+            """
+            DELETE FROM idempotency WHERE ctid IN (
+                (SELECT ctid FROM idempotency WHERE created_at <= $1 LIMIT $2)
+                UNION ALL
+                SELECT ctid FROM idempotency WHERE created_at <= $1 AND (client_id, key) IN (SELECT * FROM unnest($3, $4)))
+            """,
+            (now - KeptAnswer.Life).ToUniversalTime(),
+            answers.Count * ForgottenForEach,
+            answers.Select(a => a.Request.ClientId).ToArray(),
+            answers.Select(a => a.Request.Key).ToArray());
         batch.Add(
             """
             INSERT INTO idempotency (client_id, key, body_hash, status, location, answer, created_at)
@@ -130,7 +145,7 @@ internal static class IdempotencyStore
             now.ToUniversalTime());
     }
 
-    private sealed record Row(string ClientId, string Key, byte[] BodyHash, int Status, string? Location, string Answer);
+    private sealed record Row(string ClientId, string Key, byte[] BodyHash, int Status, string? Location, string Answer, DateTime CreatedAt);
 }
 
 /// <summary>An answer as it goes over the wire, so that a repeated request gets the very same bytes.</summary>

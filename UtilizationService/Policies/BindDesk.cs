@@ -281,9 +281,10 @@ internal sealed class Sales(DeskView view, CapitalOptions capital, UnderwritingO
     /// <summary>What becomes of <paramref name="order"/>.</summary>
     public BindOutcome Decide(BindOrder order)
     {
-        if (order.Idempotent is { } idempotent && _answered.TryGetValue((idempotent.ClientId, idempotent.Key), out var kept))
+        if (order.Idempotent is { } idempotent && _answered.TryGetValue((idempotent.ClientId, idempotent.Key), out var kept)
+            && kept.Replay(idempotent) is { } replayed)
         {
-            return kept.Replay(idempotent) switch
+            return replayed switch
             {
                 MoneyOutcome.Moved moved => new BindOutcome.Bound(moved.Answer),
                 MoneyOutcome.Refused refused => new BindOutcome.Refused(refused.Problem),
@@ -326,7 +327,7 @@ internal sealed class Sales(DeskView view, CapitalOptions capital, UnderwritingO
         if (order.Idempotent is { } idempotent)
         {
             Answers.Add((idempotent, answer));
-            _answered[(idempotent.ClientId, idempotent.Key)] = new KeptAnswer(idempotent.BodyHash, answer);
+            _answered[(idempotent.ClientId, idempotent.Key)] = new KeptAnswer(idempotent.BodyHash, answer, now);
         }
 
         return new BindOutcome.Bound(answer);

@@ -140,6 +140,29 @@ public sealed class BindingTests(PostgresServer postgres) : IAsyncLifetime
     }
 
     [Fact]
+    public async Task A_key_holds_for_24_hours_and_is_a_new_one_then()
+    {
+        var time = new MovableClock();
+        await using var host = await UtilizationHost.StartAsync(postgres, time);
+        await host.FillAsync();
+        var deposit = new { tranche_id = "SURE_EQT", amount_usd = 100m };
+        var policy = await UtilizationHost.BindAsync(host.Alice, host.Quote(10_000m, Depeg), "key-1");
+        var shares = await DepositAsync(deposit);
+
+        time.Advance(TimeSpan.FromHours(24) - TimeSpan.FromMinutes(1));
+        Assert.Equal((string?)shares["entry"]["entry_id"], (string?)(await DepositAsync(deposit))["entry"]["entry_id"]);
+
+        time.Advance(TimeSpan.FromMinutes(1));
+        await host.CalmAsync();
+        var another = await UtilizationHost.BindAsync(host.Alice, host.Quote(10_000m, Depeg), "key-1");
+        var more = await DepositAsync(new { tranche_id = "SURE_EQT", amount_usd = 200m });
+        Assert.Equal((HttpStatusCode.Created, HttpStatusCode.Created), (another.Status, more.Status));
+        Assert.NotEqual((string?)policy["policy_id"], (string?)another["policy_id"]);
+
+        Task<Answer> DepositAsync(object body) => UtilizationHost.PostAsync(host.Alice, "/api/v2/vault/deposit", body, "key-2");
+    }
+
+    [Fact]
     public async Task Policies_of_others_are_not_there()
     {
         var policy = await UtilizationHost.BindAsync(_host.Alice, _host.Quote(10_000m, Depeg));
