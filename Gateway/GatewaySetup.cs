@@ -64,7 +64,10 @@ internal static class GatewaySetup
             .WithOrigins([.. gateway.Value.AllowedOrigins]).AllowAnyMethod().AllowAnyHeader().WithExposedHeaders(ExposedHeaders)));
     }
 
-    /// <summary>What every request goes through before anything else happens to it, cheapest refusals first.</summary>
+    /// <summary>
+    /// What every request goes through before anything else happens to it. It is counted before anything is refused, apart from what is
+    /// more than can be worked on; preflights of browsers, which are no requests of a client, are answered before that.
+    /// </summary>
     public static void UseFrontDoor(this WebApplication app)
     {
         app.Use(static (context, next) =>
@@ -82,15 +85,15 @@ internal static class GatewaySetup
         app.Use(app.Services.GetRequiredService<RequestLog>().HandleAsync);
         app.UseProblems();
         app.UseCors();
-        app.Use(LengthGuard.HandleAsync);
-        app.Use(PathGuard.HandleAsync);
         app.UsePages();
         app.Use(app.Services.GetRequiredService<LoadShedding>().HandleAsync);
-        app.Use(app.Services.GetRequiredService<BodyLimit>().HandleAsync);
         app.Use(app.Services.GetRequiredService<CallerFinder>().HandleAsync);
         app.Use(app.Services.GetRequiredService<LimitCheck>().HandleAsync);
         app.Use(app.Services.GetRequiredService<CallerFinder>().AdmitAsync);
+        app.Use(LengthGuard.HandleAsync);
+        app.Use(PathGuard.HandleAsync);
         app.Use(CharsetGuard.HandleAsync);
+        app.Use(app.Services.GetRequiredService<BodyLimit>().HandleAsync);
         app.Use(app.Services.GetRequiredService<BatchCheck>().HandleAsync);
     }
 

@@ -30,6 +30,11 @@ internal static class AnswerHeaders
                 headers.XFrameOptions = "DENY";
                 headers.Remove("Server");
                 headers.Remove("X-Powered-By");
+                if (LengthGuard.IsDoubtful(context.Request))
+                {
+                    headers.Connection = "close";
+                }
+
                 SetPolicy(context.Response);
                 if (context.Features.Get<RateVerdict>() is { } verdict)
                 {

@@ -23,11 +23,6 @@ internal sealed class BodyLimit(IOptions<GatewayOptions> options, TimeProvider t
         var limit = context.GetEndpoint()?.Metadata.GetMetadata<RouteModel>()?.Config.Metadata?.TryGetValue(Setting, out var text) is true
             ? long.Parse(text, CultureInfo.InvariantCulture)
             : options.Value.MaxRequestBodySize;
-        if (context.Features.Get<IHttpMaxRequestBodySizeFeature>() is { IsReadOnly: false } server)
-        {
-            server.MaxRequestBodySize = null;
-        }
-
         if (context.Request.ContentLength > limit)
         {
             // Answered by the status code pages.

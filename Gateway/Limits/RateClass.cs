@@ -48,7 +48,7 @@ internal static class RateClasses
 
     /// <summary>The class of a request. Spellings that lead to the same endpoint – letters' case, a slash at the end – are one.</summary>
     /// <param name="method">As sent.</param>
-    /// <param name="path">Decoded and plain.</param>
+    /// <param name="path">Decoded; one that is not plain leads nowhere, whatever it counts as.</param>
     public static RateClass Of(string method, PathString path)
     {
         if (path.StartsWithSegments(Quote, StringComparison.OrdinalIgnoreCase))

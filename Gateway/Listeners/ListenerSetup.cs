@@ -36,7 +36,8 @@ internal static class ListenerSetup
     /// <summary>What a client may send, and how slowly.</summary>
     private static void Bound(KestrelServerLimits limits, GatewayOptions gateway)
     {
-        limits.MaxRequestBodySize = gateway.MaxRequestBodySize;
+        // BodyLimit counts it.
+        limits.MaxRequestBodySize = null;
         limits.MaxRequestLineSize = 8 * 1024;
         limits.MaxRequestHeadersTotalSize = 16 * 1024;
         limits.MaxRequestHeaderCount = 64;

@@ -124,6 +124,29 @@ public sealed class LimitTests(PostgresServer postgres, RedisServer redis) : IAs
             gateway, "POST", "/api/v2/quote/batch", key, new StringContent($"{{\"quotes\":[{string.Join(',', Enumerable.Repeat("{}", quotes))}]}}"));
     }
 
+    /// <summary>Requests as they are sent, and how they are refused.</summary>
+    [Theory]
+    [InlineData("GET /api/v2/products/..%2f..%2finternal HTTP/1.1\r\nHost: x\r\n", 404)]
+    [InlineData("POST /api/v2/quote/batch HTTP/1.1\r\nHost: x\r\nContent-Length: 0\r\nTransfer-Encoding: chunked\r\n", 400)]
+    [InlineData("POST /api/v2/quote/multi-dimensional HTTP/1.1\r\nHost: x\r\nContent-Type: application/json; charset=utf-16\r\nContent-Length: 2\r\n", 415)]
+    [InlineData("POST /api/v2/quote/multi-dimensional HTTP/1.1\r\nHost: x\r\nContent-Length: 70000\r\n", 413)]
+    [InlineData("GET /nothing HTTP/1.1\r\nHost: x\r\nAuthorization: Basic YTpi\r\n", 401)]
+    public async Task Whatever_is_refused_is_counted(string head, int status)
+    {
+        await using var gateway = await GatewayHost.StartAsync(
+            await postgres.CreateDatabaseAsync(), new() { ["Limits:Scale"] = "1", ["Limits:Anonymous"] = "1", ["Limits:AnonymousQuotes"] = "1" });
+        await gateway.ReadyAsync();
+
+        var first = await gateway.AnswerRawAsync($"{head}\r\n");
+        var second = await gateway.AnswerRawAsync($"{head}\r\n");
+
+        Assert.StartsWith($"HTTP/1.1 {status} ", first, StringComparison.Ordinal);
+        Assert.Contains("RateLimit-Limit: 1\r\nRateLimit-Remaining: 0\r\n", first, StringComparison.Ordinal);
+        Assert.StartsWith("HTTP/1.1 429 ", second, StringComparison.Ordinal);
+        // Two readers may see different ends of what says its length twice: nothing more is read of it, however it is refused.
+        Assert.Equal(status == 400, second.Contains("Connection: close\r\n", StringComparison.Ordinal));
+    }
+
     [Fact]
     public async Task Guessing_keys_is_limited_by_address_and_holds_up_nobody_whose_key_is_remembered()
     {

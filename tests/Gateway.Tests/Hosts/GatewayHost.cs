@@ -137,6 +137,18 @@ public sealed class GatewayHost : IAsyncDisposable
         return await reader.ReadToEndAsync(TestContext.Current.CancellationToken).WaitAsync(TimeSpan.FromSeconds(60));
     }
 
+    /// <summary>Sends bytes as they are to the public port; the beginning of the answer, whatever becomes of the connection.</summary>
+    public async Task<string> AnswerRawAsync(string text)
+    {
+        using var client = new TcpClient();
+        await client.ConnectAsync(IPAddress.Loopback, PublicAddress.Port, TestContext.Current.CancellationToken);
+        var stream = client.GetStream();
+        await stream.WriteAsync(Encoding.Latin1.GetBytes(text), TestContext.Current.CancellationToken);
+        var buffer = new byte[4096];
+        var read = await stream.ReadAsync(buffer, TestContext.Current.CancellationToken).AsTask().WaitAsync(TimeSpan.FromSeconds(60));
+        return Encoding.Latin1.GetString(buffer, 0, read);
+    }
+
     public async ValueTask DisposeAsync()
     {
         Public.Dispose();
