@@ -12,7 +12,7 @@ public static class SureJson
 
     /// <summary>
     /// Brings <paramref name="options"/> to the dialect and makes reading strict: unknown, duplicate and missing fields, wrong types
-    /// and trailing text are errors, and nesting ends at 16 levels.
+    /// and trailing text are errors, text holds no control characters, and nesting ends at 16 levels.
     /// </summary>
     public static void ApplyStrict(JsonSerializerOptions options)
     {
@@ -24,6 +24,7 @@ public static class SureJson
         options.RespectNullableAnnotations = true;
         options.RespectRequiredConstructorParameters = true;
         options.MaxDepth = 16;
+        options.Converters.Add(new PlainTextConverter());
     }
 
     private static JsonSerializerOptions Create()

@@ -19,11 +19,11 @@ internal sealed class WireSchemas(CodeComments comments) : IOpenApiSchemaTransfo
     public Task TransformAsync(OpenApiSchema schema, OpenApiSchemaTransformerContext context, CancellationToken cancellationToken)
     {
         var info = context.JsonTypeInfo;
-        Shape(schema, info.Type);
+        Shape(schema, info.Type, context.JsonPropertyInfo?.IsGetNullable is true);
         if (info is { Kind: JsonTypeInfoKind.Enumerable or JsonTypeInfoKind.Dictionary, ElementType: { } element } && IsWritten(System.Nullable.GetUnderlyingType(element) ?? element))
         {
             var elements = new OpenApiSchema();
-            Shape(elements, element);
+            Shape(elements, element, mayBeNull: false);
             elements.Description = comments.Of(element);
             if (info.Kind is JsonTypeInfoKind.Dictionary)
             {
@@ -41,12 +41,15 @@ internal sealed class WireSchemas(CodeComments comments) : IOpenApiSchemaTransfo
 
     /// <summary>Whether a converter of the platform writes it.</summary>
     private static bool IsWritten(Type type) =>
-        type.IsEnum || type == typeof(DateTimeOffset) || type.GetCustomAttribute<WireTextAttribute>() is not null;
+        type.IsEnum || type == typeof(string) || type == typeof(DateTimeOffset) || type.GetCustomAttribute<WireTextAttribute>() is not null;
 
-    private static void Shape(OpenApiSchema schema, Type declared)
+    /// <param name="schema">What is made of it.</param>
+    /// <param name="declared">The type.</param>
+    /// <param name="mayBeNull">Whether a reference to it may be null; of a value its type says so.</param>
+    private static void Shape(OpenApiSchema schema, Type declared, bool mayBeNull)
     {
         var type = System.Nullable.GetUnderlyingType(declared) ?? declared;
-        var mayBeNull = type != declared;
+        mayBeNull = type.IsValueType ? type != declared : mayBeNull;
         if (type.IsEnum)
         {
             schema.Type = JsonSchemaType.String;
@@ -59,6 +62,10 @@ internal sealed class WireSchemas(CodeComments comments) : IOpenApiSchemaTransfo
             schema.Pattern = text.Pattern;
             schema.Examples = [text.Example];
             Refer(schema, type, mayBeNull);
+        }
+        else if (type == typeof(string))
+        {
+            schema.Type = mayBeNull ? JsonSchemaType.String | JsonSchemaType.Null : JsonSchemaType.String;
         }
         else if (type == typeof(DateTimeOffset) || type == typeof(decimal))
         {

@@ -6,6 +6,7 @@ using System.Runtime.CompilerServices;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Http.Metadata;
 using Microsoft.AspNetCore.Routing;
+using Sure.Contracts.Json;
 
 namespace Sure.ServiceDefaults.Queries;
 
@@ -86,6 +87,11 @@ internal sealed class QueryRules
             if (text.Length is 0 or > LongestText)
             {
                 return $"must have 1 … {LongestText} characters";
+            }
+
+            if (!PlainTextConverter.IsPlain(text))
+            {
+                return PlainTextConverter.Fault;
             }
 
             if (_words is not null && !_words.Words.Contains(text, StringComparer.OrdinalIgnoreCase))

@@ -63,4 +63,36 @@ public sealed class JsonTests
 
         Assert.Throws<JsonException>(() => JsonSerializer.Deserialize<PolicyTerms>(json, strict));
     }
+
+    [Theory]
+    [InlineData("\"Zoë Ωμέγα <a/b>\"", true)]
+    [InlineData("\"\"", true)]
+    [InlineData("\"a\\u0000b\"", false)]
+    [InlineData("\"a\\nb\"", false)]
+    [InlineData("\"\\u007f\"", false)]
+    [InlineData("\"\\u0085\"", false)]
+    // Half of a pair, which no UTF-8 can hold.
+    [InlineData("\"\\ud83d\"", false)]
+    [InlineData("1", false)]
+    public void Strict_reading_takes_plain_text_only(string json, bool isPlain)
+    {
+        var strict = new JsonSerializerOptions();
+        SureJson.ApplyStrict(strict);
+
+        foreach (var (document, read) in new (string, Func<string, object?>)[]
+            {
+                ($"[{json}]", d => JsonSerializer.Deserialize<string[]>(d, strict)),
+                ($"{{{json}:null}}", d => JsonSerializer.Deserialize<Dictionary<string, string?>>(d, strict)),
+            })
+        {
+            if (isPlain)
+            {
+                Assert.Equal(document, JsonSerializer.Serialize(read(document), strict));
+            }
+            else
+            {
+                Assert.Throws<JsonException>(() => read(document));
+            }
+        }
+    }
 }

@@ -140,6 +140,27 @@ public sealed class BindingTests(PostgresServer postgres) : IAsyncLifetime
     }
 
     [Fact]
+    public async Task Text_that_holds_control_characters_is_refused_by_its_field()
+    {
+        foreach (var (path, field) in new[]
+            {
+                ("/api/v2/policies?holder=a%00", "holder"), ("/api/v2/ledger/entries?account=%00", "account"), ("/api/v2/ledger/entries?account=a%0Ab", "account"),
+            })
+        {
+            AssertRefused(await UtilizationHost.GetAsync(_host.Operator, path), field);
+        }
+
+        AssertRefused(await UtilizationHost.PostAsync(_host.Operator, "/api/v2/policies", new { quote_id = Guid.Empty, holder = "\0" }), "holder");
+        AssertRefused(await UtilizationHost.PostAsync(_host.Operator, "/api/v2/vault/deposit", new { tranche_id = "SURE_EQT", amount_usd = 100m, account = "\0" }), "account");
+
+        static void AssertRefused(Answer answer, string field)
+        {
+            Assert.Equal(HttpStatusCode.BadRequest, answer.Status);
+            Assert.Equal($"{field} must hold no control characters.", (string?)answer["errors"][field]![0]);
+        }
+    }
+
+    [Fact]
     public async Task A_key_holds_for_24_hours_and_is_a_new_one_then()
     {
         var time = new MovableClock();
