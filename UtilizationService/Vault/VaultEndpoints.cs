@@ -36,6 +36,8 @@ internal static class VaultEndpoints
             .WithExample(new WithdrawalRequest(Tranche.Senior, 100m)).TakesIdempotencyKey().Produces<VaultAnswer>(StatusCodes.Status201Created);
         group.MapPost("/preview", PreviewAsync).RequireScope(Scope.Read).WithName("PreviewVault").WithSummary("What a deposit or withdrawal would do now, and why it would be refused.")
             .WithExample(new PreviewRequest(VaultDirection.Deposit, Tranche.Mezzanine, 25_000m));
+        group.MapGet("/accounts", FindOwnAccountAsync).RequireScope(Scope.Read).WithName("GetOwnVaultAccount").MayRefuse(StatusCodes.Status404NotFound)
+            .WithSummary("Shares of the caller's account, or of the one that is named, and what they are worth, per tranche; a name that fits into no path, with a slash for example, fits in here.");
         group.MapGet("/accounts/{account}", FindAccountAsync).RequireScope(Scope.Read).WithName("GetVaultAccount").WithSummary("Shares of an account and what they are worth, per tranche.");
     }
 
@@ -44,6 +46,10 @@ internal static class VaultEndpoints
         account.Length <= LongestName && context.Caller().MayActFor(account)
             ? TypedResults.Ok(await accounts.ReadAsync(account, cancellationToken))
             : Problem.NotFound("There is no such account.");
+
+    private static Task<Results<Ok<VaultAccount>, ProblemHttpResult>> FindOwnAccountAsync(
+        string? account, VaultAccounts accounts, HttpContext context, CancellationToken cancellationToken) =>
+        FindAccountAsync(account ?? context.Caller().Subject ?? "", accounts, context, cancellationToken);
 
     private static async Task<Results<Ok<PreviewAnswer>, ProblemHttpResult>> PreviewAsync(
         PreviewRequest request, VaultPreview preview, HttpContext context, CancellationToken cancellationToken)

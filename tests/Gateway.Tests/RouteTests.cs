@@ -25,6 +25,7 @@ public sealed class RouteTests(RouteTests.Host host) : IClassFixture<RouteTests.
     [InlineData("/api/v2/pool", "utilizationservice")]
     [InlineData("/api/v2/pool/deployments", "utilizationservice")]
     [InlineData("/api/v2/vault/accounts/a%20b", "utilizationservice")]
+    [InlineData("/api/v2/vault/accounts?account=a%2Fb", "utilizationservice")]
     [InlineData("/api/v2/ledger/entries?account=a%2Fb", "utilizationservice")]
     [InlineData("/api/v2/bridge-health", "bridgeservice")]
     [InlineData("/api/v2/bridge-health/wormhole/history?from=1", "bridgeservice")]

@@ -73,6 +73,9 @@ internal sealed class UtilizationHost : IAsyncDisposable
 
     public HttpClient Anonymous => _service.Client;
 
+    /// <summary>Somebody who may read and write.</summary>
+    public HttpClient ClientOf(string subject) => _service.ClientOf(subject, Scope.Read, Scope.Write);
+
     /// <summary>Orders that nobody has begun to decide.</summary>
     public int QueuedOrders => _service.Services.GetRequiredService<BindDesk>().Queued;
 

@@ -94,6 +94,27 @@ public sealed class PreviewTests(PostgresServer postgres) : IAsyncLifetime
         Assert.Equal(0m, (decimal)(await UtilizationHost.GetAsync(_host.Bob, "/api/v2/vault/accounts/bob"))["value_usd"]);
     }
 
+    [Theory]
+    [InlineData("repo:org/app")]
+    [InlineData("..")]
+    [InlineData("100 %")]
+    public async Task An_account_whose_name_fits_into_no_path_can_be_read_too(string name)
+    {
+        const string accounts = "/api/v2/vault/accounts";
+        using var owner = _host.ClientOf(name);
+        var named = $"{accounts}?account={Uri.EscapeDataString(name)}";
+        Assert.Equal(HttpStatusCode.Created, (await UtilizationHost.PostAsync(owner, "/api/v2/vault/deposit", new { tranche_id = "SURE_EQT", amount_usd = 100m })).Status);
+
+        foreach (var (client, path) in new[] { (owner, accounts), (owner, named), (_host.Operator, named) })
+        {
+            var account = await UtilizationHost.GetAsync(client, path);
+            Assert.Equal((name, 100m), ((string?)account["account"], (decimal)account["value_usd"]));
+        }
+
+        Assert.Equal(HttpStatusCode.NotFound, (await UtilizationHost.GetAsync(_host.Bob, named)).Status);
+        Assert.Equal(HttpStatusCode.Unauthorized, (await UtilizationHost.GetAsync(_host.Anonymous, accounts)).Status);
+    }
+
     /// <summary>Half of a premium of 90 USD is earned after half of its 90 days; no monitor has to have booked it.</summary>
     [Fact]
     public async Task An_account_is_worth_what_a_withdrawal_would_pay()

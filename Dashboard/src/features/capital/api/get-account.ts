@@ -3,7 +3,7 @@ import { request } from "@/shared/api/client";
 import type { Account } from "@/shared/api/types";
 import { refreshMs } from "@/shared/api/query-client";
 
-export const fetchAccount = (account: string, signal?: AbortSignal) => request<Account>(`/api/v2/vault/accounts/${encodeURIComponent(account)}`, { signal });
+export const fetchAccount = (account: string, signal?: AbortSignal) => request<Account>(`/api/v2/vault/accounts?account=${encodeURIComponent(account)}`, { signal });
 
 export const accountQuery = (account: string) =>
   queryOptions({ queryKey: ["vault", "account", account], queryFn: ({ signal }) => fetchAccount(account, signal), refetchInterval: refreshMs });
