@@ -17,6 +17,32 @@ internal sealed record ShareMovement(JournalEntry Entry, string Kind, string Acc
 /// <summary>The accounts of liquidity providers in PostgreSQL. Shares pass as text, which is exact where <see cref="decimal"/> is not.</summary>
 internal static class VaultStore
 {
+    /// <summary>
+    /// Coins with a run of an active policy. A run begins with its first point, so a point that the trigger watch has not judged yet is one
+    /// where it reaches a trigger. A maximum is the end of an index; for EXISTS the planner may read all of a table, hoping for an early find.
+    /// </summary>
+    internal const string RunsSql =
+        """
+        WITH unjudged AS MATERIALIZED (
+            SELECT stablecoin, lowest, disagreement
+            FROM peg LEFT JOIN watch_position w USING (stablecoin) CROSS JOIN LATERAL (
+                SELECT min(c.peg_ratio) AS lowest, bool_or(c.consensus <= @OracleConsensus) AS disagreement
+                FROM consensus_point c WHERE c.stablecoin = peg.stablecoin AND c.point_id > coalesce(w.judged_point, 0)
+            ) AS c
+        )
+        SELECT r.stablecoin FROM trigger_run r JOIN policy p USING (policy_id) WHERE p.status = 'active'
+        UNION
+        SELECT u.stablecoin FROM unjudged u
+        WHERE u.lowest <= (SELECT max(p.trigger_price) FROM policy p WHERE p.status = 'active' AND p.stablecoin = u.stablecoin)
+           OR (u.lowest <= @CexTrigger AND (
+               SELECT max(p.starts_at) FROM policy p
+               WHERE p.status = 'active' AND p.trigger_price IS NULL AND p.stablecoin = u.stablecoin AND p.coverage_type = 'cex_liquidation') IS NOT NULL)
+           OR (u.disagreement AND (
+               SELECT max(p.starts_at) FROM policy p
+               WHERE p.status = 'active' AND p.trigger_price IS NULL AND p.stablecoin = u.stablecoin AND p.coverage_type = 'oracle') IS NOT NULL)
+        ORDER BY stablecoin
+        """;
+
     /// <summary>Adds a movement to the batch; the holding and the tranche's shares follow. To be added before the entry it belongs to.</summary>
     public static void Write(WriteBatch batch, ShareMovement movement) => batch.Add(
         """
@@ -52,31 +78,13 @@ internal static class VaultStore
         return new VaultView(position, tranche, Shares.Parse(total), Shares.Parse(held));
     }
 
-    /// <summary>
-    /// What stops withdrawals. A run begins with its first point, so points the trigger watch has not judged yet stop them like a run where
-    /// they reach a trigger.
-    /// </summary>
+    /// <summary>What stops withdrawals.</summary>
     public static async Task<WithdrawalStops> ReadStopsAsync(
         NpgsqlConnection connection, NpgsqlTransaction transaction, BreakerState breaker, TriggerOptions triggers, CancellationToken cancellationToken)
     {
         await using var results = await connection.QueryMultipleAsync(new CommandDefinition(
-            """
-            WITH unjudged AS MATERIALIZED (
-                SELECT c.stablecoin, min(c.peg_ratio) AS lowest, bool_or(c.consensus <= @OracleConsensus) AS disagreement
-                FROM peg LEFT JOIN watch_position w USING (stablecoin)
-                JOIN consensus_point c ON c.stablecoin = peg.stablecoin AND c.point_id > coalesce(w.judged_point, 0)
-                GROUP BY c.stablecoin
-            )
-            SELECT r.stablecoin FROM trigger_run r JOIN policy p USING (policy_id) WHERE p.status = 'active'
-            UNION
-            SELECT u.stablecoin FROM unjudged u
-            WHERE EXISTS (SELECT FROM policy p WHERE p.status = 'active' AND p.stablecoin = u.stablecoin AND p.trigger_price >= u.lowest)
-               OR (u.lowest <= @CexTrigger AND EXISTS (
-                   SELECT FROM policy p
-                   WHERE p.status = 'active' AND p.stablecoin = u.stablecoin AND p.trigger_price IS NULL AND p.coverage_type = 'cex_liquidation'))
-               OR (u.disagreement AND EXISTS (
-                   SELECT FROM policy p WHERE p.status = 'active' AND p.stablecoin = u.stablecoin AND p.coverage_type = 'oracle'))
-            ORDER BY stablecoin;
+            $"""
+            {RunsSql};
             SELECT DISTINCT bridge_id FROM exploit WHERE settled_at IS NULL AND (confirmed_at IS NOT NULL OR cleared_at IS NULL);
             SELECT DISTINCT chain FROM policy
             WHERE status = 'active' AND coverage_type = 'bridge'
