@@ -2,7 +2,8 @@ namespace Sure.Gateway.Hardening;
 
 /// <summary>
 /// Refuses a request that says its length in two ways and closes its connection, whatever it is refused for (RFC 9112, section 6.1). The
-/// server would read it by its chunks, put the length aside and take what follows for the next request; whoever stood before it may have read it by its length.
+/// server would read it by its chunks, put the length aside and take what follows for the next request; whoever stood before it may have
+/// read it by its length.
 /// </summary>
 internal static class LengthGuard
 {

@@ -84,6 +84,9 @@ public sealed class OwnershipTests(RunningPlatform platform) : IAsyncLifetime
 
         foreach (var account in (string[])[Alice, "development", Alice.ToUpperInvariant(), $"{Alice} ", $" {Alice}", $"{Alice}\u200b", $"{Mallory}\n{Alice}", ""])
         {
+            var expected = account.Any(char.IsControl) ? HttpStatusCode.BadRequest
+                : account.Length > 0 ? HttpStatusCode.Forbidden
+                : HttpStatusCode.UnprocessableEntity;
             foreach (var (path, body) in new (string, object)[]
                 {
                     ("/api/v2/vault/deposit", new { tranche_id = "SURE_SNR", amount_usd = 100m, account }),
@@ -93,14 +96,15 @@ public sealed class OwnershipTests(RunningPlatform platform) : IAsyncLifetime
                 })
             {
                 var answer = await _mallory.PostJsonAsync(path, body);
-                Assert.True(
-                    answer.Status == (account.Length > 0 ? HttpStatusCode.Forbidden : HttpStatusCode.UnprocessableEntity), $"{path} for '{account}': {answer}");
+                Assert.True(answer.Status == expected, $"{path} for '{account}': {answer}");
             }
 
             if (account.Length > 0)
             {
                 var read = await _mallory.GetJsonAsync($"/api/v2/vault/accounts/{Uri.EscapeDataString(account)}");
                 Assert.True(read.Status is HttpStatusCode.NotFound, $"'{account}': {read}");
+                var named = await _mallory.GetJsonAsync($"/api/v2/vault/accounts?account={Uri.EscapeDataString(account)}");
+                Assert.True(named.Status == (expected is HttpStatusCode.Forbidden ? HttpStatusCode.NotFound : expected), $"'{account}': {named}");
             }
         }
 
