@@ -113,7 +113,7 @@ internal static class ObservationRules
 
     private static string? SourceFault(string source, Func<string, bool> maySpeakFor)
     {
-        if (source.Length is 0 or > LongestName || source.Any(c => char.IsWhiteSpace(c) || char.IsControl(c)))
+        if (source.Length is 0 or > LongestName || source.Any(char.IsWhiteSpace))
         {
             return $"source must have 1 … {LongestName} characters and no blanks.";
         }

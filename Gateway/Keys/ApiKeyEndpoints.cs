@@ -140,9 +140,9 @@ internal static class ApiKeyEndpoints
     private static Dictionary<string, string[]> Faults(NewKeyRequest request, DateTimeOffset now)
     {
         var faults = new Dictionary<string, string[]>(StringComparer.Ordinal);
-        if (request.Subject.Length is 0 or > LongestText || request.Subject.Any(char.IsControl) || request.Subject != request.Subject.Trim())
+        if (request.Subject.Length is 0 or > LongestText || request.Subject != request.Subject.Trim())
         {
-            faults["subject"] = [$"subject must have 1 … {LongestText} characters, no control characters and no space at its ends."];
+            faults["subject"] = [$"subject must have 1 … {LongestText} characters and no space at its ends."];
         }
 
         if (request.Scopes.Count == 0)
@@ -151,7 +151,7 @@ internal static class ApiKeyEndpoints
         }
 
         var sources = request.Sources ?? [];
-        if (sources.Count > MostSources || sources.Any(s => s is not { Length: > 0 and <= LongestSource } || s.Any(c => char.IsWhiteSpace(c) || char.IsControl(c))))
+        if (sources.Count > MostSources || sources.Any(s => s is not { Length: > 0 and <= LongestSource } || s.Any(char.IsWhiteSpace)))
         {
             faults["sources"] = [$"sources must hold at most {MostSources} names of 1 … {LongestSource} characters without spaces."];
         }
@@ -174,9 +174,9 @@ internal static class ApiKeyEndpoints
             faults["expires_at"] = ["expires_at must be in the future."];
         }
 
-        if (request.Label is { Length: > LongestText } || request.Label?.Any(char.IsControl) is true)
+        if (request.Label is { Length: > LongestText })
         {
-            faults["label"] = [$"label must have at most {LongestText} characters and no control characters."];
+            faults["label"] = [$"label must have at most {LongestText} characters."];
         }
 
         return faults;

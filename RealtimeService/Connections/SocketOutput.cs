@@ -20,8 +20,11 @@ internal sealed class SocketOutput : ConnectionStream
         _socket.Blocking = false;
     }
 
-    /// <summary>Has the server send everything before it says that it is written: the answer to the upgrade comes before the first frame.</summary>
-    public static void Prepare(SocketTransportOptions transport) => transport.MaxWriteBufferSize = 1;
+    /// <summary>
+    /// Has the server send everything before it says that it is written: the answer to the upgrade comes before the first frame. And take in no
+    /// more of a client than one message: one that is not read for now, because it does not read itself, costs no more.
+    /// </summary>
+    public static void Prepare(SocketTransportOptions transport) => (transport.MaxWriteBufferSize, transport.MaxReadBufferSize) = (1, 64 * 1024);
 
     /// <summary>The output of a connection that was upgraded; <paramref name="upgraded"/> where something, such as TLS, is between it and the socket.</summary>
     public static Stream Of(HttpContext context, Stream upgraded) =>
