@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using System.Diagnostics;
 using Sure.Contracts.Vocabulary;
 using Sure.RealtimeService.Channels;
@@ -15,6 +16,9 @@ namespace Sure.RealtimeService.Streams;
 /// <param name="historyAge">How much older than the newest they may be.</param>
 internal sealed class ChannelFeed(Channel channel, int historyLength, TimeSpan historyAge)
 {
+    /// <summary>Listeners that one core serves; fewer are not worth another one.</summary>
+    private const int Slice = 256;
+
     private static readonly ActivitySource Deliveries = new("Sure.Realtime");
 
     private readonly Lock _lock = new();
@@ -100,12 +104,17 @@ internal sealed class ChannelFeed(Channel channel, int historyLength, TimeSpan h
             return;
         }
 
-        // One run of bytes for everybody, written to one client after the other without a lock that any two of them share.
+        // One run of bytes for everybody, written to each client without a lock that any two of them share.
         var frame = Frame.Of([.. news.Select(m => m.Live)]);
         var spans = news.ConvertAll(StartDelivery);
-        foreach (var listener in _listeners)
+        if (_listeners.Count <= Slice)
         {
-            listener.Deliver(frame, news[^1].Offset);
+            Deliver(frame, news[^1].Offset, 0, _listeners.Count);
+        }
+        else
+        {
+            // All have it before the next is handed out: each connection keeps its order.
+            Parallel.ForEach(Partitioner.Create(0, _listeners.Count, Slice), slice => Deliver(frame, news[^1].Offset, slice.Item1, slice.Item2));
         }
 
         foreach (var span in spans)
@@ -161,6 +170,14 @@ internal sealed class ChannelFeed(Channel channel, int historyLength, TimeSpan h
                 subscription.End();
                 _changed = true;
             }
+        }
+    }
+
+    private void Deliver(Frame frame, long last, int from, int to)
+    {
+        for (var i = from; i < to; i++)
+        {
+            _listeners[i].Deliver(frame, last);
         }
     }
 
