@@ -196,7 +196,10 @@ internal static class PlatformResources
             pod.Containers[0].VolumeMounts.Add(new VolumeMountV1 { Name = "roles", MountPath = "/docker-entrypoint-initdb.d", ReadOnly = true });
         });
 
-    /// <summary>Lets the service into the database by its own role instead of the server's administrator.</summary>
+    /// <summary>
+    /// Lets the service into the database by its own role instead of the server's administrator. Two instances of five services, and one more
+    /// of each in a rolling update, have at most 225 of the 300 connections that the server takes.
+    /// </summary>
     public static IResourceBuilder<ProjectResource> As(
         this IResourceBuilder<ProjectResource> service,
         string role,
@@ -205,7 +208,7 @@ internal static class PlatformResources
     {
         var endpoint = server.Resource.PrimaryEndpoint;
         return service.WithEnvironment("ConnectionStrings__platform", ReferenceExpression.Create(
-            $"Host={endpoint.Property(EndpointProperty.Host)};Port={endpoint.Property(EndpointProperty.Port)};Username={role};Password={password.Resource};Database=platform"));
+            $"Host={endpoint.Property(EndpointProperty.Host)};Port={endpoint.Property(EndpointProperty.Port)};Username={role};Password={password.Resource};Database=platform;Maximum Pool Size=15"));
     }
 
     /// <summary>One HTTP endpoint, a health check, and in Kubernetes the probes and limits that the publisher does not write.</summary>

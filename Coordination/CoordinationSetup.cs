@@ -185,10 +185,7 @@ public static class CoordinationSetup
             });
         }
 
-        // Six minutes: RabbitMQ closes a channel on which a delivery has not been acknowledged for half an hour, and the last of those that
-        // were taken ahead has waited for the others. What becomes a dead letter meanwhile is fetched from its producer.
-        queue.UseMessageRetry(retry => retry.Exponential(
-            retryLimit: 40, minInterval: TimeSpan.FromMilliseconds(100), maxInterval: TimeSpan.FromSeconds(10), intervalDelta: TimeSpan.FromMilliseconds(200)));
+        queue.UseEventRetries(TimeSpan.FromSeconds(10));
         queue.ConfigureConsumer<EventConsumer>(context);
     }
 

@@ -93,20 +93,25 @@ dashboard_sources() {
         LC_ALL=C sort -z | xargs -0 sha256sum | sha256sum | cut -d ' ' -f 1)
 }
 
-# Builds the dashboard where its sources are not those of the last build. Without a fitting Node the platform runs without it.
+# Whether what is built of the dashboard was made from the sources that are here.
+dashboard_is_built() {
+    [ -f "$root/Dashboard/dist/index.html" ] && [ "$(cat "$root/Dashboard/node_modules/.built" 2>/dev/null)" = "$(dashboard_sources)" ]
+}
+
+# Builds the dashboard where it is not. Without a fitting Node the platform runs without it.
 build_dashboard() {
     if ! node_is_new_enough; then
         say "Node 18.18 or newer is missing (there is $(node --version 2>/dev/null || echo none)): the platform starts without its dashboard."
         return 0
     fi
 
-    local sources built="$root/Dashboard/node_modules/.built"
+    ! dashboard_is_built || return 0
+    local sources
     sources=$(dashboard_sources)
-    [ "$(cat "$built" 2>/dev/null)" != "$sources" ] || [ ! -f "$root/Dashboard/dist/index.html" ] || return 0
     install_dashboard
     say "Building the dashboard …"
     (cd "$root/Dashboard" && npm run --silent build >&2) || fail "The dashboard could not be built; what is above says why."
-    printf '%s' "$sources" >"$built"
+    printf '%s' "$sources" >"$root/Dashboard/node_modules/.built"
 }
 
 # Installs what the dashboard is built and tested with, where it is not what the lock file says.

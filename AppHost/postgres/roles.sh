@@ -6,6 +6,8 @@ set -eu
 sql() { psql --no-psqlrc --quiet -v ON_ERROR_STOP=1 --username "$POSTGRES_USER" "$@"; }
 
 sql --dbname postgres --command 'CREATE DATABASE platform'
+# As many as the instances may have; it counts from when the server is started with what is made here.
+sql --dbname postgres --command 'ALTER SYSTEM SET max_connections = 300'
 sql --dbname platform --command 'REVOKE ALL ON DATABASE platform FROM PUBLIC; REVOKE ALL ON SCHEMA public FROM PUBLIC'
 for service in quoteservice riskservice bridgeservice utilizationservice gateway; do
     eval "password=\$$(printf %s "$service" | tr '[:lower:]' '[:upper:]')_PASSWORD"

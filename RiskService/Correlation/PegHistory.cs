@@ -26,6 +26,7 @@ internal sealed class PegHistory(NpgsqlDataSource database, IOptions<Correlation
         var at = made.OccurredAt.UtcDateTime;
         await connection.ExecuteAsync(new CommandDefinition(
             """
+            UPDATE peg_hour SET simulated = @Simulated WHERE simulated IS NULL;
             DELETE FROM peg_hour WHERE simulated <> @Simulated;
             DELETE FROM peg_hour WHERE stablecoin = @Coin AND hour < @Oldest;
             INSERT INTO peg_hour (stablecoin, hour, peg_ratio, at, simulated) VALUES (@Coin, @Hour, @PegRatio, @At, @Simulated)

@@ -1,5 +1,4 @@
 using System.Diagnostics;
-using System.Net.Sockets;
 using System.Text.Json.Nodes;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Diagnostics;
@@ -108,7 +107,7 @@ internal sealed partial class FailureHandler(IProblemDetailsService problems, IL
                 httpContext.Response.StatusCode = StatusCodes.Status499ClientClosedRequest;
                 return true;
 
-            case var _ when IsBrokenDependency(exception):
+            case var _ when BrokenDependency.Is(exception):
                 Log.DependencyFailed(logger, exception);
                 details.Status = StatusCodes.Status503ServiceUnavailable;
                 details.Title = "Unavailable";
@@ -124,23 +123,6 @@ internal sealed partial class FailureHandler(IProblemDetailsService problems, IL
         httpContext.Response.StatusCode = details.Status.Value;
         return await problems.TryWriteAsync(new ProblemDetailsContext { HttpContext = httpContext, ProblemDetails = details });
     }
-
-    /// <summary>
-    /// Whether the failure says that a server or service is away rather than that we have a bug. Matched by name where the client
-    /// library is the host's choice, not this project's.
-    /// </summary>
-    private static bool IsBrokenDependency(Exception exception) => exception switch
-    {
-        // Class 57P is a server that shuts down, has crashed or is starting up. FATAL is a connection that the server ended or would not
-        // begin: its disk is full, or this process was stopped and let a transaction idle. Neither counts as a transient error.
-        Npgsql.PostgresException { InvariantSeverity: "FATAL" or "PANIC" } => true,
-        System.Data.Common.DbException database => database.IsTransient
-            || database.SqlState?.StartsWith("57P", StringComparison.Ordinal) is true
-            || database.InnerException is IOException or SocketException or TimeoutException,
-        HttpRequestException or TimeoutException or SocketException or OperationCanceledException => true,
-        _ => exception.GetType().FullName is { } name
-            && (name.StartsWith("StackExchange.Redis.", StringComparison.Ordinal) || name.StartsWith("Polly.", StringComparison.Ordinal)),
-    };
 
     private static partial class Log
     {

@@ -253,6 +253,18 @@ public sealed class KubernetesTests
             : 0;
     }
 
+    /// <summary>Below the limit by what writing its file anew takes: a copy of the pages that change meanwhile.</summary>
+    [Theory]
+    [MemberData(nameof(Overlays))]
+    public void The_cache_drops_quotes_before_the_kernel_ends_it(string name)
+    {
+        var redis = Assert.Single(Overlay.Of(name).The<V1StatefulSet>("cache").Spec.Template.Spec.Containers);
+        var mostBytes = new ResourceQuantity(redis.Args[redis.Args.IndexOf("--maxmemory") + 1].Replace("mb", "Mi", StringComparison.Ordinal).Replace("gb", "Gi", StringComparison.Ordinal));
+
+        Assert.InRange(mostBytes.ToDecimal(), 1, redis.Resources.Limits["memory"].ToDecimal() * 2 / 3);
+        Assert.Equal("volatile-ttl", redis.Args[redis.Args.IndexOf("--maxmemory-policy") + 1]);
+    }
+
     [Theory]
     [MemberData(nameof(Overlays))]
     public void The_network_lets_through_what_the_graph_has_and_nothing_else(string name)
