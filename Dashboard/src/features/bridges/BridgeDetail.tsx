@@ -54,7 +54,7 @@ export function BridgeDetail({ bridge }: { bridge: Bridge }) {
         {/* What was asked of one bridge is not asked of the next. */}
         <ExploitControl key={bridge.bridge_id} bridge={bridge} />
       </Panel>
-      <Panel title="Sources" span={6} flush note="and how far each is from the median">
+      <Panel title="Sources" span={7} flush note="and how far each is from the median">
         <DataTable
           caption={`Sources of ${bridgeName(bridge.bridge_id)}`}
           rows={bridge.sources}
@@ -68,7 +68,7 @@ export function BridgeDetail({ bridge }: { bridge: Bridge }) {
           ]}
         />
       </Panel>
-      <Panel title="Alerts" span={6}>
+      <Panel title="Alerts" span={5}>
         {bridge.active_alerts.length === 0 ? (
           <StateMessage tone="good" icon={<ShieldCheck size={20} aria-hidden />} title="No active alert on this bridge" />
         ) : (

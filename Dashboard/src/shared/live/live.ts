@@ -21,7 +21,7 @@ export interface LiveSnapshot {
   readonly connection: ConnectionState;
   /** Newest first; what came as a snapshot is not news and is not among them. */
   readonly messages: readonly AnyMessage[];
-  /** Messages since the page was opened. */
+  /** How many such messages there were since the page was opened. */
   readonly received: number;
 }
 
@@ -104,7 +104,7 @@ export class Live {
     this.#publish({
       ...this.#snapshot,
       messages: [...news.toReversed(), ...this.#snapshot.messages].slice(0, kept),
-      received: this.#snapshot.received + messages.length,
+      received: this.#snapshot.received + news.length,
     });
   }
 
