@@ -157,22 +157,35 @@ internal sealed class TriggerWatch(
         }
     }
 
-    /// <summary>Claims that were filed while their event was undecided.</summary>
+    /// <summary>Claims that were filed while their event was undecided, as many together as a transaction takes.</summary>
     private async Task DecidePendingAsync(LeaseTerm term, CancellationToken cancellationToken)
     {
         Guid? after = null;
         while (await claims.ListPendingAsync(after, Settlement.LargestBatch, cancellationToken) is { Count: > 0 } pending)
         {
+            var found = new List<Finding>();
             foreach (var policy in await store.ReadPoliciesAsync([.. pending.Select(c => c.PolicyId)], cancellationToken))
             {
-                // One by one: each may rest on many points of its own.
                 if (await judge.JudgeAsync(policy, cancellationToken) is not Finding.Undecided and var finding)
                 {
-                    await settlement.SettleAsync([finding], filing: false, term, cancellationToken);
+                    found.Add(finding);
+                }
+
+                // Each may rest on many points of its own.
+                if (found.Sum(f => f.Basis.Points.Count) >= Settlement.MostPoints)
+                {
+                    await SettleFoundAsync();
                 }
             }
 
+            await SettleFoundAsync();
             after = pending[^1].ClaimId;
+
+            async Task SettleFoundAsync()
+            {
+                await settlement.SettleAsync(found, filing: false, term, cancellationToken);
+                found.Clear();
+            }
         }
     }
 }

@@ -163,14 +163,38 @@ public sealed class TriggerWatchTests(PostgresServer postgres) : IAsyncLifetime
     {
         var policy = await BindAsync(1_000m, new(CoverageType.Bridge, Chain.Solana, Stablecoin.USDC));
         _clock.Advance(TimeSpan.FromMinutes(1));
-        var exploit = Guid.CreateVersion7();
-        _host.Tell(new ExploitDetected(Guid.CreateVersion7(), _clock.GetUtcNow(), "wormhole_sol_ton", exploit, 700_000m, 1_000_000m, "Two sources saw it drained."));
+        var exploit = DetectedOnSolana();
         var pending = await EventuallyFiledAsync(policy, "pending");
 
-        _host.Tell(new ExploitCleared(Guid.CreateVersion7(), _clock.GetUtcNow(), "wormhole_sol_ton", exploit, 950_000m, 1_000_000m, "Value came back."));
+        _host.Tell(ClearedOnSolana(exploit));
 
         await UtilizationHost.EventuallyAsync(async () => (string?)(await ClaimAsync(pending))["status"] == "refused", "the claim to be refused");
         Assert.Equal("active", (string?)(await UtilizationHost.GetAsync(_host.Alice, $"/api/v2/policies/{policy}"))["status"]);
+    }
+
+    /// <summary>A transaction leaves its number on each row it writes. The cycle under way when the exploit is cleared may find some of the claims, the next finds the rest.</summary>
+    [Fact]
+    public async Task Claims_that_can_be_decided_at_once_are_decided_together()
+    {
+        const int Filed = 10;
+        var policies = new List<string>();
+        for (var i = 0; i < Filed; i++)
+        {
+            policies.Add(await BindAsync(1_000m, new(CoverageType.Bridge, Chain.Solana, Stablecoin.USDC)));
+        }
+
+        _clock.Advance(TimeSpan.FromMinutes(1));
+        var exploit = DetectedOnSolana();
+        foreach (var policy in policies)
+        {
+            await EventuallyFiledAsync(policy, "pending");
+        }
+
+        _host.Tell(ClearedOnSolana(exploit));
+
+        await UtilizationHost.EventuallyAsync(
+            async () => (await ColumnAsync("SELECT claim_id::text FROM claim WHERE status = 'refused'")).Count == Filed, "the claims to be refused");
+        Assert.InRange((await ColumnAsync("SELECT DISTINCT xmin::text FROM claim")).Count, 1, 2);
     }
 
     [Fact]
@@ -397,6 +421,16 @@ public sealed class TriggerWatchTests(PostgresServer postgres) : IAsyncLifetime
         Assert.Single((await UtilizationHost.GetAsync(_host.Operator, $"/api/v2/claims?policy_id={policy}&status=refused"))["items"].AsArray());
         Assert.Equal(HttpStatusCode.BadRequest, (await UtilizationHost.GetAsync(_host.Alice, "/api/v2/claims?status=maybe")).Status);
     }
+
+    private Guid DetectedOnSolana()
+    {
+        var exploit = Guid.CreateVersion7();
+        _host.Tell(new ExploitDetected(Guid.CreateVersion7(), _clock.GetUtcNow(), "wormhole_sol_ton", exploit, 700_000m, 1_000_000m, "Two sources saw it drained."));
+        return exploit;
+    }
+
+    private ExploitCleared ClearedOnSolana(Guid exploit) =>
+        new(Guid.CreateVersion7(), _clock.GetUtcNow(), "wormhole_sol_ton", exploit, 950_000m, 1_000_000m, "Value came back.");
 
     private Task<Answer> RecordAsync(string type, string chain, DateTimeOffset at, string? coin = null, decimal? loss = null) =>
         UtilizationHost.PostAsync(_host.Operator, "/api/v2/incidents", new
