@@ -36,33 +36,17 @@ internal sealed class TriggerWatch(
 
     public async Task RunOnceAsync(LeaseTerm term, CancellationToken cancellationToken)
     {
-        var failures = new List<Exception>();
+        var attempts = new Attempts(cancellationToken);
         foreach (var (coin, judged) in await store.ReadJudgedAsync(cancellationToken))
         {
-            await TryAsync($"points of {coin.Word()}", () => WatchPricesAsync(coin, judged, term, cancellationToken));
+            await attempts.TryAsync($"points of {coin.Word()}", () => WatchPricesAsync(coin, judged, term, cancellationToken));
         }
 
-        await TryAsync("exploits", () => WatchExploitsAsync(term, cancellationToken));
-        await TryAsync("incidents", () => WatchIncidentsAsync(term, cancellationToken));
-        await TryAsync("pending claims", () => DecidePendingAsync(term, cancellationToken));
-        await TryAsync("payments", () => payments.PayAsync(term, cancellationToken));
-        if (failures.Count > 0)
-        {
-            throw new AggregateException(failures);
-        }
-
-        // What fails stops nothing else, but the cycle has failed.
-        async Task TryAsync(string what, Func<Task> work)
-        {
-            try
-            {
-                await work();
-            }
-            catch (Exception exception) when (exception is not LeaseLostException && !cancellationToken.IsCancellationRequested)
-            {
-                failures.Add(new InvalidOperationException($"The {what} could not be dealt with.", exception));
-            }
-        }
+        await attempts.TryAsync("exploits", () => WatchExploitsAsync(attempts, term, cancellationToken));
+        await attempts.TryAsync("incidents", () => WatchIncidentsAsync(attempts, term, cancellationToken));
+        await attempts.TryAsync("pending claims", () => DecidePendingAsync(attempts, term, cancellationToken));
+        await attempts.TryAsync("payments", () => payments.PayAsync(term, cancellationToken));
+        attempts.ThrowIfAnyFailed();
     }
 
     private async Task WatchPricesAsync(Stablecoin coin, long judged, LeaseTerm term, CancellationToken cancellationToken)
@@ -115,36 +99,46 @@ internal sealed class TriggerWatch(
             ? await points.ReadSpanAsync(coin, start, fresh[^1].Point.At, cancellationToken, fresh[^1].PointId)
             : [.. fresh.Select(p => p.Point)];
 
-    private async Task WatchExploitsAsync(LeaseTerm term, CancellationToken cancellationToken)
+    private async Task WatchExploitsAsync(Attempts attempts, LeaseTerm term, CancellationToken cancellationToken)
     {
         foreach (var exploit in await exploits.ListUnsettledAsync(cancellationToken))
         {
-            if (Bridge.Find(exploit.BridgeId) is { } bridge)
-            {
-                await SettleAllAsync(
-                    () => store.FindInForceAsync(
-                        CoverageType.Bridge, [bridge.SourceChain, bridge.DestinationChain], coin: null, exploit.DetectedAt, Settlement.LargestBatch, cancellationToken),
-                    policy => EventRules.Judge(policy, [exploit]),
-                    term,
-                    cancellationToken);
-            }
-
-            await store.MarkExploitSettledAsync(exploit.ExploitId, time.GetUtcNow(), term, cancellationToken);
+            await attempts.TryAsync($"exploit {exploit.ExploitId}", () => WatchExploitAsync(exploit, term, cancellationToken));
         }
     }
 
-    private async Task WatchIncidentsAsync(LeaseTerm term, CancellationToken cancellationToken)
+    private async Task WatchExploitAsync(Exploit exploit, LeaseTerm term, CancellationToken cancellationToken)
     {
-        foreach (var incident in await incidents.ListUnsettledAsync(cancellationToken))
+        if (Bridge.Find(exploit.BridgeId) is { } bridge)
         {
             await SettleAllAsync(
                 () => store.FindInForceAsync(
-                    incident.CoverageType, [incident.Chain], incident.Stablecoin, incident.OccurredAt, Settlement.LargestBatch, cancellationToken),
-                policy => EventRules.Judge(policy, [incident]),
+                    CoverageType.Bridge, [bridge.SourceChain, bridge.DestinationChain], coin: null, exploit.DetectedAt, Settlement.LargestBatch, cancellationToken),
+                policy => EventRules.Judge(policy, [exploit]),
                 term,
                 cancellationToken);
-            await store.MarkIncidentSettledAsync(incident.IncidentId, time.GetUtcNow(), term, cancellationToken);
         }
+
+        await store.MarkExploitSettledAsync(exploit.ExploitId, time.GetUtcNow(), term, cancellationToken);
+    }
+
+    private async Task WatchIncidentsAsync(Attempts attempts, LeaseTerm term, CancellationToken cancellationToken)
+    {
+        foreach (var incident in await incidents.ListUnsettledAsync(cancellationToken))
+        {
+            await attempts.TryAsync($"incident {incident.IncidentId}", () => WatchIncidentAsync(incident, term, cancellationToken));
+        }
+    }
+
+    private async Task WatchIncidentAsync(Incident incident, LeaseTerm term, CancellationToken cancellationToken)
+    {
+        await SettleAllAsync(
+            () => store.FindInForceAsync(
+                incident.CoverageType, [incident.Chain], incident.Stablecoin, incident.OccurredAt, Settlement.LargestBatch, cancellationToken),
+            policy => EventRules.Judge(policy, [incident]),
+            term,
+            cancellationToken);
+        await store.MarkIncidentSettledAsync(incident.IncidentId, time.GetUtcNow(), term, cancellationToken);
     }
 
     /// <summary>Settles batch after batch; those that are settled are not found again.</summary>
@@ -157,34 +151,71 @@ internal sealed class TriggerWatch(
         }
     }
 
-    /// <summary>Claims that were filed while their event was undecided, as many together as a transaction takes.</summary>
-    private async Task DecidePendingAsync(LeaseTerm term, CancellationToken cancellationToken)
+    /// <summary>Claims that were filed while their event was undecided.</summary>
+    private async Task DecidePendingAsync(Attempts attempts, LeaseTerm term, CancellationToken cancellationToken)
     {
         Guid? after = null;
         while (await claims.ListPendingAsync(after, Settlement.LargestBatch, cancellationToken) is { Count: > 0 } pending)
         {
-            var found = new List<Finding>();
-            foreach (var policy in await store.ReadPoliciesAsync([.. pending.Select(c => c.PolicyId)], cancellationToken))
+            var (first, last) = (pending[0].ClaimId, pending[^1].ClaimId);
+            await attempts.TryAsync($"pending claims {first} to {last}", () => DecideAsync(pending, attempts, term, cancellationToken));
+            after = last;
+        }
+    }
+
+    /// <summary>Decides as many together as a transaction takes.</summary>
+    private async Task DecideAsync(IReadOnlyList<Claim> pending, Attempts attempts, LeaseTerm term, CancellationToken cancellationToken)
+    {
+        var found = new List<Finding>();
+        foreach (var policy in await store.ReadPoliciesAsync([.. pending.Select(c => c.PolicyId)], cancellationToken))
+        {
+            await attempts.TryAsync($"pending claim on policy {policy.PolicyId}", async () =>
             {
                 if (await judge.JudgeAsync(policy, cancellationToken) is not Finding.Undecided and var finding)
                 {
                     found.Add(finding);
                 }
+            });
 
-                // Each may rest on many points of its own.
-                if (found.Sum(f => f.Basis.Points.Count) >= Settlement.MostPoints)
-                {
-                    await SettleFoundAsync();
-                }
-            }
-
-            await SettleFoundAsync();
-            after = pending[^1].ClaimId;
-
-            async Task SettleFoundAsync()
+            // Each may rest on many points of its own.
+            if (found.Sum(f => f.Basis.Points.Count) >= Settlement.MostPoints)
             {
-                await settlement.SettleAsync(found, filing: false, term, cancellationToken);
-                found.Clear();
+                await SettleFoundAsync();
+            }
+        }
+
+        await SettleFoundAsync();
+
+        async Task SettleFoundAsync()
+        {
+            await attempts.TryAsync(
+                $"decisions on {found.Count} pending claims", () => settlement.SettleAsync(found, filing: false, term, cancellationToken));
+            found.Clear();
+        }
+    }
+
+    /// <summary>What fails in a cycle stops nothing else of it, but the cycle has failed. Neither a lost lease nor the end is a failure.</summary>
+    private sealed class Attempts(CancellationToken cancellationToken)
+    {
+        private readonly List<Exception> _failures = [];
+
+        public async Task TryAsync(string what, Func<Task> work)
+        {
+            try
+            {
+                await work();
+            }
+            catch (Exception exception) when (exception is not LeaseLostException && !cancellationToken.IsCancellationRequested)
+            {
+                _failures.Add(new InvalidOperationException($"The {what} could not be dealt with.", exception));
+            }
+        }
+
+        public void ThrowIfAnyFailed()
+        {
+            if (_failures.Count > 0)
+            {
+                throw new AggregateException(_failures);
             }
         }
     }

@@ -334,16 +334,60 @@ public sealed class TriggerWatchTests(PostgresServer postgres) : IAsyncLifetime
     public async Task What_cannot_be_judged_holds_up_nothing_else_and_is_a_failure_of_the_watch()
     {
         var policy = await BindAsync(10_000m, Depeg);
-        await using (var command = _host.Database.CreateCommand("INSERT INTO consensus_point (sequence, stablecoin, at, sources) VALUES (0, 'DAI', now(), '{}')"))
-        {
-            await command.ExecuteNonQueryAsync(TestContext.Current.CancellationToken);
-        }
+        await ExecuteAsync("INSERT INTO consensus_point (sequence, stablecoin, at, sources) VALUES (0, 'DAI', now(), '{}')");
 
         await PriceForAsync(Stablecoin.USDC, TimeSpan.FromHours(4), 0.94m);
 
         Assert.Equal("paid", (string?)(await PaidAsync(policy))["status"]);
         var failed = await Assert.ThrowsAsync<AggregateException>(_host.WatchAsync);
         Assert.Equal("The points of DAI could not be dealt with.", Assert.Single(failed.InnerExceptions).Message);
+    }
+
+    /// <summary>The older claim is one on DAI, of which a point has no sources that can be read.</summary>
+    [Fact]
+    public async Task A_pending_claim_that_cannot_be_judged_holds_up_no_later_one()
+    {
+        var unreadable = await BindAsync(1_000m, Depeg with { Stablecoin = Stablecoin.DAI });
+        var policy = await BindAsync(1_000m, new(CoverageType.Bridge, Chain.Solana, Stablecoin.USDC));
+        await PriceAsync(Stablecoin.DAI, 0.94m);
+        var exploit = DetectedOnSolana();
+        var first = await EventuallyFiledAsync(unreadable, "pending");
+        var second = await EventuallyFiledAsync(policy, "pending");
+        await ExecuteAsync("INSERT INTO consensus_point (sequence, stablecoin, at, sources) VALUES (0, 'DAI', $1, '{}')", _clock.GetUtcNow().UtcDateTime);
+
+        _host.Tell(ClearedOnSolana(exploit));
+
+        await UtilizationHost.EventuallyAsync(async () => (string?)(await ClaimAsync(second))["status"] == "refused", "the later claim to be refused");
+        Assert.Equal("pending", (string?)(await ClaimAsync(first))["status"]);
+        var failed = await Assert.ThrowsAsync<AggregateException>(_host.WatchAsync);
+        Assert.Contains($"The pending claim on policy {unreadable} could not be dealt with.", failed.InnerExceptions.Select(e => e.Message));
+    }
+
+    /// <summary>The first exploit and the first incident are of a policy whose attribution cannot be read.</summary>
+    [Fact]
+    public async Task An_exploit_or_an_incident_that_cannot_be_settled_holds_up_no_later_one()
+    {
+        var unreadable = new[]
+        {
+            await BindAsync(1_000m, new(CoverageType.Bridge, Chain.Solana, Stablecoin.USDC)),
+            await BindAsync(1_000m, new(CoverageType.SmartContract, Chain.Polygon, Stablecoin.GHO)),
+        };
+        var exploited = await BindAsync(2_000m, new(CoverageType.Bridge, Chain.Base, Stablecoin.USDC));
+        var lost = await BindAsync(2_000m, new(CoverageType.SmartContract, Chain.Base, Stablecoin.GHO));
+        await ExecuteAsync("UPDATE policy SET attribution = '[]' WHERE policy_id = ANY ($1)", unreadable.Select(Guid.Parse).ToArray());
+
+        foreach (var (bridge, chain) in new[] { ("wormhole_sol_ton", "Polygon"), ("wormhole_base_ton", "Base") })
+        {
+            _clock.Advance(TimeSpan.FromMinutes(1));
+            _host.Tell(new ExploitConfirmed(Guid.CreateVersion7(), _clock.GetUtcNow(), bridge, Guid.CreateVersion7(), 700_000m, 1_000_000m, "Value did not come back."));
+            var incident = await RecordAsync("smart_contract", chain, _clock.GetUtcNow(), "GHO", 0.4m);
+            await UtilizationHost.PostAsync(_host.Deputy, $"/api/v2/incidents/{incident["incident_id"]}/confirm", new { });
+        }
+
+        Assert.Equal(2_000m, (decimal)(await PaidAsync(exploited))["payout_usd"]!);
+        Assert.Equal(800m, (decimal)(await PaidAsync(lost))["payout_usd"]!);
+        var failed = await Assert.ThrowsAsync<AggregateException>(_host.WatchAsync);
+        Assert.Equal(["The exploit", "The incident"], failed.InnerExceptions.Select(e => string.Join(' ', e.Message.Split(' ')[..2])));
     }
 
     /// <summary>
@@ -521,6 +565,17 @@ public sealed class TriggerWatchTests(PostgresServer postgres) : IAsyncLifetime
         var points = (await UtilizationHost.GetAsync(_host.Alice, $"/api/v2/analytics/claims?from={from}&{query}"))["points"].AsArray();
         decimal Sum(string field) => points.Sum(p => (decimal)p![field]!);
         return $"{Sum("filed")} filed, {Sum("refused")} refused, {Sum("triggered")} triggered, {Sum("payout_usd")} owed, {Sum("shortfall_usd")} short, {Sum("paid")} paid with {Sum("paid_usd")}";
+    }
+
+    private async Task ExecuteAsync(string sql, params object[] values)
+    {
+        await using var command = _host.Database.CreateCommand(sql);
+        foreach (var value in values)
+        {
+            command.Parameters.AddWithValue(value);
+        }
+
+        await command.ExecuteNonQueryAsync(TestContext.Current.CancellationToken);
     }
 
     private async Task<IReadOnlyList<string>> ColumnAsync(string sql)
