@@ -13,7 +13,7 @@ public sealed class KnownEventOptions
     [Range(0.5, 1.0)]
     public decimal ResumeRatio { get; set; } = 0.997m;
 
-    /// <summary>How long it must stay there before sales resume, default 1 h.</summary>
+    /// <summary>How long it must stay there, without a gap longer than <c>Triggers:LongestGap</c>, before sales resume, default 1 h.</summary>
     [Range(typeof(TimeSpan), "00:00:00", "7.00:00:00")]
     public TimeSpan ResumeAfter { get; set; } = TimeSpan.FromHours(1);
 

@@ -6,6 +6,7 @@ using Sure.Contracts.Events;
 using Sure.Contracts.Json;
 using Sure.Contracts.Vocabulary;
 using Sure.Coordination.Intake;
+using Sure.UtilizationService.Claims.Rules;
 
 namespace Sure.UtilizationService.Market;
 
@@ -13,7 +14,8 @@ namespace Sure.UtilizationService.Market;
 /// Keeps what BridgeService tells – every consensus point, in sequence, and the last word on each coin and bridge – and the last word of
 /// RiskService on the worst stress loss.
 /// </summary>
-internal sealed class MarketIntake(NpgsqlDataSource database, IOptions<KnownEventOptions> options) : PostgresEventSink(database)
+internal sealed class MarketIntake(NpgsqlDataSource database, IOptions<KnownEventOptions> options, IOptions<TriggerOptions> triggers)
+    : PostgresEventSink(database)
 {
     protected override async Task ApplyAsync(
         IReadOnlyList<KnownEvent> events, NpgsqlConnection connection, NpgsqlTransaction transaction, CancellationToken cancellationToken)
@@ -88,7 +90,7 @@ internal sealed class MarketIntake(NpgsqlDataSource database, IOptions<KnownEven
         foreach (var (_, made) in points)
         {
             pegs[made.Stablecoin] = KnownPeg.After(
-                pegs.GetValueOrDefault(made.Stablecoin), made.OccurredAt, made.PegRatio, made.Consensus, options.Value);
+                pegs.GetValueOrDefault(made.Stablecoin), made.OccurredAt, made.PegRatio, made.Consensus, options.Value, triggers.Value.LongestGap);
         }
 
         var known = pegs.ToList();

@@ -11,8 +11,12 @@ namespace Sure.UtilizationService.Market;
 /// <param name="RecoveredSince">Since when it has been back; null while it is not troubled or not back.</param>
 public sealed record KnownPeg(DateTimeOffset At, decimal? PegRatio, decimal? Consensus, bool Troubled, DateTimeOffset? RecoveredSince)
 {
-    /// <summary>What is known after the next point (domain, §4, check 11): sales stop at the one ratio and resume after a time at the other.</summary>
-    public static KnownPeg After(KnownPeg? before, DateTimeOffset at, decimal? pegRatio, decimal? consensus, KnownEventOptions options)
+    /// <summary>
+    /// What is known after the next point (domain, §4, check 11): sales stop at the one ratio and resume after a time at the other, which
+    /// more than <paramref name="longestGap"/> without a point breaks as it breaks a run.
+    /// </summary>
+    public static KnownPeg After(
+        KnownPeg? before, DateTimeOffset at, decimal? pegRatio, decimal? consensus, KnownEventOptions options, TimeSpan longestGap)
     {
         ArgumentNullException.ThrowIfNull(options);
         if (pegRatio <= options.StopRatio)
@@ -26,8 +30,8 @@ public sealed record KnownPeg(DateTimeOffset At, decimal? PegRatio, decimal? Con
             return new(at, pegRatio, consensus, before is { Troubled: true }, RecoveredSince: null);
         }
 
-        // Nor is anything known of a time without points.
-        var since = before.RecoveredSince is { } known && at - before.At <= options.MaxAge ? known : at;
+        // Nor is anything known of a long time without points.
+        var since = before.RecoveredSince is { } known && at - before.At <= longestGap ? known : at;
         return at - since >= options.ResumeAfter
             ? new(at, pegRatio, consensus, Troubled: false, RecoveredSince: null)
             : new(at, pegRatio, consensus, Troubled: true, since);

@@ -1,4 +1,5 @@
 using Sure.Contracts.Vocabulary;
+using Sure.UtilizationService.Claims.Rules;
 using Sure.UtilizationService.Market;
 
 namespace Sure.UtilizationService.Tests;
@@ -8,6 +9,7 @@ public sealed class KnownEventTests
 {
     private static readonly DateTimeOffset Noon = new(2026, 1, 1, 12, 0, 0, TimeSpan.Zero);
     private static readonly KnownEventOptions Options = new();
+    private static readonly TimeSpan LongestGap = new TriggerOptions().LongestGap;
     private static readonly Product Depeg = new(CoverageType.Depeg, Chain.Ethereum, Stablecoin.USDC);
     private static readonly Product Oracle = new(CoverageType.Oracle, Chain.Ethereum, Stablecoin.USDC);
     private static readonly Product OverBridge = new(CoverageType.Bridge, Chain.Base, Stablecoin.USDC);
@@ -26,7 +28,7 @@ public sealed class KnownEventTests
     [InlineData(9950, true)]
     public void Sales_stop_at_a_peg_ratio_of_0_995(int tenThousandths, bool stop)
     {
-        var peg = KnownPeg.After(before: null, Noon, tenThousandths / 10_000m, 1m, Options);
+        var peg = KnownPeg.After(before: null, Noon, tenThousandths / 10_000m, 1m, Options, LongestGap);
 
         Assert.Equal(stop, WhyNotSold(Depeg, Market(peg)) is not null);
     }
@@ -37,7 +39,7 @@ public sealed class KnownEventTests
     {
         var peg = Recovering(minute => minute switch { < 5 => 0.995m, < 10 => 0.9969m, < 50 => 0.997m, 50 => 0.996m, _ => 0.998m }, Minutes(0, 110));
         Assert.True(peg.Troubled);
-        Assert.False(KnownPeg.After(peg, Noon.AddMinutes(111), 0.998m, 1m, Options).Troubled);
+        Assert.False(KnownPeg.After(peg, Noon.AddMinutes(111), 0.998m, 1m, Options, LongestGap).Troubled);
     }
 
     /// <summary>Back from 12:01; nothing is agreed on at 12:30, so the hour is over at 13:31.</summary>
@@ -46,16 +48,19 @@ public sealed class KnownEventTests
     {
         var peg = Recovering(minute => minute switch { 0 => 0.99m, 30 => null, _ => 1m }, Minutes(0, 90));
         Assert.True(peg.Troubled);
-        Assert.False(KnownPeg.After(peg, Noon.AddMinutes(91), 1m, 1m, Options).Troubled);
+        Assert.False(KnownPeg.After(peg, Noon.AddMinutes(91), 1m, 1m, Options, LongestGap).Troubled);
     }
 
-    /// <summary>Back from 12:01, and nothing is said from 12:10 to 13:10: the hour is over at 14:10. Two minutes without a word are none.</summary>
+    /// <summary>
+    /// Back from 12:01, and nothing is said from 12:10 to 12:26, which is more than a quarter of an hour: the hour is over at 13:26. From 12:40
+    /// to 12:55 it is no more.
+    /// </summary>
     [Fact]
-    public void A_time_without_points_is_not_one_of_recovery()
+    public void More_than_a_quarter_of_an_hour_without_points_is_not_one_of_recovery()
     {
-        var peg = Recovering(minute => minute == 0 ? 0.99m : 1m, [.. Minutes(0, 10), .. Minutes(70, 100), .. Minutes(102, 129)]);
+        var peg = Recovering(minute => minute == 0 ? 0.99m : 1m, [.. Minutes(0, 10), .. Minutes(26, 40), .. Minutes(55, 85)]);
         Assert.True(peg.Troubled);
-        Assert.False(KnownPeg.After(peg, Noon.AddMinutes(130), 1m, 1m, Options).Troubled);
+        Assert.False(KnownPeg.After(peg, Noon.AddMinutes(86), 1m, 1m, Options, LongestGap).Troubled);
     }
 
     [Fact]
@@ -107,7 +112,7 @@ public sealed class KnownEventTests
     private static IEnumerable<int> Minutes(int first, int last) => Enumerable.Range(first, last - first + 1);
 
     private static KnownPeg Recovering(Func<int, decimal?> ratioAt, IEnumerable<int> minutes) => minutes.Aggregate(
-        (KnownPeg?)null, (peg, minute) => KnownPeg.After(peg, Noon.AddMinutes(minute), ratioAt(minute), 1m, Options))!;
+        (KnownPeg?)null, (peg, minute) => KnownPeg.After(peg, Noon.AddMinutes(minute), ratioAt(minute), 1m, Options, LongestGap))!;
 
     private static KnownPeg Peg(decimal ratio) => new(Noon, ratio, 1m, Troubled: false, RecoveredSince: null);
 

@@ -14,7 +14,7 @@ public sealed record TriggerOptions
     [Range(1, 100)]
     public int MinSources { get; set; } = 2;
 
-    /// <summary>Longest time between two points with consensus that does not break a run; 1 min … 1 day, default 15 min.</summary>
+    /// <summary>Longest time between two points with consensus that breaks neither a run nor the recovery of a peg; 1 min … 1 day, default 15 min.</summary>
     [Range(typeof(TimeSpan), "00:01:00", "1.00:00:00")]
     public TimeSpan LongestGap { get; set; } = TimeSpan.FromMinutes(15);
 
