@@ -19,7 +19,8 @@ internal static class VaultStore
 {
     /// <summary>
     /// Coins with a run of an active policy. A run begins with its first point, so a point that the trigger watch has not judged yet is one
-    /// where it reaches a trigger. A maximum is the end of an index; for EXISTS the planner may read all of a table, hoping for an early find.
+    /// where it reaches a trigger. A maximum and the first run from a coin on are ends of an index; for EXISTS, or for the coin itself, the
+    /// planner may read all of a table, hoping for an early find.
     /// </summary>
     internal const string RunsSql =
         """
@@ -30,7 +31,11 @@ internal static class VaultStore
                 FROM consensus_point c WHERE c.stablecoin = peg.stablecoin AND c.point_id > coalesce(w.judged_point, 0)
             ) AS c
         )
-        SELECT r.stablecoin FROM trigger_run r JOIN policy p USING (policy_id) WHERE p.status = 'active'
+        SELECT peg.stablecoin FROM peg
+        WHERE peg.stablecoin = (
+            SELECT r.stablecoin FROM trigger_run r
+            WHERE r.stablecoin >= peg.stablecoin AND (SELECT p.status FROM policy p WHERE p.policy_id = r.policy_id) = 'active'
+            ORDER BY r.stablecoin LIMIT 1)
         UNION
         SELECT u.stablecoin FROM unjudged u
         WHERE u.lowest <= (SELECT max(p.trigger_price) FROM policy p WHERE p.status = 'active' AND p.stablecoin = u.stablecoin)
