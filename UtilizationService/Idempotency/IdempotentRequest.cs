@@ -103,6 +103,12 @@ internal static class IdempotencyStore
     /// <summary>More are forgotten than kept, so that the table never grows for long.</summary>
     private const int ForgottenForEach = 100;
 
+    /// <summary>
+    /// How much longer than it holds an answer is kept: a request counts on what held when it came, and may wait for its turn. The gateway
+    /// waits for half a minute; the rest is for clocks that differ.
+    /// </summary>
+    private static readonly TimeSpan LongestWait = TimeSpan.FromMinutes(5);
+
     /// <summary>The answers from the result of <see cref="ReadSql"/>.</summary>
     public static async Task<IReadOnlyDictionary<(string ClientId, string Key), KeptAnswer>> ParseAsync(SqlMapper.GridReader results) =>
         (await results.ReadAsync<Row>()).ToDictionary(
@@ -124,12 +130,14 @@ internal static class IdempotencyStore
             DELETE FROM idempotency WHERE ctid IN (
                 (SELECT ctid FROM idempotency WHERE created_at <= $1 LIMIT $2)
                 UNION ALL
-                SELECT ctid FROM idempotency WHERE created_at <= $1 AND (client_id, key) IN (SELECT * FROM unnest($3, $4)))
+                SELECT i.ctid FROM idempotency i JOIN unnest($3, $4, $5) AS a (client_id, key, ended) USING (client_id, key)
+                WHERE i.created_at <= a.ended)
             """,
-            (now - KeptAnswer.Life).ToUniversalTime(),
+            (now - KeptAnswer.Life - LongestWait).ToUniversalTime(),
             answers.Count * ForgottenForEach,
             answers.Select(a => a.Request.ClientId).ToArray(),
-            answers.Select(a => a.Request.Key).ToArray());
+            answers.Select(a => a.Request.Key).ToArray(),
+            answers.Select(a => (a.Request.ReceivedAt - KeptAnswer.Life).ToUniversalTime()).ToArray());
         batch.Add(
             """
             INSERT INTO idempotency (client_id, key, body_hash, status, location, answer, created_at)

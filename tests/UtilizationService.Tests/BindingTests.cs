@@ -183,6 +183,34 @@ public sealed class BindingTests(PostgresServer postgres) : IAsyncLifetime
         Task<Answer> DepositAsync(object body) => UtilizationHost.PostAsync(host.Alice, "/api/v2/vault/deposit", body, "key-2");
     }
 
+    /// <summary>Kept at 0:00, 24:00 and 24:05. A request that came before 24:00 may still wait at 24:00, but at 24:05 no more.</summary>
+    [Fact]
+    public async Task An_answer_is_forgotten_only_when_no_request_that_waits_can_count_on_it()
+    {
+        var time = new MovableClock();
+        await using var host = await UtilizationHost.StartAsync(postgres, time);
+        await host.FillAsync();
+
+        await DepositAsync("key-1");
+        time.Advance(TimeSpan.FromHours(24));
+        await DepositAsync("key-2");
+        Assert.Equal(["key-1", "key-2"], await KeptAsync());
+
+        time.Advance(TimeSpan.FromMinutes(5));
+        await DepositAsync("key-3");
+        Assert.Equal(["key-2", "key-3"], await KeptAsync());
+
+        async Task DepositAsync(string key) => Assert.Equal(
+            HttpStatusCode.Created,
+            (await UtilizationHost.PostAsync(host.Alice, "/api/v2/vault/deposit", new { tranche_id = "SURE_EQT", amount_usd = 100m }, key)).Status);
+
+        async Task<string[]> KeptAsync()
+        {
+            await using var command = host.Database.CreateCommand("SELECT array_agg(key ORDER BY key) FROM idempotency");
+            return (string[])(await command.ExecuteScalarAsync(TestContext.Current.CancellationToken))!;
+        }
+    }
+
     [Fact]
     public async Task Policies_of_others_are_not_there()
     {
