@@ -5,10 +5,10 @@ namespace Sure.Gateway.Limits;
 /// <summary>What a batch of quotes counts: a tenth of its quotes, at least one.</summary>
 internal static class BatchCost
 {
-    private const int QuotesPerRequest = 10;
-
     /// <summary>What the largest batch of the API counts: 560 quotes.</summary>
-    private const long Largest = 56;
+    public const long Largest = 56;
+
+    private const int QuotesPerRequest = 10;
     private const int Deepest = 64;
 
     /// <summary>Reads the body, which stays there to be read again.</summary>

@@ -61,6 +61,10 @@ internal sealed class LimitOptions
     [Range(1, 1_000_000)]
     public int Batches { get; set; } = 100;
 
+    /// <summary>The same of one client. What comes on top is answered 429 at once.</summary>
+    [Range(1, 1_000_000)]
+    public int BatchesPerClient { get; set; } = 4;
+
     /// <summary>Open connections of this instance; times <see cref="Scale"/>.</summary>
     [Range(1, 1_000_000)]
     public int Connections { get; set; } = 20_000;

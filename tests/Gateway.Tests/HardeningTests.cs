@@ -237,6 +237,57 @@ public sealed class HardeningTests(PostgresServer postgres)
         }
     }
 
+    [Fact]
+    public async Task A_client_with_too_many_batches_keeps_nobody_else_from_a_place()
+    {
+        await using var gateway = await GatewayHost.StartAsync(
+            await postgres.CreateDatabaseAsync(), new() { ["Limits:Batches"] = "2", ["Limits:BatchesPerClient"] = "1" });
+        var (alice, bob) = (await gateway.IssueKeyAsync(), await gateway.IssueKeyAsync("bob"));
+        var quotes = gateway.Fakes["quoteservice"];
+        var held = new TaskCompletionSource();
+        var arrived = 0;
+        quotes.Answer = async _ => await (Interlocked.Increment(ref arrived) == 1 ? held.Task : Task.CompletedTask);
+        var first = PostAsync(alice);
+        await Eventually.HoldsAsync(() => Task.FromResult(quotes.Arrivals.Count == 1), "it is worked on");
+
+        Assert.Equal(HttpStatusCode.TooManyRequests, await PostAsync(alice));
+        Assert.Equal(HttpStatusCode.OK, await PostAsync(bob));
+
+        held.SetResult();
+        Assert.Equal(HttpStatusCode.OK, await first);
+        await Eventually.HoldsAsync(async () => await PostAsync(alice) is HttpStatusCode.OK, "its place is free");
+
+        async Task<HttpStatusCode> PostAsync(string key)
+        {
+            using var request = new HttpRequestMessage(HttpMethod.Post, "/api/v2/quote/batch") { Content = new StringContent("{}") };
+            request.Headers.Add("Authorization", $"Bearer {key}");
+            using var answer = await gateway.Public.SendAsync(request, TestContext.Current.CancellationToken);
+            if (answer.StatusCode is HttpStatusCode.TooManyRequests)
+            {
+                await Problems.AssertAsync(answer, HttpStatusCode.TooManyRequests);
+                Assert.Equal(TimeSpan.FromSeconds(1), answer.Headers.RetryAfter?.Delta);
+            }
+
+            return answer.StatusCode;
+        }
+    }
+
+    [Fact]
+    public async Task A_batch_that_does_not_come_in_time_costs_as_much_as_the_largest()
+    {
+        await using var gateway = await GatewayHost.StartAsync(
+            await postgres.CreateDatabaseAsync(), new() { ["Limits:Scale"] = "1", ["Limits:AnonymousQuotes"] = "60", ["Gateway:BodyTimeout"] = "00:00:01" });
+        await gateway.ReadyAsync();
+
+        var late = await gateway.AnswerRawAsync("POST /api/v2/quote/batch HTTP/1.1\r\nHost: x\r\nContent-Length: 10000\r\n\r\n{");
+        using var next = await gateway.GetAsync("/api/v2/quote/1");
+
+        // 560 quotes count 56; then of 60 - 56 = 4 the next request spends one.
+        Assert.StartsWith("HTTP/1.1 408 ", late, StringComparison.Ordinal);
+        Assert.Contains("RateLimit-Remaining: 4\r\n", late, StringComparison.Ordinal);
+        Assert.Equal("3", Assert.Single(next.Headers.GetValues("RateLimit-Remaining")));
+    }
+
     private static Dictionary<string, string?> WithProxies(string? proxies, Dictionary<string, string?> settings)
     {
         if (proxies is not null)
