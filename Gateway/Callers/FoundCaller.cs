@@ -21,7 +21,7 @@ internal abstract record FoundCaller
     /// <summary>What was sent is no key and no token, or not a good one any more; the reason is for the logs.</summary>
     public sealed record Refused(string Reason) : FoundCaller;
 
-    /// <summary>Nobody has looked: too many keys of which nothing is remembered came from this address.</summary>
+    /// <summary>Too many keys came from this address that are none; unless it was one more of them, nobody has looked.</summary>
     public sealed record Limited(RateVerdict Verdict) : FoundCaller;
 
     /// <summary>Nobody can tell, because PostgreSQL or the issuer of the token is away.</summary>

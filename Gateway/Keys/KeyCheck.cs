@@ -19,7 +19,7 @@ internal abstract record KeyCheck
         public static Refused Instance { get; } = new();
     }
 
-    /// <summary>Nobody has looked: too many keys of which nothing is remembered came from this address.</summary>
+    /// <summary>Too many keys came from this address that are none; unless it was one more of them, nobody has looked.</summary>
     public sealed record Limited(RateVerdict Verdict) : KeyCheck;
 
     /// <summary>Nobody can tell, because PostgreSQL is away.</summary>

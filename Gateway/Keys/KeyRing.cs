@@ -11,19 +11,21 @@ namespace Sure.Gateway.Keys;
 /// <summary>
 /// Checks keys against what PostgreSQL knows, remembering the answers for some seconds: those about keys, and apart from them those
 /// about prefixes that are none, so that guessing pushes no key out. What was known of a key is believed longer while PostgreSQL is away.
-/// How many keys that are not remembered an address may send is limited, so that guessing does not keep PostgreSQL busy either.
+/// For an address that looked up too many that are none, none is looked up any more for the rest of its minute, so that guessing does not
+/// keep PostgreSQL busy either.
 /// </summary>
 internal sealed partial class KeyRing(
     ApiKeyStore store, KeyUses uses, RateLimiter limiter, IOptions<KeyOptions> options, TimeProvider time, ILogger<KeyRing> logger) : IDisposable
 {
     private readonly MemoryCache _keys = new(new MemoryCacheOptions { SizeLimit = options.Value.Remembered });
     private readonly MemoryCache _strangers = new(new MemoryCacheOptions { SizeLimit = options.Value.Remembered });
+    private readonly MemoryCache _guessers = new(new MemoryCacheOptions { SizeLimit = options.Value.Remembered });
     private readonly ConcurrentDictionary<string, Lazy<Task<Answer?>>> _lookups = new(StringComparer.Ordinal);
     private volatile bool _isDatabaseAway;
 
     /// <summary>Whose key it is.</summary>
     /// <param name="text">As it was sent.</param>
-    /// <param name="from">Whom a lookup counts for; null for nobody.</param>
+    /// <param name="from">Whom a lookup in vain counts for; null for nobody.</param>
     /// <param name="cancellationToken">Ends the wait, not the lookup.</param>
     public async ValueTask<KeyCheck> CheckAsync(string text, IPAddress? from, CancellationToken cancellationToken)
     {
@@ -33,11 +35,10 @@ internal sealed partial class KeyRing(
         }
 
         var remembered = _keys.Get<Answer>(sent.Prefix) ?? _strangers.Get<Answer>(sent.Prefix);
-        if (remembered is null
-            && from is not null
-            && await limiter.SpendAsync(RateClass.Lookups, LimitCheck.ClientOf(from), cost: 1) is { IsAllowed: false } verdict)
+        LimitedClient? sender = remembered is null && from is not null ? LimitCheck.ClientOf(from) : null;
+        if (sender is { } known && UsedUpBy(known) is { } before)
         {
-            return new KeyCheck.Limited(verdict);
+            return new KeyCheck.Limited(before);
         }
 
         switch (await AskAsync(sent.Prefix, remembered, cancellationToken))
@@ -50,7 +51,7 @@ internal sealed partial class KeyRing(
                 return new KeyCheck.Known(client);
 
             default:
-                return KeyCheck.Refused.Instance;
+                return sender is { } guesser && await SpendAsync(guesser) is { IsAllowed: false } verdict ? new KeyCheck.Limited(verdict) : KeyCheck.Refused.Instance;
         }
     }
 
@@ -58,7 +59,29 @@ internal sealed partial class KeyRing(
     {
         _keys.Dispose();
         _strangers.Dispose();
+        _guessers.Dispose();
     }
+
+    /// <summary>Counts a lookup in vain, and remembers that there are no more.</summary>
+    private async ValueTask<RateVerdict> SpendAsync(LimitedClient client)
+    {
+        var verdict = await limiter.SpendAsync(RateClass.Lookups, client, cost: 1);
+        if (!verdict.IsAllowed)
+        {
+            _guessers.Set(
+                client.Name,
+                new UsedUp(verdict, time.GetTimestamp()),
+                new MemoryCacheEntryOptions { Size = 1 }.SetAbsoluteExpiration(TimeSpan.FromSeconds(verdict.ResetSeconds)));
+        }
+
+        return verdict;
+    }
+
+    /// <summary>The verdict on a client that has no lookups left in this minute.</summary>
+    private RateVerdict? UsedUpBy(LimitedClient client) =>
+        _guessers.Get<UsedUp>(client.Name) is var (verdict, at) && verdict.ResetSeconds - time.GetElapsedTime(at).TotalSeconds is > 0 and var left
+            ? verdict with { ResetSeconds = (int)Math.Ceiling(left), IsFirstRefusal = false }
+            : null;
 
     private async ValueTask<Answer?> AskAsync(string prefix, Answer? remembered, CancellationToken cancellationToken)
     {
@@ -122,6 +145,9 @@ internal sealed partial class KeyRing(
 
     /// <summary>What PostgreSQL said, whom it lets in, and when it said so.</summary>
     private sealed record Answer(ApiKey? Key, Client? Client, long At);
+
+    /// <summary>The first refusal of a lookup in this minute, and when that was.</summary>
+    private sealed record UsedUp(RateVerdict Verdict, long At);
 
     private static partial class Log
     {

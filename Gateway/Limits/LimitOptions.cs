@@ -49,7 +49,7 @@ internal sealed class LimitOptions
     [Range(1, 1_000_000)]
     public int StressTests { get; set; } = 10;
 
-    /// <summary>Keys of one address that have to be looked up, because nothing is remembered of them.</summary>
+    /// <summary>Keys of one address that are looked up in vain; after that only those are taken that are remembered.</summary>
     [Range(1, 1_000_000)]
     public int Lookups { get; set; } = 300;
 

@@ -27,7 +27,7 @@ internal enum RateClass
     /// <summary>Stress tests.</summary>
     StressTests,
 
-    /// <summary>Keys of which nothing is remembered, so that PostgreSQL has to be asked; counted for the address, beside the request.</summary>
+    /// <summary>Keys that PostgreSQL was asked about and that are none; counted for the address, beside the request.</summary>
     Lookups,
 }
 

@@ -152,18 +152,21 @@ public sealed class LimitTests(PostgresServer postgres, RedisServer redis) : IAs
     {
         await using var gateway = await StartAsync(settings: new() { ["Limits:Lookups"] = "3", ["Keys:Fresh"] = "00:00:05" });
         var key = await gateway.IssueKeyAsync();
-        var other = await gateway.IssueKeyAsync("bob");
+        var (other, stolen) = (await gateway.IssueKeyAsync("bob"), await gateway.IssueKeyAsync("carol"));
         string[] guesses = [.. Enumerable.Range(0, 3).Select(i => $"sure_00000000000{i}_{key[^43..]}")];
 
-        // Three are looked up; what came of it is remembered.
+        // Three are looked up in vain, one of them with the prefix of a key; what came of it is remembered.
         Assert.Equal(HttpStatusCode.OK, await StatusAsync(key));
         Assert.Equal(HttpStatusCode.Unauthorized, await StatusAsync(guesses[0]));
         Assert.Equal(HttpStatusCode.Unauthorized, await StatusAsync(guesses[0]));
         Assert.Equal(HttpStatusCode.Unauthorized, await StatusAsync(guesses[1]));
+        Assert.Equal(HttpStatusCode.Unauthorized, await StatusAsync(stolen[..^43] + key[^43..]));
 
         using var fourth = await gateway.GetAsync("/api/v2/pool", guesses[2]);
         Assert.Equal((HttpStatusCode.TooManyRequests, 3L), (fourth.StatusCode, Number(fourth, "RateLimit-Limit")));
-        Assert.Equal(HttpStatusCode.TooManyRequests, await StatusAsync(other));
+        using var unseen = await gateway.GetAsync("/api/v2/pool", other);
+        Assert.Equal((HttpStatusCode.TooManyRequests, 3L), (unseen.StatusCode, Number(unseen, "RateLimit-Limit")));
+        Assert.InRange(Number(unseen, "RateLimit-Reset"), 1, Number(fourth, "RateLimit-Reset"));
         Assert.Equal(HttpStatusCode.OK, await StatusAsync(key));
         using var anonymous = await gateway.GetAsync("/api/v2/pool");
         Assert.Equal(HttpStatusCode.OK, anonymous.StatusCode);
@@ -176,6 +179,18 @@ public sealed class LimitTests(PostgresServer postgres, RedisServer redis) : IAs
         {
             using var answer = await gateway.GetAsync("/api/v2/pool", sent);
             return answer.StatusCode;
+        }
+    }
+
+    [Fact]
+    public async Task Good_keys_are_no_guesses_however_many_come_from_one_address()
+    {
+        await using var gateway = await StartAsync(settings: new() { ["Limits:Lookups"] = "1" });
+
+        for (var i = 0; i < 5; i++)
+        {
+            using var answer = await gateway.GetAsync("/api/v2/pool", await gateway.IssueKeyAsync($"client {i}"));
+            Assert.Equal(HttpStatusCode.OK, answer.StatusCode);
         }
     }
 
