@@ -1,6 +1,9 @@
 namespace Sure.Contracts.Calls;
 
-/// <summary>Is this token somebody's? Asked of the gateway: 204 if it is, 401 if not, 503 while it cannot tell.</summary>
+/// <summary>
+/// Is this token somebody's? Asked of the gateway: 204 if it is, 422 if not, 503 while it cannot tell. 401 and 403 say nothing about it, but
+/// that whoever asks is not a service that may.
+/// </summary>
 /// <param name="Token">A secret: it is not part of the text of this record.</param>
 public sealed record TokenQuestion(string Token)
 {

@@ -30,7 +30,7 @@ internal static class TokenEndpoint
             case FoundCaller.Refused refused:
                 var client = LimitCheck.NameOf(IPAddress.TryParse(address, out var sender) ? sender : null);
                 security.Note(SecurityKind.AuthFailed, client, client, $"What was sent to be recognised is not good: {refused.Reason}.");
-                return TypedResults.Unauthorized();
+                return Problem.NotAllowed("invalid-token", "The token is not valid.", "token");
 
             default:
                 return Problem.Unavailable("The key cannot be checked at the moment; try again shortly.", RetryAfter);

@@ -122,7 +122,8 @@ public sealed class SocketTests(PostgresServer postgres, RedisServer redis)
         var key = await gateway.IssueKeyAsync("alice");
 
         Assert.Equal(HttpStatusCode.NoContent, await AskAsync(gateway.Internal, key));
-        Assert.Equal(HttpStatusCode.Unauthorized, await AskAsync(gateway.Internal, Wrong(key)));
+        Assert.Equal(HttpStatusCode.UnprocessableEntity, await AskAsync(gateway.Internal, Wrong(key)));
+        Assert.Equal(HttpStatusCode.Unauthorized, await AskAsync(gateway.Internal, key, address: null, service: null));
         Assert.Equal(HttpStatusCode.NotFound, await AskAsync(gateway.Public, key));
     }
 
@@ -136,7 +137,7 @@ public sealed class SocketTests(PostgresServer postgres, RedisServer redis)
         Assert.Equal(HttpStatusCode.Unauthorized, await AskAsync(gateway.Internal, Wrong(key), "198.51.100.1", service: null));
         Assert.Equal(HttpStatusCode.Unauthorized, await AskAsync(gateway.Internal, key, "198.51.100.1", TestIdentity.ForgedFor("gateway")));
         Assert.Equal(HttpStatusCode.NoContent, await AskAsync(gateway.Internal, key, "198.51.100.2"));
-        Assert.Equal(HttpStatusCode.Unauthorized, await AskAsync(gateway.Internal, Wrong(key), "::ffff:203.0.113.7"));
+        Assert.Equal(HttpStatusCode.UnprocessableEntity, await AskAsync(gateway.Internal, Wrong(key), "::ffff:203.0.113.7"));
 
         await using var data = NpgsqlDataSource.Create(database);
         await Eventually.HoldsAsync(async () => (await NotedAsync(data)).Count > 0, "it is noted");

@@ -33,7 +33,7 @@ public sealed class TestGateway : IAsyncDisposable
         _app.MapPost(TokenQuestion.Path, (TokenQuestion question, HttpRequest request) =>
         {
             _askedFor.Enqueue(request.Headers[TokenQuestion.AddressHeader]);
-            return question.Token == GoodKey ? Results.NoContent() : Results.Unauthorized();
+            return question.Token == GoodKey ? Results.NoContent() : Results.UnprocessableEntity();
         });
     }
 
