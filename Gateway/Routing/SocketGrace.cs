@@ -6,17 +6,20 @@ using Sure.ServiceDefaults.Problems;
 namespace Sure.Gateway.Routing;
 
 /// <summary>
-/// When the gateway is asked to stop, it lets no WebSocket in any more and has the service behind them send their clients away; what is
-/// still open some seconds later is cut, so that it cannot keep the process from stopping.
+/// When the gateway is asked to stop, it lets no WebSocket in any more and has the service behind them send their clients away. That is said
+/// again and again: an instance may have missed it, or have heard of a client only after it. What is still open some seconds later is cut, so
+/// that it cannot keep the process from stopping.
 /// </summary>
 internal sealed partial class SocketGrace(
     IConnectionMultiplexer redis, IOptions<GatewayOptions> options, TimeProvider time, ILogger<SocketGrace> logger) : IHostedLifecycleService, IDisposable
 {
     private static readonly TimeSpan RetryAfter = TimeSpan.FromSeconds(1);
+    private static readonly TimeSpan TellInterval = TimeSpan.FromMilliseconds(500);
 
     private readonly string _id = Guid.CreateVersion7(time.GetUtcNow()).ToString();
     private readonly CancellationTokenSource _over = new(Timeout.InfiniteTimeSpan, time);
     private volatile bool _isStopping;
+    private Task _telling = Task.CompletedTask;
 
     public async Task HandleAsync(HttpContext context, RequestDelegate next)
     {
@@ -37,18 +40,12 @@ internal sealed partial class SocketGrace(
         await next(context);
     }
 
-    public async Task StoppingAsync(CancellationToken cancellationToken)
+    public Task StoppingAsync(CancellationToken cancellationToken)
     {
         _isStopping = true;
         _over.CancelAfter(options.Value.SocketGrace);
-        try
-        {
-            await redis.GetSubscriber().PublishAsync(RedisChannel.Literal(LeavingGateway.Channel), _id).WaitAsync(options.Value.SocketGrace, time, cancellationToken);
-        }
-        catch (Exception exception) when (exception is RedisException or TimeoutException or OperationCanceledException)
-        {
-            Log.NotTold(logger, exception.Message);
-        }
+        _telling = TellAsync(_over.Token);
+        return Task.CompletedTask;
     }
 
     public Task StartingAsync(CancellationToken cancellationToken) => Task.CompletedTask;
@@ -59,13 +56,47 @@ internal sealed partial class SocketGrace(
 
     public Task StopAsync(CancellationToken cancellationToken) => Task.CompletedTask;
 
-    public Task StoppedAsync(CancellationToken cancellationToken) => Task.CompletedTask;
+    /// <summary>No socket is open any more.</summary>
+    public async Task StoppedAsync(CancellationToken cancellationToken)
+    {
+        await _over.CancelAsync();
+        await _telling;
+    }
 
     public void Dispose() => _over.Dispose();
 
+    private async Task TellAsync(CancellationToken over)
+    {
+        using var timer = new PeriodicTimer(TellInterval, time);
+        var hasFailed = false;
+        try
+        {
+            do
+            {
+                try
+                {
+                    await redis.GetSubscriber().PublishAsync(RedisChannel.Literal(LeavingGateway.Channel), _id).WaitAsync(over);
+                }
+                catch (Exception exception) when (exception is RedisException or TimeoutException)
+                {
+                    if (!hasFailed)
+                    {
+                        hasFailed = true;
+                        Log.NotTold(logger, exception.Message);
+                    }
+                }
+            }
+            while (await timer.WaitForNextTickAsync(over));
+        }
+        catch (OperationCanceledException)
+        {
+            // All are gone or cut.
+        }
+    }
+
     private static partial class Log
     {
-        [LoggerMessage(Level = LogLevel.Warning, Message = "WebSockets will be cut, for nobody could be told to close them: {Reason}")]
+        [LoggerMessage(Level = LogLevel.Warning, Message = "Nobody could be told to close the WebSockets; trying again until they are cut: {Reason}")]
         public static partial void NotTold(ILogger logger, string reason);
     }
 }

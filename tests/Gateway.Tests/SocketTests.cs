@@ -2,6 +2,7 @@ using System.Net;
 using System.Net.Http.Json;
 using System.Net.WebSockets;
 using System.Text;
+using System.Threading.Channels;
 using Dapper;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
@@ -53,14 +54,17 @@ public sealed class SocketTests(PostgresServer postgres, RedisServer redis)
         var service = gateway.Fakes["realtimeservice"];
         using var socket = await ConnectAsync(gateway, (LeavingGateway.Header, "forged"));
         Assert.Equal("hello", await EchoAsync(socket, "hello"));
-        var leaving = new TaskCompletionSource<string?>(TaskCreationOptions.RunContinuationsAsynchronously);
+        var leaving = Channel.CreateUnbounded<string?>();
         await using var listener = await ConnectionMultiplexer.ConnectAsync(redis.ConnectionString);
-        await listener.GetSubscriber().SubscribeAsync(RedisChannel.Literal(LeavingGateway.Channel), (_, id) => leaving.TrySetResult(id));
+        await listener.GetSubscriber().SubscribeAsync(RedisChannel.Literal(LeavingGateway.Channel), (_, id) => leaving.Writer.TryWrite(id));
 
         var stopping = gateway.Services.GetServices<IHostedService>().OfType<SocketGrace>().Single().StoppingAsync(TestContext.Current.CancellationToken);
 
-        Assert.Equal(service.Arrivals.Single().Headers[LeavingGateway.Header], await leaving.Task.WaitAsync(TimeSpan.FromSeconds(60), TestContext.Current.CancellationToken));
-        Assert.True(Guid.TryParse(await leaving.Task, out _));
+        // Said more than once: whoever missed it hears it the next time.
+        var id = service.Arrivals.Single().Headers[LeavingGateway.Header];
+        Assert.True(Guid.TryParse(id, out _));
+        Assert.Equal(id, await NextAsync());
+        Assert.Equal(id, await NextAsync());
         await stopping;
         var refused = await Assert.ThrowsAsync<WebSocketException>(() => ConnectAsync(gateway));
         Assert.Contains("503", refused.Message, StringComparison.Ordinal);
@@ -71,6 +75,8 @@ public sealed class SocketTests(PostgresServer postgres, RedisServer redis)
         Assert.Equal((WebSocketMessageType.Close, 1012, "reconnect_in=0ms"), (end.MessageType, (int?)socket.CloseStatus, socket.CloseStatusDescription));
         await socket.CloseAsync(WebSocketCloseStatus.NormalClosure, statusDescription: null, TestContext.Current.CancellationToken);
         await gateway.Services.GetRequiredService<IHost>().StopAsync(TestContext.Current.CancellationToken).WaitAsync(TimeSpan.FromSeconds(15), TestContext.Current.CancellationToken);
+
+        Task<string?> NextAsync() => leaving.Reader.ReadAsync(TestContext.Current.CancellationToken).AsTask().WaitAsync(TimeSpan.FromSeconds(60));
     }
 
     [Fact]
