@@ -130,6 +130,36 @@ public sealed class KeyTests(PostgresServer postgres)
         DateTimeOffset? Moment(int? seconds) => seconds is { } after ? now.AddSeconds(after) : null;
     }
 
+    [Fact]
+    public async Task Whoever_made_a_key_with_a_token_is_no_root_of_it_in_a_database_from_before_issuers_were_makers()
+    {
+        var database = await postgres.CreateDatabaseAsync();
+        await using (var before = await GatewayHost.StartAsync(database))
+        {
+            await before.ReadyAsync();
+            foreach (var (subject, makers) in new (string, string[])[]
+            {
+                ("first", []), ("operator", ["first"]), ("keeper", ["operator", "first"]), ("bob", ["alice"]), ("carol", ["bob", "alice"]),
+            })
+            {
+                var (key, _) = ApiKey.Create(subject, ["admin"], [], 1, expiresAt: null, TimeProvider.System.GetUtcNow(), makers);
+                await before.Services.GetRequiredService<ApiKeyStore>().InsertAsync(key, TestContext.Current.CancellationToken);
+            }
+        }
+
+        // It is not there yet.
+        await ExecuteAsync(database, "DELETE FROM schema_version WHERE scriptname = '1-service/0011-root-of-makers.sql'");
+        await using var gateway = await GatewayHost.StartAsync(database);
+        await gateway.ReadyAsync();
+
+        // The platform made the first one itself. No key is alice's: she made bob's, and with it carol's, with a token.
+        await using var source = NpgsqlDataSource.Create(database);
+        await using var connection = await source.OpenConnectionAsync(TestContext.Current.CancellationToken);
+        Assert.Equal(
+            [("first", "{}"), ("operator", "{first}"), ("keeper", "{operator,first}"), ("bob", "{alice,(issuer)}"), ("carol", "{bob,alice,(issuer)}")],
+            await connection.QueryAsync<(string, string)>("SELECT subject, makers::text FROM api_key ORDER BY created_at"));
+    }
+
     [Theory]
     [InlineData("admin")]
     [InlineData("sure_0123456789ab_correct-horse")]
