@@ -37,6 +37,8 @@ internal sealed partial class OutboxRelay(
     private static readonly Histogram<double> Lag =
         Meter.CreateHistogram("sure.outbox.lag", "s", "From the time an event occurred until the broker confirmed it.", tags: null, Buckets.Seconds);
 
+    private const int TrimBatch = 1000;
+
     private static readonly TimeSpan TrimInterval = TimeSpan.FromHours(1);
 
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
@@ -45,16 +47,23 @@ internal sealed partial class OutboxRelay(
         await leadership.RunAsync("outbox", RelayAsync, stoppingToken);
     }
 
-    /// <summary>Two loops: events get their sequence, and with it whoever asks for them gets them, whether or not the broker takes any.</summary>
+    /// <summary>
+    /// Three loops: events get their sequence, and with it whoever asks for them gets them, whether or not the broker takes any and
+    /// whether or not the old ones can be forgotten.
+    /// </summary>
     private async Task RelayAsync(LeaseTerm term, CancellationToken cancellationToken)
     {
         var numbered = Channel.CreateBounded<bool>(new BoundedChannelOptions(1) { FullMode = BoundedChannelFullMode.DropWrite });
         using var ending = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
-        var numbering = NumberAsync(term, numbered.Writer, ending.Token);
-        var publishing = PublishAsync(term, numbered.Reader, ending.Token);
-        await Task.WhenAny(numbering, publishing);
+        Task[] loops =
+        [
+            NumberAsync(term, numbered.Writer, ending.Token),
+            PublishAsync(term, numbered.Reader, ending.Token),
+            TrimAsync(term, ending.Token),
+        ];
+        await Task.WhenAny(loops);
         await ending.CancelAsync();
-        await Task.WhenAll(numbering, publishing);
+        await Task.WhenAll(loops);
     }
 
     private async Task NumberAsync(LeaseTerm term, ChannelWriter<bool> numbered, CancellationToken cancellationToken)
@@ -65,19 +74,12 @@ internal sealed partial class OutboxRelay(
             await listen.ExecuteNonQueryAsync(cancellationToken);
         }
 
-        var trimmedAt = time.GetTimestamp();
         while (true)
         {
             var count = await store.NumberAsync(term, options.Value.ConfirmWindow, cancellationToken);
             if (count > 0)
             {
                 numbered.TryWrite(item: true);
-            }
-
-            if (time.GetElapsedTime(trimmedAt) >= TrimInterval)
-            {
-                await store.TrimAsync(time.GetUtcNow() - options.Value.Retention, cancellationToken);
-                trimmedAt = time.GetTimestamp();
             }
 
             if (count < options.Value.ConfirmWindow)
@@ -108,6 +110,29 @@ internal sealed partial class OutboxRelay(
                 await numbered.ReadAsync(cancellationToken);
             }
         }
+    }
+
+    private async Task TrimAsync(LeaseTerm term, CancellationToken cancellationToken)
+    {
+        using var timer = new PeriodicTimer(TrimInterval, time);
+        do
+        {
+            try
+            {
+                var before = time.GetUtcNow() - options.Value.Retention;
+                int trimmed;
+                do
+                {
+                    trimmed = await store.TrimAsync(term, before, TrimBatch, cancellationToken);
+                }
+                while (trimmed == TrimBatch);
+            }
+            catch (Exception exception) when (exception is not LeaseLostException && !cancellationToken.IsCancellationRequested)
+            {
+                Log.TrimFailed(logger, TrimInterval, exception);
+            }
+        }
+        while (await timer.WaitForNextTickAsync(cancellationToken));
     }
 
     private async Task<bool> TryPublishAsync(IReadOnlyList<EventEnvelope> events, CancellationToken cancellationToken)
@@ -149,5 +174,8 @@ internal sealed partial class OutboxRelay(
     {
         [LoggerMessage(Level = LogLevel.Warning, Message = "The broker confirmed none or not all of {Count} events within {Limit}; they are sent again")]
         public static partial void BrokerSilent(ILogger logger, int count, TimeSpan limit);
+
+        [LoggerMessage(Level = LogLevel.Error, Message = "Relayed events past retention could not be forgotten; the next attempt is after {Interval}")]
+        public static partial void TrimFailed(ILogger logger, TimeSpan interval, Exception exception);
     }
 }

@@ -65,14 +65,31 @@ internal sealed class OutboxStore(NpgsqlDataSource database, ServiceIdentity ser
         await transaction.CommitAsync(cancellationToken);
     }
 
-    /// <summary>Forgets relayed events that occurred before <paramref name="before"/>.</summary>
-    public async Task<int> TrimAsync(DateTimeOffset before, CancellationToken cancellationToken)
+    /// <summary>
+    /// Forgets the first <paramref name="limit"/> relayed events, or those of them before the first that occurred at
+    /// <paramref name="before"/> or later, so that what is kept has no gaps; how many they were.
+    /// </summary>
+    public async Task<int> TrimAsync(LeaseTerm term, DateTimeOffset before, int limit, CancellationToken cancellationToken)
     {
         await using var connection = await database.OpenConnectionAsync(cancellationToken);
-        return await connection.ExecuteAsync(new CommandDefinition(
-            "DELETE FROM outbox WHERE occurred_at < @Before AND sequence <= (SELECT relayed FROM outbox_state)",
-            new { Before = before.ToUniversalTime() },
+        await using var transaction = await connection.BeginTransactionAsync(cancellationToken);
+        await term.GuardAsync(connection, transaction, cancellationToken);
+        var trimmed = await connection.ExecuteAsync(new CommandDefinition(
+            """
+            WITH first AS MATERIALIZED (
+                SELECT sequence, occurred_at FROM outbox
+                WHERE sequence <= (SELECT relayed FROM outbox_state)
+                ORDER BY sequence LIMIT @Limit
+            )
+            DELETE FROM outbox WHERE sequence IN (
+                SELECT sequence FROM first
+                WHERE sequence < coalesce((SELECT min(sequence) FROM first WHERE occurred_at >= @Before), sequence + 1))
+            """,
+            new { Limit = limit, Before = before.ToUniversalTime() },
+            transaction,
             cancellationToken: cancellationToken));
+        await transaction.CommitAsync(cancellationToken);
+        return trimmed;
     }
 
     /// <summary>The events after <paramref name="after"/>, in order; with them the first sequence that is still kept.</summary>

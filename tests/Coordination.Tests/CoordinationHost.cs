@@ -87,6 +87,18 @@ internal sealed class CoordinationHost : IAsyncDisposable
         return [.. await connection.QueryAsync<string>("SELECT text FROM note")];
     }
 
+    public async Task ExecuteAsync(string sql)
+    {
+        await using var connection = await Database.OpenConnectionAsync();
+        await connection.ExecuteAsync(sql);
+    }
+
+    public async Task<T?> QueryAsync<T>(string sql)
+    {
+        await using var connection = await Database.OpenConnectionAsync();
+        return await connection.ExecuteScalarAsync<T>(sql);
+    }
+
     /// <summary>What the gauge says of the producer; null where it says nothing.</summary>
     public double? Measure(string gauge)
     {

@@ -135,6 +135,71 @@ public sealed class EventTests(PostgresServer postgres)
         }
     }
 
+    /// <summary>
+    /// 2 500 events, more than two batches, all of eight days ago but the 2 401st, which is of yesterday: the 2 400 before it are forgotten,
+    /// the 99 after it stay with it.
+    /// </summary>
+    [Fact]
+    public async Task All_that_was_relayed_and_is_past_retention_is_forgotten_at_once_and_what_is_kept_has_no_gaps()
+    {
+        var database = await postgres.CreateDatabaseAsync();
+        await using (var past = await CoordinationHost.ProducerAsync(database))
+        {
+            await TellOldAsync(past, 2500);
+            await past.ExecuteAsync("UPDATE outbox SET occurred_at = now() - interval '1 day' WHERE sequence = 2401");
+        }
+
+        await using var producer = await CoordinationHost.ProducerAsync(database, relays: true);
+
+        await Eventually.HoldsAsync(
+            () => producer.Outbox.ReadAsync(0, 1000, TestContext.Current.CancellationToken),
+            page => page.FirstSequence == 2401 && page.Events.Select(e => e.Sequence).SequenceEqual(Enumerable.Range(2401, 100).Select(i => (long)i)),
+            "what is past retention is forgotten",
+            TestContext.Current.CancellationToken);
+    }
+
+    [Fact]
+    public async Task Events_are_numbered_though_old_ones_cannot_be_forgotten()
+    {
+        var database = await postgres.CreateDatabaseAsync();
+        await using (var past = await CoordinationHost.ProducerAsync(database))
+        {
+            await TellOldAsync(past, 10);
+            // A sequence counts also what is rolled back.
+            await past.ExecuteAsync(
+                """
+                CREATE SEQUENCE attempt;
+                CREATE FUNCTION refuse() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN PERFORM nextval('attempt'); RAISE 'no'; END $$;
+                CREATE TRIGGER refuse BEFORE DELETE ON outbox FOR EACH STATEMENT EXECUTE FUNCTION refuse();
+                """);
+        }
+
+        await using var producer = await CoordinationHost.ProducerAsync(database, relays: true);
+        await Eventually.HoldsAsync(
+            () => producer.QueryAsync<bool>("SELECT is_called FROM attempt"), called => called, "an attempt failed", TestContext.Current.CancellationToken);
+
+        for (var i = 11; i <= 13; i++)
+        {
+            await producer.TellAsync(i);
+            await Eventually.HoldsAsync(
+                () => producer.Outbox.ReadAsync(0, 1000, TestContext.Current.CancellationToken),
+                page => page.Events.Count == i,
+                $"event {i} can be asked for",
+                TestContext.Current.CancellationToken);
+        }
+
+        // Neither begun anew nor tried again without end.
+        Assert.Equal(1, await producer.QueryAsync<long>("SELECT last_value FROM attempt"));
+    }
+
+    /// <summary>Events of eight days ago that the broker confirmed.</summary>
+    private static Task TellOldAsync(CoordinationHost producer, int count) => producer.ExecuteAsync(
+        $$"""
+        INSERT INTO outbox (event_id, type, occurred_at, data, sequence)
+        SELECT gen_random_uuid(), 'PolicyExpired', now() - interval '8 days', '{}', i FROM generate_series(1, {{count}}) AS i;
+        UPDATE outbox_state SET numbered = {{count}}, relayed = {{count}};
+        """);
+
     private static async Task<IReadOnlyList<EventEnvelope>> NumberAsync(CoordinationHost producer)
     {
         IReadOnlyList<EventEnvelope> events = [];
