@@ -59,12 +59,18 @@ internal sealed class BridgeStore(NpgsqlDataSource database, DataSource dataSour
             SELECT b.bridge_id, coalesce(standing.tvl_usd, oldest.tvl_usd)
             FROM bridge b
             LEFT JOIN LATERAL (
-                SELECT tvl_usd FROM bridge_point p
-                WHERE p.bridge_id = b.bridge_id AND p.made_at <= @At AND p.tvl_usd IS NOT NULL AND p.data_source = ANY (@Kind) ORDER BY p.made_at DESC LIMIT 1
+                SELECT known.tvl_usd FROM unnest(@Kind) AS kind (data_source) CROSS JOIN LATERAL (
+                    SELECT made_at, tvl_usd FROM bridge_point p
+                    WHERE p.bridge_id = b.bridge_id AND p.data_source = kind.data_source AND p.made_at <= @At AND p.tvl_usd IS NOT NULL
+                    ORDER BY p.made_at DESC LIMIT 1
+                ) AS known ORDER BY known.made_at DESC LIMIT 1
             ) standing ON true
             LEFT JOIN LATERAL (
-                SELECT tvl_usd FROM bridge_point p
-                WHERE p.bridge_id = b.bridge_id AND p.made_at > @At AND p.tvl_usd IS NOT NULL AND p.data_source = ANY (@Kind) ORDER BY p.made_at LIMIT 1
+                SELECT known.tvl_usd FROM unnest(@Kind) AS kind (data_source) CROSS JOIN LATERAL (
+                    SELECT made_at, tvl_usd FROM bridge_point p
+                    WHERE p.bridge_id = b.bridge_id AND p.data_source = kind.data_source AND p.made_at > @At AND p.tvl_usd IS NOT NULL
+                    ORDER BY p.made_at LIMIT 1
+                ) AS known ORDER BY known.made_at LIMIT 1
             ) oldest ON true
             WHERE coalesce(standing.tvl_usd, oldest.tvl_usd) IS NOT NULL
             """,
