@@ -29,6 +29,7 @@ internal sealed class MarketMonitor(
     PriceHistory priceHistory,
     IOptions<BridgeOptions> bridgeOptions,
     IOptions<PriceOptions> priceOptions,
+    IOptions<IngestionOptions> ingestion,
     IOptions<MonitoringOptions> monitoring,
     BridgeTelemetry telemetry,
     TimeProvider time) : IMonitor
@@ -55,8 +56,9 @@ internal sealed class MarketMonitor(
         ObservationStore.Append(batch, arrived, now);
         await batch.ExecuteAsync(cancellationToken);
 
-        var ofBridges = await ObservationStore.ReadBridgeSourcesAsync(connection, transaction, cancellationToken);
-        var ofCoins = await ObservationStore.ReadPriceSourcesAsync(connection, transaction, cancellationToken);
+        var watchedSince = now - SourceLook.Watched;
+        var ofBridges = await ObservationStore.ReadBridgeSourcesAsync(connection, transaction, watchedSince, cancellationToken);
+        var ofCoins = await ObservationStore.ReadPriceSourcesAsync(connection, transaction, watchedSince, cancellationToken);
         var (assessments, abandoned) = await AssessBridgesAsync(ofBridges, connection, transaction, now, cancellationToken);
         IReadOnlyList<PriceReport> prices =
         [
@@ -70,6 +72,9 @@ internal sealed class MarketMonitor(
         coins.Write(batch, prices);
         priceHistory.Write(batch, prices);
         SourceQualityStore.Write(batch, looks, now);
+        // Not before: while an observation may still arrive, it is held against the last word.
+        var keptSince = now - ingestion.Value.ObservationRetention;
+        ObservationStore.ForgetSources(batch, keptSince < watchedSince ? keptSince : watchedSince);
         batch.AppendEvents([.. abandoned, .. prices.Select(p => p.ToEvent(dataSource.Name)), .. assessments.SelectMany(a => a.Events)]);
         await batch.ExecuteAsync(cancellationToken);
         await transaction.CommitAsync(cancellationToken);

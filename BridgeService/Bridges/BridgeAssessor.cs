@@ -1,4 +1,5 @@
 using Sure.BridgeService.Observations;
+using Sure.BridgeService.SourceQuality;
 using Sure.BridgeService.Statistics;
 using Sure.Contracts.Consensus;
 using Sure.Contracts.Events;
@@ -42,7 +43,7 @@ public sealed class BridgeAssessor(BridgeOptions options)
         var values = live.Where(o => o.TvlUsd is not null).Select(o => o.TvlUsd!.Value).ToList();
         decimal? tvl = values.Count > 0 ? Sample.Median(values) : null;
         var peak = tvl is { } known ? before.Peak.With(new TimedValue(now, known), options.Window) : before.Peak;
-        var sources = Follow(before.Sources, live);
+        var sources = Follow(before.Sources, live, now);
         var paused = IsPaused(live);
 
         var exploit = before.Exploit ?? Detect(sources, live, peak.Since(now - options.Window), now);
@@ -189,9 +190,10 @@ public sealed class BridgeAssessor(BridgeOptions options)
 
     private static Guid Id(DateTimeOffset now) => Guid.CreateVersion7(now);
 
-    private Dictionary<string, SourceState> Follow(IReadOnlyDictionary<string, SourceState> before, IReadOnlyCollection<BridgeObservation> live)
+    private Dictionary<string, SourceState> Follow(
+        IReadOnlyDictionary<string, SourceState> before, IReadOnlyCollection<BridgeObservation> live, DateTimeOffset now)
     {
-        var after = before.ToDictionary(s => s.Key, s => s.Value, StringComparer.Ordinal);
+        var after = before.Where(s => now - s.Value.ObservedAt < SourceLook.Watched).ToDictionary(s => s.Key, s => s.Value, StringComparer.Ordinal);
         foreach (var observation in live.Where(o => o.TvlUsd is not null))
         {
             var known = before.GetValueOrDefault(observation.Source);

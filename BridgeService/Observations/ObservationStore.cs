@@ -72,6 +72,23 @@ internal static class ObservationStore
         }
     }
 
+    /// <summary>Forgets last words before <paramref name="before"/>, but not of a source that speaks again at this moment.</summary>
+    public static void ForgetSources(WriteBatch batch, DateTimeOffset before)
+    {
+        batch.Add(
+            """
+            DELETE FROM bridge_source WHERE (bridge_id, source) IN
+                (SELECT bridge_id, source FROM bridge_source WHERE observed_at < $1 FOR UPDATE SKIP LOCKED)
+            """,
+            before.UtcDateTime);
+        batch.Add(
+            """
+            DELETE FROM price_source WHERE (stablecoin, kind, source) IN
+                (SELECT stablecoin, kind, source FROM price_source WHERE observed_at < $1 FOR UPDATE SKIP LOCKED)
+            """,
+            before.UtcDateTime);
+    }
+
     /// <summary>
     /// What is kept of the series that are spoken of, and nobody else posts for their sources before this transaction ends: of two that
     /// post the same at once, one finds what the other kept. One round trip.
@@ -134,18 +151,19 @@ internal static class ObservationStore
 
     /// <summary>
     /// The last words of each source of each bridge: the last one, and where that says nothing of the value or of a pause, the last that
-    /// did, with its own time. A source that still speaks does not keep alive what it stopped saying.
+    /// did, with its own time. A source that still speaks does not keep alive what it stopped saying. Only words after <paramref name="since"/>.
     /// </summary>
     public static async Task<ILookup<string, BridgeObservation>> ReadBridgeSourcesAsync(
-        NpgsqlConnection connection, NpgsqlTransaction transaction, CancellationToken cancellationToken)
+        NpgsqlConnection connection, NpgsqlTransaction transaction, DateTimeOffset since, CancellationToken cancellationToken)
     {
         var rows = await connection.QueryAsync<(string BridgeId, string Source, DateTime ObservedAt, decimal? TvlUsd, DateTime? TvlAt, bool? Paused, DateTime? PausedAt)>(
             new CommandDefinition(
-                "SELECT bridge_id, source, observed_at, tvl_usd, tvl_at, paused, paused_at FROM bridge_source ORDER BY source",
-                transaction: transaction,
+                "SELECT bridge_id, source, observed_at, tvl_usd, tvl_at, paused, paused_at FROM bridge_source WHERE observed_at > @Since ORDER BY source",
+                new { Since = since.UtcDateTime },
+                transaction,
                 cancellationToken: cancellationToken));
         return rows
-            .SelectMany(r => new[] { r.ObservedAt, r.TvlAt, r.PausedAt }.OfType<DateTime>().Distinct().OrderDescending().Select(at => new BridgeObservation(
+            .SelectMany(r => new[] { r.ObservedAt, r.TvlAt, r.PausedAt }.OfType<DateTime>().Where(at => at > since.UtcDateTime).Distinct().OrderDescending().Select(at => new BridgeObservation(
                 r.Source, r.BridgeId, new DateTimeOffset(at), at == r.TvlAt ? r.TvlUsd : null, at == r.PausedAt ? r.Paused : null)))
             .ToLookup(o => o.BridgeId, StringComparer.Ordinal);
     }
@@ -167,12 +185,15 @@ internal static class ObservationStore
         return rows.ToLookup(r => r.BridgeId, r => new SourceTransactions(r.Source, r.Tried, r.Succeeded), StringComparer.Ordinal);
     }
 
-    /// <summary>The last observation of each kind of each source of each coin.</summary>
+    /// <summary>The last observation of each kind of each source of each coin, where that is after <paramref name="since"/>.</summary>
     public static async Task<ILookup<Stablecoin, PriceObservation>> ReadPriceSourcesAsync(
-        NpgsqlConnection connection, NpgsqlTransaction transaction, CancellationToken cancellationToken)
+        NpgsqlConnection connection, NpgsqlTransaction transaction, DateTimeOffset since, CancellationToken cancellationToken)
     {
         var rows = await connection.QueryAsync<(string Stablecoin, string Kind, string Source, DateTime ObservedAt, decimal Value)>(new CommandDefinition(
-            "SELECT stablecoin, kind, source, observed_at, value FROM price_source ORDER BY source", transaction: transaction, cancellationToken: cancellationToken));
+            "SELECT stablecoin, kind, source, observed_at, value FROM price_source WHERE observed_at > @Since ORDER BY source",
+            new { Since = since.UtcDateTime },
+            transaction,
+            cancellationToken: cancellationToken));
         return rows
             .Where(r => Words<Stablecoin>.TryParse(r.Stablecoin, out _))
             .Select(r => new PriceObservation(

@@ -12,7 +12,7 @@ namespace Sure.BridgeService.Prices;
 /// <param name="Consensus">Score of agreement; null without consensus.</param>
 /// <param name="LiveSources">How many sources are live.</param>
 /// <param name="Sources">What each source last said.</param>
-/// <param name="LastObservedAt">Newest price; null when there never was one.</param>
+/// <param name="LastObservedAt">Newest price; null when there was none for 30 days.</param>
 public sealed record PriceReport(
     Stablecoin Stablecoin,
     DateTimeOffset MadeAt,

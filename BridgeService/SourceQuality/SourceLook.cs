@@ -16,10 +16,10 @@ internal sealed record SeriesLook(Series Series, TimeSpan Age, bool IsLive, bool
 /// <summary>How good sources are. Pure.</summary>
 internal static class SourceLook
 {
-    /// <summary>A source that has said nothing for so long is looked at no more.</summary>
+    /// <summary>What a source said so long ago is neither looked at nor shown any more.</summary>
     public static readonly TimeSpan Watched = TimeSpan.FromDays(30);
 
-    /// <summary>Looks at every series that somebody still watches.</summary>
+    /// <summary>Looks at every series.</summary>
     /// <param name="bridges">Last words of each source of each bridge.</param>
     /// <param name="bridgeReports">What the cycle made of the bridges.</param>
     /// <param name="coins">Last words of each source of each coin.</param>
@@ -53,7 +53,7 @@ internal static class SourceLook
                 said.ObservedAt,
                 said.Value,
                 isNav ? report.Reference : report.Price);
-        return [.. ofBridges.Concat(ofCoins).Where(l => l.Age < Watched)];
+        return [.. ofBridges.Concat(ofCoins)];
 
         SeriesLook Look(Series series, DateTimeOffset observedAt, decimal value, decimal? agreed)
         {

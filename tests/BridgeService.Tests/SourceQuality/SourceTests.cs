@@ -83,8 +83,8 @@ public sealed class SourceTests(PostgresServer postgres) : IAsyncLifetime
         var at = _host.Seconds();
         await _host.PostAsync(
             Price("one", 1m, at),
-            new { source = "one", kind = "nav", stablecoin = "sUSDe", value = 1.2m, observed_at = at },
-            new { source = "one", kind = "bridge", bridge_id = "orbit_eth_ton", tvl_usd = 5m, observed_at = at });
+            Nav("one", at),
+            Orbit("one", at));
         await _host.CycleAsync();
 
         var series = (await SourceAsync("one"))!["series"]!.AsArray();
@@ -110,7 +110,60 @@ public sealed class SourceTests(PostgresServer postgres) : IAsyncLifetime
         Assert.Equal(25, simulated["series"]!.AsArray().Count);
     }
 
+    /// <summary>Both speak of coin and bridge on the first day, one of them again on the 32nd; the other's last words are then 31 days old.</summary>
+    [Fact]
+    public async Task A_source_that_is_gone_for_a_month_is_in_no_answer_no_event_and_no_state()
+    {
+        foreach (var sources in new string[][] { ["gone", "stays"], ["stays"] })
+        {
+            var at = _host.Seconds();
+            await _host.PostAsync([.. sources.SelectMany(s => new[] { Price(s, 1m, at), Nav(s, at), Orbit(s, at) })]);
+            await _host.CycleAsync();
+            await AssertNamedAsync(sources);
+            _host.Clock.Advance(TimeSpan.FromDays(31));
+        }
+    }
+
+    /// <summary>Observations of 100 days are taken, so for as long one that is older than the last is known to be.</summary>
+    [Fact]
+    public async Task The_last_words_of_a_source_are_kept_until_none_as_old_can_arrive()
+    {
+        var at = _host.Seconds();
+        await _host.PostAsync(Price("gone", 1m, at), Orbit("gone", at));
+        await _host.CycleAsync(TimeSpan.FromDays(99));
+
+        var answer = await _host.PostAsync(Price("gone", 1m, at - 1), Orbit("gone", at - 1));
+        Assert.Equal(["refused", "refused"], answer["results"].AsArray().Select(r => (string)r!["status"]!));
+        await _host.CycleAsync(TimeSpan.FromDays(2));
+
+        Assert.Equal(0, await _host.ScalarAsync<long>("SELECT (SELECT count(*) FROM bridge_source) + (SELECT count(*) FROM price_source)"));
+    }
+
+    private static object Nav(string source, decimal at) => new { source, kind = "nav", stablecoin = "sUSDe", value = 1.2m, observed_at = at };
+
+    private static object Orbit(string source, decimal at) => new { source, kind = "bridge", bridge_id = "orbit_eth_ton", tvl_usd = 5m, observed_at = at };
+
     private static object Price(string source, decimal value, decimal at) => new { source, kind = "price", stablecoin = "USDC", value, observed_at = at };
+
+    private async Task AssertNamedAsync(string[] sources)
+    {
+        var coin = (await BridgeHost.GetAsync(_host.Anonymous, "/api/v2/oracles/prices"))["prices"].AsArray().Single(p => (string)p!["stablecoin"]! == "USDC")!;
+        Assert.Equal(sources, coin["sources"]!.AsArray().Select(s => (string)s!["source"]!));
+        var bridge = await BridgeHost.GetAsync(_host.Anonymous, "/api/v2/bridge-health/orbit_eth_ton");
+        Assert.Equal(sources, bridge["sources"].AsArray().Select(s => (string)s!["source"]!));
+        Assert.Equal(
+            sources,
+            JsonNode.Parse((await _host.ScalarAsync<string>(
+                """
+                SELECT jsonb_agg(s.value ->> 'source')::text FROM (
+                    SELECT data FROM outbox WHERE type = 'PriceConsensusMade' AND data ->> 'stablecoin' = 'USDC' ORDER BY position DESC LIMIT 1
+                ) AS told, jsonb_array_elements(told.data -> 'sources') AS s
+                """))!)!.AsArray().Select(s => (string)s!));
+        Assert.Equal(
+            sources,
+            JsonNode.Parse((await _host.ScalarAsync<string>("SELECT state -> 'sources' FROM bridge WHERE bridge_id = 'orbit_eth_ton'"))!)!.AsObject()
+                .Select(s => s.Key).Order(StringComparer.Ordinal));
+    }
 
     private Task<Answer> PostAsync(params (string Source, decimal Value)[] prices)
     {
