@@ -10,18 +10,22 @@ namespace Sure.Gateway.Audit;
 
 /// <summary>
 /// Notes what whoever guards the platform wants to know: in the log, in the audit trail and as an event. What a client does again and
-/// again is one record a minute with its number, so that nobody can flood the trail; noting costs the request nothing.
+/// again is one record a minute with its number, and of each kind only so many clients have one of their own, so that nobody can flood the
+/// trail, from however many addresses; noting costs the request nothing.
 /// </summary>
 internal sealed partial class SecurityWatch(
     NpgsqlDataSource database, SchemaReady schema, TimeProvider time, ILogger<SecurityWatch> logger) : BackgroundService
 {
-    private const int MostTallies = 10_000;
+    /// <summary>Clients that have records of their own, of each kind: one's flood does not take another's names away.</summary>
+    private const int MostClients = 100;
+
     private const string Others = "others";
 
     private static readonly TimeSpan WriteInterval = TimeSpan.FromSeconds(1);
     private static readonly TimeSpan Quiet = TimeSpan.FromMinutes(1);
 
-    private readonly ConcurrentDictionary<(string Kind, string Client), Tally> _tallies = new();
+    /// <summary>By kind and client. One stays for a minute after it was written, so that there are no more records a minute than places.</summary>
+    private readonly ConcurrentDictionary<string, ConcurrentDictionary<string, Tally>> _tallies = new(StringComparer.Ordinal);
 
     /// <summary>Notes one occurrence.</summary>
     /// <param name="kind">A word of <see cref="SecurityKind"/>.</param>
@@ -30,13 +34,9 @@ internal sealed partial class SecurityWatch(
     /// <param name="detail">One sentence; the last one is kept.</param>
     public void Note(string kind, string client, string actor, string detail)
     {
-        var key = (kind, client);
-        if (!_tallies.ContainsKey(key) && _tallies.Count >= MostTallies)
-        {
-            key = (kind, Others);
-        }
-
-        _tallies.GetOrAdd(key, static _ => new Tally()).Add(key.client == Others ? Others : actor, detail, time.GetUtcNow());
+        var clients = _tallies.GetOrAdd(kind, static _ => new ConcurrentDictionary<string, Tally>(StringComparer.Ordinal));
+        var isNamed = clients.ContainsKey(client) || clients.Count < MostClients;
+        clients.GetOrAdd(isNamed ? client : Others, static _ => new Tally()).Add(isNamed ? actor : Others, detail, time.GetUtcNow());
     }
 
     /// <summary>Writes a record and its event with the change that they tell of.</summary>
@@ -67,15 +67,18 @@ internal sealed partial class SecurityWatch(
     {
         var now = time.GetUtcNow();
         var due = new List<(string Kind, string Client, Tally Tally, Tallied What)>();
-        foreach (var (key, tally) in _tallies)
+        foreach (var (kind, clients) in _tallies)
         {
-            if (tally.Take(now, all ? TimeSpan.Zero : Quiet) is { } what)
+            foreach (var (client, tally) in clients)
             {
-                due.Add((key.Kind, key.Client, tally, what));
-            }
-            else if (tally.IsOver(now, Quiet))
-            {
-                _tallies.TryRemove(key, out _);
+                if (tally.Take(now, all ? TimeSpan.Zero : Quiet) is { } what)
+                {
+                    due.Add((kind, client, tally, what));
+                }
+                else if (tally.IsOver(now, Quiet))
+                {
+                    clients.TryRemove(client, out _);
+                }
             }
         }
 
