@@ -53,16 +53,21 @@ public sealed record BridgeCourse(string BridgeId, IReadOnlyList<ValuePoint> Val
 /// <summary>Share of a bridge's value that is left, 0 … 1, so many minutes after the beginning.</summary>
 public sealed record ValuePoint(double Minute, double Share);
 
-/// <summary>The events that can be played: the file <c>playable-events.json</c>, which is part of this assembly.</summary>
+/// <summary>
+/// The events that can be played: those of the file <c>playable-events.json</c>, which is part of this assembly, and each stored price
+/// record alone.
+/// </summary>
 internal static class PlayableEvents
 {
-    private static readonly Lazy<IReadOnlyList<PlayableEvent>> Stored = new(Read);
+    private static readonly Lazy<IReadOnlyList<PlayableEvent>> Stored = new(() => [.. Read(), .. StoredEvents.All.Select(Alone)]);
 
-    /// <summary>All, in the order of the file.</summary>
+    /// <summary>All: in the order of the file, then in that of the records.</summary>
     public static IReadOnlyList<PlayableEvent> All => Stored.Value;
 
     /// <summary>The event of that name; null when there is none.</summary>
     public static PlayableEvent? Find(string name) => All.FirstOrDefault(e => e.Event == name);
+
+    private static PlayableEvent Alone(MarketEvent record) => new(record.Name, record.Description, EventCourse.Recorded, [record.Name], []);
 
     private static List<PlayableEvent> Read()
     {

@@ -1,5 +1,6 @@
 using System.Net;
 using Sure.BridgeService.Tests.Hosts;
+using Sure.Contracts.MarketEvents;
 using Sure.TestServers;
 
 namespace Sure.BridgeService.Tests.Market;
@@ -25,6 +26,23 @@ public sealed class PlayTests(PostgresServer postgres)
         var playing = await BridgeHost.GetAsync(host.Operator, Path);
         Assert.Equal("svb-2023", (string?)playing["playing"]["event"]);
         Assert.Equal("operator", await host.ScalarAsync<string>("SELECT actor FROM audit WHERE action = 'market_event_played'"));
+    }
+
+    /// <summary>The names that <c>GET /api/v2/events</c> lists. USDC as above; DAI, which fell with it, is not in the record.</summary>
+    [Fact]
+    public async Task A_stored_price_record_is_played_alone()
+    {
+        await using var host = await BridgeHost.StartAsync(postgres, "simulated");
+        var playable = (await BridgeHost.GetAsync(host.Operator, Path))["events"].AsArray().Select(e => (string)e!["event"]!).ToList();
+        Assert.Empty(StoredEvents.All.Select(e => e.Name).Except(playable, StringComparer.Ordinal));
+
+        var started = await BridgeHost.PostAsync(host.Operator, Path, new { @event = "usdc-svb-2023-03", speed = 60 });
+        await host.CycleAsync(TimeSpan.FromMinutes(1_600 / 60.0));
+
+        Assert.Equal(HttpStatusCode.OK, started.Status);
+        var prices = (await BridgeHost.GetAsync(host.Anonymous, "/api/v2/oracles/prices"))["prices"].AsArray();
+        Assert.InRange((decimal)prices.Single(p => (string?)p!["stablecoin"] == "USDC")!["peg_ratio"]!, 0.87m, 0.95m);
+        Assert.InRange((decimal)prices.Single(p => (string?)p!["stablecoin"] == "DAI")!["peg_ratio"]!, 0.97m, 1.03m);
     }
 
     [Fact]
