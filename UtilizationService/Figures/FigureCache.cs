@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using System.Diagnostics.Metrics;
 using System.Text.Json;
 using StackExchange.Redis;
@@ -7,7 +8,8 @@ namespace Sure.UtilizationService.Figures;
 
 /// <summary>
 /// Figures of the pool in Redis: kept 30 s, and dropped as soon as the pool changes, whichever instance changed it. What was read before a
-/// change is not kept after it, because every entry carries the version of the pool it is true for. Without Redis figures are read anew.
+/// change is not kept after it, because every entry carries the version of the pool it is true for. Who misses one while it is being read
+/// waits for the same read. Without Redis figures are read anew.
 /// </summary>
 internal sealed partial class FigureCache(IConnectionMultiplexer redis, ILogger<FigureCache> logger)
 {
@@ -38,6 +40,9 @@ internal sealed partial class FigureCache(IConnectionMultiplexer redis, ILogger<
 
     private static readonly Counter<long> Reads = Meter.CreateCounter<long>("sure.figures.reads", "{read}", "Reads of pool figures, by outcome.");
 
+    /// <summary>What is being read for who missed it; each a task of what it reads.</summary>
+    private readonly ConcurrentDictionary<Figure, Lazy<Task>> _underway = new();
+
     /// <summary>The kept figures, or those <paramref name="read"/> finds.</summary>
     /// <param name="figure">Which.</param>
     /// <param name="read">Reads them with the version of the pool they are true for.</param>
@@ -61,14 +66,30 @@ internal sealed partial class FigureCache(IConnectionMultiplexer redis, ILogger<
             return (await read()).Value;
         }
 
+        var underway = _underway.GetOrAdd(figure, _ => new Lazy<Task>(() => ReadAndKeepAsync(figure, read)));
+        try
+        {
+            return await (Task<T>)underway.Value;
+        }
+        finally
+        {
+            _underway.TryRemove(KeyValuePair.Create(figure, underway));
+        }
+    }
+
+    /// <summary>The pool has changed: who misses from now on does not wait for a read that began before.</summary>
+    public Task DropAsync(long version)
+    {
+        _underway.Clear();
+        return TryAsync(DropScript, [VersionKey, .. Enum.GetValues<Figure>().Select(KeyOf)], [version]);
+    }
+
+    private async Task<T> ReadAndKeepAsync<T>(Figure figure, Func<Task<(long Version, T Value)>> read)
+    {
         var (version, fresh) = await read();
         await TryAsync(KeepScript, [KeyOf(figure), VersionKey], [version, JsonSerializer.Serialize(fresh, SureJson.Internal), (long)Life.TotalMilliseconds]);
         return fresh;
     }
-
-    /// <summary>The pool has changed.</summary>
-    public Task DropAsync(long version) =>
-        TryAsync(DropScript, [VersionKey, .. Enum.GetValues<Figure>().Select(KeyOf)], [version]);
 
     private static RedisKey KeyOf(Figure figure) => $"utilization:{figure}";
 

@@ -17,6 +17,31 @@ internal sealed class TrancheReport(NpgsqlDataSource database, IOptions<CapitalO
     /// <summary>Span of <c>realised_apy_30d</c>.</summary>
     private const int RealisedDays = 30;
 
+    /// <summary>
+    /// The query of what tranches realised. What was moved in the span is read by its indexes; the capital at its start is the kept balance
+    /// without it. What says an account is one of capital, and an entry one of premium, is what those indexes hold.
+    /// </summary>
+    internal const string RealisedSql =
+        """
+        WITH moved AS (
+            SELECT p.account,
+                   -sum(p.amount) AS amount,
+                   -sum(p.amount * extract(epoch FROM @AsOf - p.occurred_at)) FILTER (WHERE p.occurred_at <= @AsOf) AS weighted,
+                   -sum(p.amount) FILTER (WHERE e.entry_id IS NOT NULL AND p.occurred_at <= @AsOf) AS credited
+            FROM posting p LEFT JOIN journal_entry e ON e.entry_id = p.entry_id AND e.kind = 'premium_earned' AND e.occurred_at > @From
+            WHERE p.account = ANY (@Accounts) AND p.account LIKE 'capital:%' AND p.occurred_at > @From
+            GROUP BY p.account
+        )
+        SELECT a.name AS account,
+               coalesce(m.credited, 0) AS credited,
+               ((-a.balance - coalesce(m.amount, 0)) * s.seconds + coalesce(m.weighted, 0)) / nullif(s.seconds, 0) AS mean
+        FROM account a LEFT JOIN moved m ON m.account = a.name CROSS JOIN LATERAL (
+            SELECT extract(epoch FROM @AsOf - greatest(min(occurred_at), @From)) AS seconds
+            FROM posting WHERE account = a.name AND account LIKE 'capital:%'
+        ) AS s
+        WHERE a.name = ANY (@Accounts)
+        """;
+
     /// <summary>The pool as a whole.</summary>
     public static PoolFigures Figures(PoolPosition position, CapitalOptions options) => new(
         position.TotalCapitalUsd,
@@ -64,6 +89,14 @@ internal sealed class TrancheReport(NpgsqlDataSource database, IOptions<CapitalO
         return rows.ToDictionary(r => Words<Tranche>.TryParse(r.TrancheId, out var t) ? t : throw new InvalidDataException(r.TrancheId), r => r.Price);
     }
 
+    /// <summary>The values of <see cref="RealisedSql"/>.</summary>
+    internal static object RealisedValues(DateTimeOffset asOf) => new
+    {
+        From = asOf.AddDays(-RealisedDays).ToUniversalTime(),
+        AsOf = asOf.ToUniversalTime(),
+        Accounts = Words<Tranche>.Members.Select(Account.Capital).ToArray(),
+    };
+
     /// <summary>
     /// Premium credited in the last 30 days over the time-weighted mean capital of the part of them in which there was any, times 365/30,
     /// in %.
@@ -72,20 +105,7 @@ internal sealed class TrancheReport(NpgsqlDataSource database, IOptions<CapitalO
     {
         await using var connection = await database.OpenConnectionAsync(cancellationToken);
         var rows = await connection.QueryAsync<(string Account, decimal Credited, decimal? Mean)>(new CommandDefinition(
-            """
-            WITH span AS (
-                SELECT account, greatest(min(p.occurred_at), @From) AS start FROM posting p WHERE account LIKE 'capital:%' GROUP BY account
-            )
-            SELECT p.account,
-                   -coalesce(sum(p.amount) FILTER (WHERE e.kind = 'premium_earned' AND p.occurred_at > @From), 0) AS credited,
-                   -sum(p.amount * extract(epoch FROM @AsOf - greatest(p.occurred_at, s.start)))
-                       / nullif(extract(epoch FROM @AsOf - max(s.start)), 0) AS mean
-            FROM posting p JOIN journal_entry e USING (entry_id) JOIN span s ON s.account = p.account
-            WHERE p.occurred_at <= @AsOf
-            GROUP BY p.account
-            """,
-            new { From = asOf.AddDays(-RealisedDays).ToUniversalTime(), AsOf = asOf.ToUniversalTime() },
-            cancellationToken: cancellationToken));
+            RealisedSql, RealisedValues(asOf), cancellationToken: cancellationToken));
         var byAccount = rows.ToDictionary(r => r.Account, StringComparer.Ordinal);
         return Words<Tranche>.Members.ToDictionary(t => t, t =>
             byAccount.GetValueOrDefault(Account.Capital(t)) is { Mean: > 0 and { } mean } row

@@ -1,6 +1,9 @@
 using System.Collections.Concurrent;
 using System.Diagnostics.Metrics;
+using Microsoft.Extensions.Logging.Abstractions;
+using StackExchange.Redis;
 using Sure.TestServers;
+using Sure.UtilizationService.Figures;
 using Sure.UtilizationService.Tests.Hosts;
 
 namespace Sure.UtilizationService.Tests;
@@ -45,6 +48,38 @@ public sealed class FigureCacheTests(PostgresServer postgres, RedisServer redis)
         Assert.Equal(1_000_000m, await CapitalAsync(host));
         await host.FillAsync(1_000_000m);
         Assert.Equal(2_000_000m, await CapitalAsync(host));
+    }
+
+    /// <summary>Once the pool has changed nobody waits for what was begun before.</summary>
+    [Fact]
+    public async Task Who_misses_while_a_figure_is_read_waits_for_the_same_read_until_the_pool_changes()
+    {
+        Listen();
+        await redis.StartAsync();
+        // A database that no other cache keeps anything in.
+        await using var connection = await ConnectionMultiplexer.ConnectAsync($"{redis.ConnectionString},defaultDatabase=1");
+        var cache = new FigureCache(connection, NullLogger<FigureCache>.Instance);
+        var reads = new ConcurrentQueue<TaskCompletionSource<(long, string)>>();
+        Task<(long, string)> Read()
+        {
+            var read = new TaskCompletionSource<(long, string)>(TaskCreationOptions.RunContinuationsAsynchronously);
+            reads.Enqueue(read);
+            return read.Task;
+        }
+
+        var first = Enumerable.Range(0, 20).Select(_ => cache.ReadAsync(Figure.Pool, Read)).ToList();
+        await UtilizationHost.EventuallyAsync(() => Task.FromResult(_reads.Count == 20 && !reads.IsEmpty), "all to have missed it");
+        await cache.DropAsync(version: 2);
+        var second = cache.ReadAsync(Figure.Pool, Read);
+        await UtilizationHost.EventuallyAsync(() => Task.FromResult(_reads.Count == 21 && reads.Count > 1), "a read after the change");
+        var begun = reads.ToArray();
+        Assert.Equal(2, begun.Length);
+        begun[0].SetResult((1, "before"));
+        begun[1].SetResult((2, "after"));
+
+        Assert.Equal("after", await second);
+        Assert.All(await Task.WhenAll(first), figure => Assert.Equal("before", figure));
+        Assert.Equal("after", await cache.ReadAsync(Figure.Pool, Read));
     }
 
     private void Listen()

@@ -7,6 +7,7 @@ using Sure.TestServers;
 using Sure.UtilizationService.Claims;
 using Sure.UtilizationService.Policies;
 using Sure.UtilizationService.Tests.Hosts;
+using Sure.UtilizationService.Tranches;
 using Sure.UtilizationService.Vault;
 
 namespace Sure.UtilizationService.Tests;
@@ -24,6 +25,8 @@ public sealed class ListPlanTests(ListPlanTests.LargeBook book) : IClassFixture<
 
     /// <summary>A cursor in the middle of the 200 000.</summary>
     private static readonly Guid Middle = new("00000000-0000-0000-0000-0000000186a0");
+
+    private static readonly DateTimeOffset JournalEnd = new(2026, 1, 1, 0, 0, 0, TimeSpan.Zero);
 
     private static readonly PolicyFilter All = new(Holder: null, Status: null, CoverageType: null, Chain: null, Stablecoin: null);
 
@@ -99,6 +102,19 @@ public sealed class ListPlanTests(ListPlanTests.LargeBook book) : IClassFixture<
         Assert.All(runs, n => Assert.True((double)n["Actual Rows"]! <= 1, $"More than a run is read for a coin: {plan}"));
     }
 
+    /// <summary>Of five years of the journal only the last 30 days are read, and of each account its first moment.</summary>
+    [Fact]
+    public async Task What_tranches_realised_is_read_from_indexes_of_the_time()
+    {
+        var plan = await PlanOfAsync(TrancheReport.RealisedSql, TrancheReport.RealisedValues(JournalEnd));
+        var nodes = NodesOf(plan).ToList();
+        var scans = nodes.Where(n => (string?)n["Index Name"] is { } index && !index.StartsWith("account", StringComparison.Ordinal)).ToList();
+
+        Assert.NotEmpty(scans);
+        Assert.All(scans, n => Assert.Contains("occurred_at", (string?)n["Index Cond"] ?? $"{plan}", StringComparison.Ordinal));
+        Assert.All(nodes.Where(n => (string)n["Node Type"]! is "Seq Scan"), n => Assert.Equal("account", (string?)n["Relation Name"]));
+    }
+
     /// <summary>
     /// Pages come from an index, never from all of the table. Where the planner expects few rows to match altogether it may read those and
     /// sort them, which is cheaper than walking an index past all that do not match.
@@ -122,7 +138,7 @@ public sealed class ListPlanTests(ListPlanTests.LargeBook book) : IClassFixture<
 
     private static IEnumerable<JsonNode> NodesOf(JsonNode plan) => (plan["Plans"]?.AsArray() ?? []).SelectMany(p => NodesOf(p!)).Prepend(plan);
 
-    /// <summary>200 000 policies with a claim each, and runs of most, written once for all.</summary>
+    /// <summary>200 000 policies with a claim each, runs of most and a journal of as many entries, written once for all.</summary>
     public sealed class LargeBook(PostgresServer postgres) : IAsyncLifetime
     {
         private UtilizationHost _host = null!;
@@ -137,6 +153,7 @@ public sealed class ListPlanTests(ListPlanTests.LargeBook book) : IClassFixture<
             await WritePoliciesAsync(connection);
             await WriteClaimsAsync(connection);
             await WriteRunsAsync(connection);
+            await WriteJournalAsync(connection);
         }
 
         /// <inheritdoc />
@@ -181,6 +198,31 @@ public sealed class ListPlanTests(ListPlanTests.LargeBook book) : IClassFixture<
                 commandTimeout: 120,
                 cancellationToken: TestContext.Current.CancellationToken));
             await connection.ExecuteAsync("ANALYZE trigger_run");
+        }
+
+        /// <summary>Five years: by turns a deposit and premium, into one tranche each.</summary>
+        private static async Task WriteJournalAsync(NpgsqlConnection connection)
+        {
+            await connection.ExecuteAsync(new CommandDefinition(
+                """
+                INSERT INTO journal_entry (entry_id, kind, reference, occurred_at)
+                SELECT lpad(to_hex(i), 32, '0')::uuid, CASE WHEN i % 2 = 0 THEN 'premium_earned' ELSE 'deposit' END, 'book',
+                       @End - (200000 - i) * interval '5 years' / 200000
+                FROM generate_series(1, 200000) AS i;
+                INSERT INTO posting (entry_id, account, amount, occurred_at)
+                SELECT entry_id, account, amount, occurred_at
+                FROM (SELECT row_number() OVER (ORDER BY entry_id) AS i, * FROM journal_entry) AS e CROSS JOIN LATERAL (
+                    SELECT CASE kind WHEN 'deposit' THEN 'cash' ELSE 'premium_unearned' END, 1
+                    UNION ALL
+                    SELECT 'capital:' || (SELECT (array_agg(tranche_id ORDER BY tranche_id))[1 + e.i / 2 % 6] FROM tranche), -1
+                ) AS p (account, amount)
+                ORDER BY entry_id;
+                ANALYZE journal_entry;
+                ANALYZE posting;
+                """,
+                new { End = JournalEnd },
+                commandTimeout: 120,
+                cancellationToken: TestContext.Current.CancellationToken));
         }
 
         /// <summary>Most are active, of a few common products; bridge cover, Lightning, mkUSD and triggered ones are rare.</summary>
