@@ -17,6 +17,10 @@ internal sealed class ClaimStore(NpgsqlDataSource database)
         evidence.hash AS evidence_hash, filed_at, decided_at, paid_at
         """;
 
+    /// <summary>Brings the policies of paid claims to the statuses of these; by their ids, for only those have an index.</summary>
+    internal const string PaidPoliciesSql =
+        "UPDATE policy SET status = p.status FROM unnest($1, $2) AS p (policy_id, status) WHERE policy.policy_id = p.policy_id";
+
     private const string From = "FROM claim LEFT JOIN evidence ON evidence.claim_id = claim.claim_id";
 
     /// <summary>The claims of these policies that are not refused, at most one each.</summary>
@@ -107,8 +111,8 @@ internal sealed class ClaimStore(NpgsqlDataSource database)
             statuses,
             claims.Select(c => c.PaidAt!.Value.UtcDateTime).ToArray());
         batch.Add(
-            "UPDATE policy SET status = p.status FROM unnest($1, $2) AS p (claim_id, status) WHERE policy.claim_id = p.claim_id",
-            ids,
+            PaidPoliciesSql,
+            claims.Select(c => c.PolicyId).ToArray(),
             statuses);
     }
 

@@ -102,6 +102,20 @@ public sealed class ListPlanTests(ListPlanTests.LargeBook book) : IClassFixture<
         Assert.All(runs, n => Assert.True((double)n["Actual Rows"]! <= 1, $"More than a run is read for a coin: {plan}"));
     }
 
+    /// <summary>Claims are paid under the lock of the pool, a hundred at a time.</summary>
+    [Fact]
+    public async Task The_policies_of_paid_claims_are_found_by_index_among_200_000()
+    {
+        await using var connection = await book.OpenConnectionAsync();
+        await using var command = new NpgsqlCommand($"EXPLAIN (FORMAT JSON) {ClaimStore.PaidPoliciesSql}", connection);
+        command.Parameters.AddWithValue(Enumerable.Repeat(Middle, 100).ToArray());
+        command.Parameters.AddWithValue(Enumerable.Repeat("paid", 100).ToArray());
+        var plan = JsonNode.Parse((string)(await command.ExecuteScalarAsync(TestContext.Current.CancellationToken))!)![0]!["Plan"]!;
+
+        Assert.Contains(NodesOf(plan), n => (string?)n["Index Name"] == "policy_pkey");
+        Assert.DoesNotContain(NodesOf(plan), n => (string)n["Node Type"]! is "Seq Scan");
+    }
+
     /// <summary>Of five years of the journal only the last 30 days are read, and of each account its first moment.</summary>
     [Fact]
     public async Task What_tranches_realised_is_read_from_indexes_of_the_time()
