@@ -15,6 +15,12 @@ internal static class PremiumBooking
 {
     private const string Reference = "book";
 
+    /// <summary>
+    /// The longer nothing was booked, the more policies have earned a cent: a booking that did not end in time would never end, and no
+    /// capital would move again.
+    /// </summary>
+    private static readonly TimeSpan BookingLimit = TimeSpan.FromMinutes(10);
+
     // Rounded down on the way, so that a policy never earns more than its premium; its end takes the rest.
     private const string Due =
         """
@@ -46,6 +52,7 @@ internal static class PremiumBooking
             """,
             new { Now = now.ToUniversalTime() },
             transaction,
+            commandTimeout: (int)BookingLimit.TotalSeconds,
             cancellationToken: cancellationToken));
         if (earned == 0 && pool.PremiumBookedAt is not null)
         {

@@ -1,8 +1,10 @@
 using FsCheck;
 using FsCheck.Fluent;
+using Npgsql;
 using Sure.Contracts.Vocabulary;
 using Sure.TestServers;
 using Sure.UtilizationService.Capital;
+using Sure.UtilizationService.Pool;
 using Sure.UtilizationService.Premiums;
 using Sure.UtilizationService.Tests.Hosts;
 using Sure.UtilizationService.Tranches;
@@ -149,6 +151,35 @@ public sealed class PremiumTests(PostgresServer postgres)
         Assert.InRange((decimal)tranches[0]!["total_capital_usd"]! - 2_500_000m, 0.10m, 0.12m);
         Assert.InRange((decimal)tranches[5]!["total_capital_usd"]! - 1_000_000m, 0.17m, 0.20m);
         Assert.True((bool)(await UtilizationHost.GetAsync(host.Operator, "/api/v2/ledger/check"))["agrees"]);
+    }
+
+    /// <summary>
+    /// 365.00 in 365 days is 1.00 in the first. Commands of this connection end after a second; a trigger stands for the many policies that
+    /// make the booking take longer.
+    /// </summary>
+    [Fact]
+    public async Task Premium_is_booked_however_long_that_takes()
+    {
+        await using var host = await UtilizationHost.StartAsync(postgres);
+        await host.FillAsync();
+        await UtilizationHost.BindAsync(host.Alice, host.Quote(10_000m, Depeg, premiumUsd: 365m, days: 365));
+        await using var impatient = NpgsqlDataSource.Create(new NpgsqlConnectionStringBuilder(host.Database.ConnectionString) { CommandTimeout = 1 });
+        await using var connection = await impatient.OpenConnectionAsync(TestContext.Current.CancellationToken);
+        await using (var slow = new NpgsqlCommand(
+            """
+            CREATE FUNCTION take_long() RETURNS trigger LANGUAGE plpgsql AS 'BEGIN PERFORM pg_sleep(1.5); RETURN NULL; END';
+            CREATE TRIGGER takes_long BEFORE UPDATE ON policy FOR EACH STATEMENT EXECUTE FUNCTION take_long();
+            """,
+            connection))
+        {
+            await slow.ExecuteNonQueryAsync(TestContext.Current.CancellationToken);
+        }
+
+        await using var transaction = await connection.BeginTransactionAsync(TestContext.Current.CancellationToken);
+        var pool = await PoolStore.LockAsync(connection, transaction, TestContext.Current.CancellationToken);
+        var after = await PremiumBooking.BookAsync(connection, transaction, pool, host.Now.AddDays(1), TestContext.Current.CancellationToken);
+
+        Assert.Equal(364m, after.UnearnedPremiumUsd);
     }
 
     private static Dictionary<Tranche, decimal> Parts(decimal earnedUsd, IReadOnlyList<TranchePosition> tranches, TimeSpan elapsed) =>
