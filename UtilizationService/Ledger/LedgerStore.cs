@@ -8,6 +8,9 @@ namespace Sure.UtilizationService.Ledger;
 /// <summary>The journal in PostgreSQL.</summary>
 public sealed class LedgerStore(NpgsqlDataSource database)
 {
+    /// <summary>The check reads all there ever was, for an operator who waits behind the gateway: as long as that does.</summary>
+    internal static readonly TimeSpan CheckLimit = TimeSpan.FromSeconds(30);
+
     /// <summary>Adds entries to the batch, in their order; those without postings are left out. Balances move with them.</summary>
     public static void Write(WriteBatch batch, IEnumerable<JournalEntry> entries)
     {
@@ -37,24 +40,29 @@ public sealed class LedgerStore(NpgsqlDataSource database)
     public async Task<IReadOnlyList<JournalEntry>> ReadAsync(string? account, Guid? before, int limit, CancellationToken cancellationToken)
     {
         await using var connection = await database.OpenConnectionAsync(cancellationToken);
-        var rows = await connection.QueryAsync<PostingRow>(new CommandDefinition(
-            """
-            SELECT e.entry_id, e.kind, e.reference, e.occurred_at, p.account, p.amount
-            FROM (
-                SELECT * FROM journal_entry
-                WHERE (@Before::uuid IS NULL OR entry_id < @Before)
-                  AND (@Account::text IS NULL OR EXISTS (SELECT FROM posting WHERE posting.entry_id = journal_entry.entry_id AND account = @Account))
-                ORDER BY entry_id DESC LIMIT @Limit
-            ) AS e JOIN posting p USING (entry_id)
-            ORDER BY e.entry_id DESC, p.posting_id
-            """,
-            new { Account = account, Before = before, Limit = limit },
-            cancellationToken: cancellationToken));
+        var (sql, values) = EntriesQuery(account, before, limit);
+        var rows = await connection.QueryAsync<PostingRow>(new CommandDefinition(sql, values, cancellationToken: cancellationToken));
         return
         [
             .. rows.GroupBy(r => r.EntryId).Select(e => new JournalEntry(
                 e.Key, e.First().Kind, e.First().Reference, new DateTimeOffset(e.First().OccurredAt), [.. e.Select(p => new Posting(p.Account, p.Amount))])),
         ];
+    }
+
+    /// <summary>The query of a page. Only the conditions that apply are written, so that the planner can take their index.</summary>
+    internal static (string Sql, object Values) EntriesQuery(string? account, Guid? before, int limit)
+    {
+        string?[] conditions = [account is null ? null : "account = @Account", before is null ? null : "entry_id < @Before"];
+        return (
+            $"""
+            SELECT e.entry_id, e.kind, e.reference, e.occurred_at, p.account, p.amount
+            FROM (
+                SELECT {(account is null ? "entry_id FROM journal_entry" : "DISTINCT entry_id FROM posting")} {ListConditions.Where(conditions)}
+                ORDER BY entry_id DESC LIMIT @Limit
+            ) AS page JOIN journal_entry e USING (entry_id) JOIN posting p USING (entry_id)
+            ORDER BY e.entry_id DESC, p.posting_id
+            """,
+            new { Account = account, Before = before, Limit = limit });
     }
 
     /// <summary>Recomputes every balance from the journal and every figure from what it counts, in one snapshot.</summary>
@@ -69,6 +77,7 @@ public sealed class LedgerStore(NpgsqlDataSource database)
             ORDER BY a.name
             """,
             transaction: transaction,
+            commandTimeout: (int)CheckLimit.TotalSeconds,
             cancellationToken: cancellationToken));
         var figures = await FigureCheck.ReadAsync(connection, transaction, cancellationToken);
         await transaction.CommitAsync(cancellationToken);

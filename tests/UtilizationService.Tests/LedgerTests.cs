@@ -92,6 +92,35 @@ public sealed class LedgerTests(PostgresServer postgres) : IAsyncLifetime
         Assert.Equal(0m, (decimal)(await UtilizationHost.GetAsync(_host.Anonymous, "/api/v2/pool"))["deployed_usd"]);
     }
 
+    /// <summary>Six deposits, and premium that came in and went out in one entry.</summary>
+    [Fact]
+    public async Task The_entries_of_an_account_come_newest_first_each_once_and_with_all_its_postings()
+    {
+        await _host.FillAsync();
+        await ExecuteAsync(
+            """
+            INSERT INTO journal_entry VALUES ('ffffffff-0000-7000-8000-000000000001', 'premium_earned', 'x', now());
+            INSERT INTO posting (entry_id, account, amount, occurred_at) VALUES
+                ('ffffffff-0000-7000-8000-000000000001', 'premium_unearned', 5, now()), ('ffffffff-0000-7000-8000-000000000001', 'premium_earned', -5, now()),
+                ('ffffffff-0000-7000-8000-000000000001', 'premium_earned', 5, now()), ('ffffffff-0000-7000-8000-000000000001', 'surplus', -5, now());
+            """);
+
+        var all = await EntriesAsync("");
+        var first = await EntriesAsync("?account=cash&limit=4");
+        var second = await EntriesAsync($"?account=cash&limit=4&cursor={first["next_cursor"]}");
+
+        Assert.Equal(7, IdsOf(all).Count);
+        Assert.Equal(IdsOf(all).OrderDescending(StringComparer.Ordinal), IdsOf(all));
+        Assert.Equal(IdsOf(all).Skip(1), [.. IdsOf(first), .. IdsOf(second)]);
+        Assert.Null(second.Body!["next_cursor"]);
+        Assert.Equal(["cash", "capital:SURE_EQT"], (await EntriesAsync("?account=capital:SURE_EQT"))["items"].AsArray().Single()!["postings"]!.AsArray().Select(p => (string?)p!["account"]));
+        Assert.Equal(4, (await EntriesAsync("?account=premium_earned"))["items"].AsArray().Single()!["postings"]!.AsArray().Count);
+        Assert.Empty(IdsOf(await EntriesAsync("?account=shortfall")));
+
+        Task<Answer> EntriesAsync(string query) => UtilizationHost.GetAsync(_host.Operator, $"/api/v2/ledger/entries{query}");
+        static List<string> IdsOf(Answer answer) => [.. answer["items"].AsArray().Select(e => (string)e!["entry_id"]!)];
+    }
+
     private static Task<Answer> DepositAsync(HttpClient client, decimal amount) =>
         UtilizationHost.PostAsync(client, "/api/v2/vault/deposit", new { tranche_id = "SURE_EQT", amount_usd = amount });
 

@@ -5,6 +5,7 @@ using Sure.Contracts.Vocabulary;
 using Sure.ServiceDefaults.Paging;
 using Sure.TestServers;
 using Sure.UtilizationService.Claims;
+using Sure.UtilizationService.Ledger;
 using Sure.UtilizationService.Policies;
 using Sure.UtilizationService.Tests.Hosts;
 using Sure.UtilizationService.Tranches;
@@ -114,6 +115,32 @@ public sealed class ListPlanTests(ListPlanTests.LargeBook book) : IClassFixture<
 
         Assert.Contains(NodesOf(plan), n => (string?)n["Index Name"] == "policy_pkey");
         Assert.DoesNotContain(NodesOf(plan), n => (string)n["Node Type"]! is "Seq Scan");
+    }
+
+    [Theory]
+    [InlineData(null)]
+    [InlineData("cash")]
+    [InlineData("capital:SURE_EQT")]
+    [InlineData("shortfall")]
+    public async Task A_page_of_200_000_entries_is_read_from_an_index(string? account)
+    {
+        foreach (var before in new Guid?[] { null, Middle })
+        {
+            var (sql, values) = LedgerStore.EntriesQuery(account, before, Page);
+            await AssertReadFromIndexAsync(sql, values, $"{account}, before {before}");
+        }
+    }
+
+    /// <summary>One look at each policy, not one for each tranche.</summary>
+    [Fact]
+    public async Task What_is_attributed_to_the_tranches_is_summed_for_all_of_them_at_once()
+    {
+        var nodes = NodesOf(await PlanOfAsync(FigureCheck.Sql, FigureCheck.Values)).ToList();
+
+        Assert.Contains(nodes, IsOfPolicies);
+        Assert.DoesNotContain(nodes.Where(n => (string?)n["Parent Relationship"] == "SubPlan").SelectMany(NodesOf), IsOfPolicies);
+
+        static bool IsOfPolicies(JsonNode node) => (string?)node["CTE Name"] == "active" || (string?)node["Relation Name"] == "policy";
     }
 
     /// <summary>Of five years of the journal only the last 30 days are read, and of each account its first moment.</summary>
