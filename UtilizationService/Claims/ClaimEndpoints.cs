@@ -16,8 +16,6 @@ public sealed record ClaimRequest(Guid PolicyId);
 /// <summary>Filing claims, reading them and the evidence they rest on.</summary>
 internal static class ClaimEndpoints
 {
-    private const int LargestPage = 1000;
-
     public static void MapClaims(this IEndpointRouteBuilder endpoints)
     {
         var group = endpoints.MapGroup("/api/v2/claims").WithTags("Claims");
@@ -109,11 +107,11 @@ internal static class ClaimEndpoints
     }
 
     private static async Task<Results<Ok<EvidenceChainAnswer>, ProblemHttpResult>> ListEvidenceAsync(
-        EvidenceStore store, long? cursor, [Range(1, LargestPage)] int? limit, CancellationToken cancellationToken)
+        EvidenceStore store, long? cursor, [Range(1, PageRequest.LargestLimit)] int? limit, CancellationToken cancellationToken)
     {
-        if (limit is < 1 or > LargestPage)
+        if (!PageRequest.TryRead(cursor: null, limit, out var page, out var refusal))
         {
-            return Problem.Malformed("limit", $"limit must be 1 … {LargestPage}.");
+            return refusal;
         }
 
         if (cursor is < 0)
@@ -121,9 +119,8 @@ internal static class ClaimEndpoints
             return Problem.Malformed("cursor", "cursor must be one that a page gave.");
         }
 
-        var size = limit ?? LargestPage;
-        var hashes = await store.ListAsync(cursor ?? 0, size, cancellationToken);
-        return TypedResults.Ok(new EvidenceChainAnswer(hashes, hashes.Count == size ? $"{hashes[^1].Number}" : null));
+        var hashes = await store.ListAsync(cursor ?? 0, page.Limit, cancellationToken);
+        return TypedResults.Ok(new EvidenceChainAnswer(hashes, hashes.Count == page.Limit ? $"{hashes[^1].Number}" : null));
     }
 
     internal sealed record EvidenceChainAnswer(IReadOnlyList<ChainedHash> Items, string? NextCursor);

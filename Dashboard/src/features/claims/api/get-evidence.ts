@@ -17,7 +17,7 @@ export async function fetchChain(signal?: AbortSignal): Promise<ChainedHash[]> {
   const links: ChainedHash[] = [];
   let cursor: string | null = "0";
   while (cursor !== null) {
-    const page: Page<ChainedHash> = await request(`/api/v2/claims/evidence-chain?cursor=${cursor}`, { signal });
+    const page: Page<ChainedHash> = await request(`/api/v2/claims/evidence-chain?limit=200&cursor=${cursor}`, { signal });
     links.push(...page.items);
     cursor = page.next_cursor;
   }
