@@ -16,7 +16,12 @@ namespace Sure.Gateway.Description;
 /// not answered yet are asked again soon, the others now and then, since a new version of a service may say something else.
 /// </summary>
 internal sealed partial class ApiDocuments(
-    IProxyStateLookup proxy, IServiceProvider services, TimeProvider time, HttpMessageInvoker client, ILogger<ApiDocuments> logger) : BackgroundService
+    IProxyStateLookup proxy,
+    IServiceProvider services,
+    IHostApplicationLifetime lifetime,
+    TimeProvider time,
+    HttpMessageInvoker client,
+    ILogger<ApiDocuments> logger) : BackgroundService
 {
     private const int LargestPart = 4 * 1024 * 1024;
 
@@ -41,6 +46,10 @@ internal sealed partial class ApiDocuments(
 
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
+        // While the host starts it still puts together what is described.
+        var started = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        await using var registration = lifetime.ApplicationStarted.Register(started.SetResult);
+        await started.Task.WaitAsync(stoppingToken);
         _parts[""] = await DescribeGatewayAsync(stoppingToken);
         var askedAll = time.GetTimestamp();
         for (var everybody = true; ; everybody = time.GetElapsedTime(askedAll) >= NowAndThen)
