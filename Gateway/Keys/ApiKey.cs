@@ -45,6 +45,7 @@ internal sealed record ApiKey(
     /// <param name="now">When it is made.</param>
     /// <param name="makers">Subjects who make it; none for a key that the platform makes itself.</param>
     /// <param name="label">What it is for.</param>
+    /// <param name="text">One that there is already; null for a random one.</param>
     public static (ApiKey Key, KeyText Text) Create(
         string subject,
         IEnumerable<string> scopes,
@@ -53,30 +54,16 @@ internal sealed record ApiKey(
         DateTimeOffset? expiresAt,
         DateTimeOffset now,
         IEnumerable<string>? makers = null,
-        string label = "")
+        string label = "",
+        KeyText? text = null)
     {
-        var text = KeyText.Generate();
-        return (Of(text, subject, scopes, sources, limitScale, expiresAt, now, makers, label), text);
-    }
-
-    /// <summary>The record to store of a key that is there already; the arguments are those of <see cref="Create"/>.</summary>
-    public static ApiKey Of(
-        KeyText text,
-        string subject,
-        IEnumerable<string> scopes,
-        IEnumerable<string> sources,
-        decimal limitScale,
-        DateTimeOffset? expiresAt,
-        DateTimeOffset now,
-        IEnumerable<string>? makers = null,
-        string label = "")
-    {
+        var known = text ?? KeyText.Generate();
         var salt = RandomNumberGenerator.GetBytes(SaltLength);
-        return new ApiKey(
+        var key = new ApiKey(
             Guid.CreateVersion7(now),
-            text.Prefix,
+            known.Prefix,
             salt,
-            HashOf(salt, text),
+            HashOf(salt, known),
             subject,
             [.. scopes],
             [.. sources],
@@ -87,6 +74,7 @@ internal sealed record ApiKey(
             expiresAt,
             RevokedAt: null,
             LastUsedAt: null);
+        return (key, known);
     }
 
     /// <summary>Whether <paramref name="text"/> is this key; takes the same time whatever it differs in.</summary>

@@ -23,7 +23,8 @@ internal sealed partial class FirstKey(
             return;
         }
 
-        if (await store.AddFirstAsync(ApiKey.Of(text, Subject, [Scope.Admin], sources: [], limitScale: 1, expiresAt: null, now, label: "Keys:First"), cancellationToken))
+        var (key, _) = ApiKey.Create(Subject, [Scope.Admin], sources: [], limitScale: 1, expiresAt: null, now, label: "Keys:First", text: text);
+        if (await store.AddFirstAsync(key, cancellationToken))
         {
             Log.Kept(logger, text.Prefix);
         }

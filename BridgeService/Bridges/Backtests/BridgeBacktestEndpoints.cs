@@ -2,6 +2,7 @@ using Microsoft.AspNetCore.Http.HttpResults;
 using Microsoft.AspNetCore.Mvc;
 using Microsoft.Extensions.Options;
 using Sure.BridgeService.Observations;
+using Sure.Contracts.Consensus;
 using Sure.ServiceDefaults.Description;
 using Sure.ServiceDefaults.Problems;
 
@@ -71,10 +72,9 @@ internal static class BridgeBacktestEndpoints
                 yield return ($"observations[{i}].tvl_usd", $"must be 0 … {limits.GreatestTvlUsd}");
             }
 
-            // Far beyond any bridge, and far enough from where times end for cycles and ids to be made of them.
-            if (observation.ObservedAt.UtcDateTime.Year is < 2000 or > 2100)
+            if (!BacktestTimes.Takes(observation.ObservedAt))
             {
-                yield return ($"observations[{i}].observed_at", "must be within the years 2000 … 2100");
+                yield return ($"observations[{i}].observed_at", BacktestTimes.Fault);
             }
 
             var (tried, succeeded) = (observation.TransactionsTried, observation.TransactionsSucceeded);

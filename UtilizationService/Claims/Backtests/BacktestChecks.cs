@@ -1,4 +1,5 @@
 using Microsoft.AspNetCore.Http.HttpResults;
+using Sure.Contracts.Consensus;
 using Sure.Contracts.MarketEvents;
 using Sure.Contracts.Vocabulary;
 using Sure.ServiceDefaults.Problems;
@@ -135,10 +136,9 @@ internal static class BacktestChecks
                 yield return ($"observations[{i}].nav", $"must be above 0 and at most {options.GreatestPriceUsd}");
             }
 
-            // Far beyond any stablecoin, and far enough from where times end for the dwell time to be added.
-            if (observation.ObservedAt.UtcDateTime.Year is < 2000 or > 2100)
+            if (!BacktestTimes.Takes(observation.ObservedAt))
             {
-                yield return ($"observations[{i}].observed_at", "must be within the years 2000 … 2100");
+                yield return ($"observations[{i}].observed_at", BacktestTimes.Fault);
             }
 
             if (!seen.Add((observation.Source, observation.ObservedAt)))
