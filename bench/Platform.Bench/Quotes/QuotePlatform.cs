@@ -1,4 +1,7 @@
+using System.Buffers.Text;
 using System.Globalization;
+using System.Net.Http.Headers;
+using System.Security.Cryptography;
 using Sure.TestServers;
 
 namespace Sure.Bench.Quotes;
@@ -83,11 +86,10 @@ internal sealed class QuotePlatform : IAsyncDisposable
             ["OTEL_TRACES_SAMPLER"] = "parentbased_traceidratio",
             ["OTEL_TRACES_SAMPLER_ARG"] = TracedShare,
         }));
-        var keyFile = Path.Combine(_folder, "key");
+        var key = $"sure_{Convert.ToHexStringLower(RandomNumberGenerator.GetBytes(6))}_{Base64Url.EncodeToString(RandomNumberGenerator.GetBytes(32))}";
         Gateway = await AddAsync(ServiceProcess.StartAsync("Gateway", inside, new Dictionary<string, string>(StringComparer.Ordinal)
         {
-            ["DOTNET_ENVIRONMENT"] = "Development",
-            ["Platform__DevelopmentKeyFile"] = keyFile,
+            ["Keys__First"] = key,
             ["Gateway__Port"] = $"{Front.Port}",
             ["ConnectionStrings__platform"] = Databases.Plain(await _postgres.CreateDatabaseAsync()),
             ["ConnectionStrings__cache"] = _redis.ConnectionString,
@@ -101,9 +103,29 @@ internal sealed class QuotePlatform : IAsyncDisposable
             ["OTEL_TRACES_SAMPLER"] = "parentbased_traceidratio",
             ["OTEL_TRACES_SAMPLER_ARG"] = TracedShare,
         }));
-        Authorization = $"Bearer {await DevelopmentKey.ReadAsync(keyFile)}";
+        Authorization = $"Bearer {key}";
+        await AwaitKeyAsync();
         Proxy = await AddAsync(ServiceProcess.StartOwnPeerAsync("bare YARP", FreePorts.Address(), QuotePeers.Proxy, Authority(Quotes.Address)));
         Nginx = await AddAsync(StartNginxAsync());
+    }
+
+    /// <summary>The gateway lets its first key in once its schema is there.</summary>
+    private async Task AwaitKeyAsync()
+    {
+        using var client = new HttpClient { BaseAddress = Front };
+        client.DefaultRequestHeaders.Authorization = AuthenticationHeaderValue.Parse(Authorization);
+        using var limit = new CancellationTokenSource(TimeSpan.FromSeconds(30));
+        using var timer = new PeriodicTimer(TimeSpan.FromMilliseconds(200));
+        while (true)
+        {
+            using var answer = await client.GetAsync(new Uri("/api/v2/admin/api-keys", UriKind.Relative), limit.Token);
+            if (answer.IsSuccessStatusCode)
+            {
+                return;
+            }
+
+            await timer.WaitForNextTickAsync(limit.Token);
+        }
     }
 
     /// <summary>One process, so that its processor time is all of it.</summary>
