@@ -5,6 +5,7 @@ using Microsoft.Extensions.Diagnostics.HealthChecks;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
 using OpenTelemetry;
+using OpenTelemetry.Context.Propagation;
 using OpenTelemetry.Metrics;
 using OpenTelemetry.Resources;
 using OpenTelemetry.Trace;
@@ -24,6 +25,18 @@ internal static class PlatformTelemetry
     /// <summary>Every activity source and meter of the platform is called <c>Sure.*</c>.</summary>
     private const string Ours = "Sure.*";
 
+    /// <summary>
+    /// Meters of the framework. Those of its authentication, authorization, routing and buffers, which tell nothing that the requests' own
+    /// figures do not, would be half of what a request costs in metrics.
+    /// </summary>
+    private static readonly string[] Framework =
+    [
+        "Microsoft.AspNetCore.Hosting", "Microsoft.AspNetCore.Server.Kestrel", "Microsoft.AspNetCore.Diagnostics", "System.Net.Http", "System.Net.NameResolution",
+    ];
+
+    /// <summary>For the same reason.</summary>
+    private static readonly string[] LeftOut = ["http.client.active_requests", "http.client.request.time_in_queue"];
+
     private static readonly TimeSpan HealthInterval = TimeSpan.FromSeconds(10);
 
     public static void AddPlatformTelemetry(this IHostApplicationBuilder builder)
@@ -34,12 +47,15 @@ internal static class PlatformTelemetry
         builder.Logging.AddFilter("Npgsql", LogLevel.Warning);
         builder.Logging.AddFilter("System.Net.Http.HttpClient", LogLevel.Warning);
         builder.Logging.AddFilter("Polly", LogLevel.Error);
+        BatchedConsole.Replace(builder.Services);
         builder.Logging.AddOpenTelemetry(logging =>
         {
             logging.IncludeFormattedMessage = true;
             logging.IncludeScopes = true;
         });
 
+        // Who asks is in the caller's token; nothing else travels along with a trace.
+        Sdk.SetDefaultTextMapPropagator(new TraceContextPropagator());
         var isExported = !string.IsNullOrWhiteSpace(builder.Configuration["OTEL_EXPORTER_OTLP_ENDPOINT"]);
         var telemetry = builder.Services.AddOpenTelemetry()
             .ConfigureResource(resource => resource
@@ -48,8 +64,8 @@ internal static class PlatformTelemetry
             .WithMetrics(metrics => metrics
                 .AddMeter(Ours)
                 .AddMeter("MassTransit")
-                .AddAspNetCoreInstrumentation()
-                .AddHttpClientInstrumentation()
+                .AddMeter(Framework)
+                .AddView(i => LeftOut.Contains(i.Name, StringComparer.Ordinal) ? MetricStreamConfiguration.Drop : null)
                 .AddRuntimeInstrumentation()
                 .AddPrometheusExporter(prometheus => prometheus.ScrapeEndpointPath = MetricsPath))
             .WithTracing(tracing =>
