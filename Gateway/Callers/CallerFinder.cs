@@ -19,19 +19,26 @@ internal sealed class CallerFinder(KeyRing keys, TokenIssuers issuers, LimitChec
 
     private static readonly TimeSpan RetryAfter = TimeSpan.FromSeconds(2);
 
-    public async Task HandleAsync(HttpContext context, RequestDelegate next)
+    public Task HandleAsync(HttpContext context, RequestDelegate next)
     {
         if (LimitCheck.IsExempt(context))
         {
-            await next(context);
-            return;
+            return next(context);
         }
 
-        var found = await FindAsync(context);
+        // Nearly always known at once; only who must be looked up is waited for.
+        var finding = FindAsync(context);
+        return finding.IsCompletedSuccessfully ? HandleAsync(context, next, finding.Result) : HandleAsync(context, next, finding);
+    }
+
+    private async Task HandleAsync(HttpContext context, RequestDelegate next, ValueTask<FoundCaller> finding) =>
+        await HandleAsync(context, next, await finding);
+
+    private Task HandleAsync(HttpContext context, RequestDelegate next, FoundCaller found)
+    {
         if (found is FoundCaller.Limited limited)
         {
-            await limits.RefuseAsync(context, RateClass.Lookups, LimitCheck.ClientOf(context.Connection.RemoteIpAddress), limited.Verdict);
-            return;
+            return limits.RefuseAsync(context, RateClass.Lookups, LimitCheck.ClientOf(context.Connection.RemoteIpAddress), limited.Verdict);
         }
 
         context.Features.Set(found);
@@ -46,7 +53,7 @@ internal sealed class CallerFinder(KeyRing keys, TokenIssuers issuers, LimitChec
             context.User = client.Principal;
         }
 
-        await next(context);
+        return next(context);
     }
 
     /// <summary>Lets in whom nothing speaks against.</summary>

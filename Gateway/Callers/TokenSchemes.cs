@@ -1,3 +1,4 @@
+using Microsoft.AspNetCore.Authentication;
 using Microsoft.AspNetCore.Authentication.JwtBearer;
 using Microsoft.IdentityModel.Tokens;
 
@@ -56,6 +57,12 @@ internal sealed record TokenSchemes(IReadOnlyList<string> Names)
                 .ValidateOnStart();
         }
 
+        // Who asks has been found out before; the scheme of the services has nothing to read here, and only says no.
+        builder.Services.Configure<AuthenticationOptions>(defaults =>
+        {
+            defaults.DefaultChallengeScheme = defaults.DefaultForbidScheme = defaults.DefaultScheme;
+            defaults.DefaultScheme = null;
+        });
         builder.Services.AddSingleton(new TokenSchemes([.. sections.Select(s => s.Key)]));
         builder.Services.AddSingleton<TokenIssuers>();
     }

@@ -18,12 +18,15 @@ internal sealed class LimitCheck(RateLimiter limiter, SecurityWatch security)
 
     private static readonly PathString Api = "/api";
 
-    public async Task HandleAsync(HttpContext context, RequestDelegate next)
+    public Task HandleAsync(HttpContext context, RequestDelegate next)
     {
-        if (IsExempt(context) || await MaySpendAsync(context, cost: 1))
+        if (IsExempt(context))
         {
-            await next(context);
+            return next(context);
         }
+
+        var spending = MaySpendAsync(context, cost: 1);
+        return spending.IsCompletedSuccessfully ? HandleAsync(context, next, spending.Result) : HandleAsync(context, next, spending);
     }
 
     /// <summary>Spends <paramref name="cost"/> requests of the client; false after the refusal where it has not so many left.</summary>
@@ -91,6 +94,11 @@ internal sealed class LimitCheck(RateLimiter limiter, SecurityWatch security)
         bytes[BytesOfNetwork..].Clear();
         return $"{new IPAddress(bytes)}/64";
     }
+
+    private static Task HandleAsync(HttpContext context, RequestDelegate next, bool isAllowed) => isAllowed ? next(context) : Task.CompletedTask;
+
+    private static async Task HandleAsync(HttpContext context, RequestDelegate next, ValueTask<bool> spending) =>
+        await HandleAsync(context, next, await spending);
 
     /// <summary>Whether nobody counts this request or wants to know whose it is.</summary>
     public static bool IsExempt(HttpContext context) =>

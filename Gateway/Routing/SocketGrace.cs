@@ -21,24 +21,10 @@ internal sealed partial class SocketGrace(
     private volatile bool _isStopping;
     private Task _telling = Task.CompletedTask;
 
-    public async Task HandleAsync(HttpContext context, RequestDelegate next)
-    {
-        if (!context.AsksForSocket())
-        {
-            await next(context);
-            return;
-        }
-
-        if (_isStopping)
-        {
-            await Problem.Unavailable("This gateway is going away; connect again.", RetryAfter).ExecuteAsync(context);
-            return;
-        }
-
-        context.Request.Headers[LeavingGateway.Header] = _id;
-        await using var _ = _over.Token.Register(static c => ((HttpContext)c!).Abort(), context);
-        await next(context);
-    }
+    public Task HandleAsync(HttpContext context, RequestDelegate next) =>
+        !context.AsksForSocket() ? next(context)
+        : _isStopping ? Problem.Unavailable("This gateway is going away; connect again.", RetryAfter).ExecuteAsync(context)
+        : HandleSocketAsync(context, next);
 
     public Task StoppingAsync(CancellationToken cancellationToken)
     {
@@ -64,6 +50,13 @@ internal sealed partial class SocketGrace(
     }
 
     public void Dispose() => _over.Dispose();
+
+    private async Task HandleSocketAsync(HttpContext context, RequestDelegate next)
+    {
+        context.Request.Headers[LeavingGateway.Header] = _id;
+        await using var _ = _over.Token.Register(static c => ((HttpContext)c!).Abort(), context);
+        await next(context);
+    }
 
     private async Task TellAsync(CancellationToken over)
     {

@@ -67,6 +67,26 @@ public sealed class CallerTests(CallerTests.Host host) : IClassFixture<CallerTes
         Assert.DoesNotContain("Authorization", second.Headers.Keys);
     }
 
+    /// <summary>Recorded or not, a request and what it causes behind the gateway are one trace (W3C Trace Context, 3.2).</summary>
+    [Theory]
+    [InlineData("00")]
+    [InlineData("01")]
+    public async Task The_trace_of_a_request_goes_on_behind_the_gateway(string flags)
+    {
+        const string Trace = "4bf92f3577b34da6a3ce929d0e0e4736";
+        const string Parent = "00f067aa0ba902b7";
+        using var answer = await Gateway.GetAsync("/api/v2/risk/limits", key: null, ("traceparent", $"00-{Trace}-{Parent}-{flags}"), ("tracestate", "rojo=1"));
+
+        Assert.Equal(HttpStatusCode.OK, answer.StatusCode);
+        var headers = Risk.Arrivals.Last().Headers;
+        var told = headers["traceparent"].Split('-');
+        Assert.Equal(["00", Trace], told[..2]);
+        // The client's span is the gateway's parent, not the service's.
+        Assert.NotEqual(Parent, told[2]);
+        Assert.Equal(4, told.Length);
+        Assert.Equal("rojo=1", headers["tracestate"]);
+    }
+
     [Fact]
     public async Task Naming_the_header_in_Connection_does_not_drop_it()
     {
