@@ -10,9 +10,16 @@ public sealed class PartitionKeeper(IEnumerable<PartitionPlan> plans)
     private const int PeriodsAhead = 2;
 
     /// <summary>
-    /// Who waits for a lock on a table makes everybody after him wait too; it is better to give up and try in the next cycle.
+    /// Who waits for a lock on a table makes everybody after him wait too; it is better to give up and try in the next cycle. Days are
+    /// compared with times as they are in UTC, whatever the server's own time zone is.
     /// </summary>
-    private const string LockLimit = "SET LOCAL lock_timeout = '2s'";
+    private const string Manners = "SET LOCAL lock_timeout = '2s'; SET LOCAL TimeZone = 'UTC'";
+
+    /// <summary>
+    /// A default partition is looked through for each month that is made and for what is old. Where a table was not always partitioned it
+    /// holds all that was there before, which may be many millions of rows.
+    /// </summary>
+    private const int LimitSeconds = 600;
 
     private readonly IReadOnlyList<PartitionedTable> _tables = [.. plans.SelectMany(p => p.Tables)];
 
@@ -22,7 +29,7 @@ public sealed class PartitionKeeper(IEnumerable<PartitionPlan> plans)
     /// </summary>
     public async Task MakeAheadAsync(NpgsqlConnection connection, NpgsqlTransaction transaction, DateTimeOffset now, CancellationToken cancellationToken)
     {
-        await ExecuteAsync(connection, transaction, LockLimit, cancellationToken);
+        await ExecuteAsync(connection, transaction, Manners, cancellationToken);
         foreach (var table in _tables)
         {
             var known = await ReadPartitionsAsync(connection, transaction, table, cancellationToken);
@@ -45,7 +52,7 @@ public sealed class PartitionKeeper(IEnumerable<PartitionPlan> plans)
     /// <summary>Drops partitions, and deletes rows of the default partitions, that are older than their table keeps them.</summary>
     public async Task DropOldAsync(NpgsqlConnection connection, NpgsqlTransaction transaction, DateTimeOffset now, CancellationToken cancellationToken)
     {
-        await ExecuteAsync(connection, transaction, LockLimit, cancellationToken);
+        await ExecuteAsync(connection, transaction, Manners, cancellationToken);
         foreach (var table in _tables)
         {
             var cutoff = now - table.Retention;
@@ -68,6 +75,7 @@ public sealed class PartitionKeeper(IEnumerable<PartitionPlan> plans)
                 $"DELETE FROM {table.Rest} WHERE {table.TimeColumn} < @Cutoff",
                 new { Cutoff = cutoff.UtcDateTime },
                 transaction,
+                LimitSeconds,
                 cancellationToken: cancellationToken));
         }
     }
@@ -103,5 +111,5 @@ public sealed class PartitionKeeper(IEnumerable<PartitionPlan> plans)
     }
 
     private static Task<int> ExecuteAsync(NpgsqlConnection connection, NpgsqlTransaction transaction, string sql, CancellationToken cancellationToken) =>
-        connection.ExecuteAsync(new CommandDefinition(sql, transaction: transaction, cancellationToken: cancellationToken));
+        connection.ExecuteAsync(new CommandDefinition(sql, transaction: transaction, commandTimeout: LimitSeconds, cancellationToken: cancellationToken));
 }

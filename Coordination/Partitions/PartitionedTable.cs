@@ -3,14 +3,14 @@ using System.Text.RegularExpressions;
 namespace Sure.Coordination.Partitions;
 
 /// <summary>
-/// A table that a migration made <c>PARTITION BY RANGE</c> over a time. What falls into no partition goes into its default partition,
+/// A table that a migration made <c>PARTITION BY RANGE</c> over a time or a day. What falls into no partition goes into its default partition,
 /// <c>{table}_rest</c>, so that no row is ever refused for its time.
 /// </summary>
 public sealed partial record PartitionedTable
 {
     /// <summary>Declares it. The span of a table that has partitions is not changed any more.</summary>
     /// <param name="name">Its name in the schema of the service.</param>
-    /// <param name="timeColumn">The <c>timestamptz</c> it is partitioned by.</param>
+    /// <param name="timeColumn">The <c>timestamptz</c>, or the <c>date</c> in UTC, it is partitioned by.</param>
     /// <param name="span">How much time a partition holds.</param>
     /// <param name="retention">How long rows are kept; a partition goes when the last of its rows is older. Above 0.</param>
     /// <exception cref="ArgumentException">A name is no plain identifier, or nothing would be kept.</exception>
@@ -35,7 +35,7 @@ public sealed partial record PartitionedTable
     /// <summary>Its name in the schema of the service.</summary>
     public string Name { get; }
 
-    /// <summary>The <c>timestamptz</c> it is partitioned by.</summary>
+    /// <summary>The <c>timestamptz</c>, or the <c>date</c> in UTC, it is partitioned by.</summary>
     public string TimeColumn { get; }
 
     /// <summary>How much time a partition holds.</summary>

@@ -89,6 +89,25 @@ public sealed class PartitionTests(PostgresServer postgres)
         Assert.Equal(1, await RowsAsync(database));
     }
 
+    /// <summary>At midnight in Auckland it is still eleven in the morning of the day before in UTC.</summary>
+    [Fact]
+    public async Task Days_are_those_of_UTC_whatever_the_time_zone_of_the_server_is()
+    {
+        await using var database = NpgsqlDataSource.Create($"{await postgres.CreateDatabaseAsync()};Timezone=Pacific/Auckland");
+        await using var connection = await database.OpenConnectionAsync(Cancellation);
+        await connection.ExecuteAsync("CREATE TABLE reading (at date PRIMARY KEY) PARTITION BY RANGE (at)");
+        await MakeAsync(database, MidJanuary, PartitionSpan.Month);
+        await connection.ExecuteAsync("INSERT INTO reading VALUES ('2025-12-31'), ('2026-01-01'), ('2026-01-31'), ('2026-02-01')");
+        Assert.Equal([("reading_202601", 2L), ("reading_202602", 1L), ("reading_rest", 1L)], await CountsAsync(database));
+
+        var february = new DateTimeOffset(2026, 2, 1, 0, 0, 0, TimeSpan.Zero);
+        await DropAsync(database, february.AddDays(10).AddTicks(-10), retention: TimeSpan.FromDays(10));
+        Assert.Equal([("reading_202601", 2L), ("reading_202602", 1L)], await CountsAsync(database));
+
+        await DropAsync(database, february.AddDays(10), retention: TimeSpan.FromDays(10));
+        Assert.Equal([("reading_202602", 1L)], await CountsAsync(database));
+    }
+
     [Fact]
     public async Task A_table_that_was_not_partitioned_becomes_so_without_losing_a_row()
     {
