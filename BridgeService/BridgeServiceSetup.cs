@@ -38,7 +38,9 @@ internal static class BridgeServiceSetup
             .ValidateOnStart();
         builder.Services.AddOptions<IngestionOptions>().BindConfiguration("Ingestion").ValidateDataAnnotations().ValidateOnStart();
         builder.Services.AddOptions<BridgeBacktestOptions>().BindConfiguration("Backtests").ValidateDataAnnotations().ValidateOnStart();
-        builder.Services.AddOptions<HistoryOptions>().BindConfiguration("History").ValidateDataAnnotations().ValidateOnStart();
+        builder.Services.AddOptions<HistoryOptions>().BindConfiguration("History").ValidateDataAnnotations()
+            .Validate(options => options.HourRetention >= options.PointRetention, "History:HourRetention must not be below History:PointRetention: a longer span would show less.")
+            .ValidateOnStart();
         builder.AddPartitions(HistoryTables.Of);
         builder.AddMarket();
 

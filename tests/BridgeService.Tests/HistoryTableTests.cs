@@ -1,8 +1,8 @@
 using System.Globalization;
 using Dapper;
+using Microsoft.Extensions.Options;
 using Npgsql;
 using Sure.BridgeService.Tests.Hosts;
-using Sure.Coordination;
 using Sure.TestServers;
 
 namespace Sure.BridgeService.Tests;
@@ -10,7 +10,7 @@ namespace Sure.BridgeService.Tests;
 /// <summary>Partitions of the tables of this service, as they are made when it starts and while it runs.</summary>
 public sealed class HistoryTableTests(PostgresServer postgres)
 {
-    private static readonly string[] Tables = ["bridge_observation", "price_observation", "bridge_point", "price_point"];
+    private static readonly string[] Tables = ["bridge_observation", "price_observation", "bridge_point", "price_point", "bridge_hour", "price_hour"];
 
     [Fact]
     public async Task Every_row_of_the_present_is_in_the_partition_of_its_month()
@@ -53,16 +53,38 @@ public sealed class HistoryTableTests(PostgresServer postgres)
             month = Month(before.Clock.GetUtcNow());
         }
 
-        // Observations are kept for 100 days, points for 1 100.
-        var clock = new MovableClock();
-        clock.Advance(TimeSpan.FromDays(140));
-        await using var host = await BridgeHost.StartAsync(postgres, "simulated", database, clock);
+        // Observations are kept for 100 days, points for 1 100, hours for 3 660.
+        await AssertGoesAsync("observation", days: 140, kept: "point");
+        await AssertGoesAsync("point", days: 1_140, kept: "hour");
+        await AssertGoesAsync("hour", days: 3_700, kept: null);
 
-        await Eventually.HoldsAsync(
-            () => host.ScalarAsync<bool>($"SELECT to_regclass('bridge_observation_{month}') IS NULL AND to_regclass('price_observation_{month}') IS NULL"),
-            "observations of 140 days ago are gone",
-            TestContext.Current.CancellationToken);
-        Assert.True(await host.ScalarAsync<long>($"SELECT count(*) FROM bridge_point_{month}") > 0);
+        async Task AssertGoesAsync(string gone, int days, string? kept)
+        {
+            var clock = new MovableClock();
+            clock.Advance(TimeSpan.FromDays(days));
+            await using var host = await BridgeHost.StartAsync(postgres, "simulated", database, clock);
+            await Eventually.HoldsAsync(
+                () => host.ScalarAsync<bool>($"SELECT to_regclass('bridge_{gone}_{month}') IS NULL AND to_regclass('price_{gone}_{month}') IS NULL"),
+                $"what is called {gone} of {days} days ago is gone",
+                TestContext.Current.CancellationToken);
+            if (kept is not null)
+            {
+                Assert.True(await host.ScalarAsync<long>($"SELECT count(*) FROM bridge_{kept}_{month}") > 0);
+                Assert.True(await host.ScalarAsync<long>($"SELECT count(*) FROM price_{kept}_{month}") > 0);
+            }
+        }
+    }
+
+    [Theory]
+    [InlineData("1.23:59:59", "3660.00:00:00", "PointRetention")]
+    [InlineData("2.00:00:00", "104.23:59:59", "HourRetention")]
+    [InlineData("1100.00:00:00", "1099.23:59:59", "History:HourRetention must not be below History:PointRetention")]
+    public async Task History_is_not_kept_for_less_than_is_read_of_it(string points, string hours, string fault)
+    {
+        var refusal = await Assert.ThrowsAsync<OptionsValidationException>(() => BridgeHost.StartAsync(
+            postgres, database: "Host=127.0.0.1;Port=1", settings: new() { ["History:PointRetention"] = points, ["History:HourRetention"] = hours }));
+
+        Assert.Contains(fault, refusal.Message, StringComparison.Ordinal);
     }
 
     /// <summary>A database as the version before partitions left it, with rows of long ago and of now.</summary>
@@ -74,11 +96,8 @@ public sealed class HistoryTableTests(PostgresServer postgres)
         var (now, old) = (clock.GetUtcNow().UtcDateTime, clock.GetUtcNow().UtcDateTime.AddDays(-70));
         await using (var source = NpgsqlDataSource.Create(database))
         {
+            await EarlierSchema.MakeAsync(source, typeof(HistoryTables).Assembly, "0004", TestContext.Current.CancellationToken);
             await using var connection = await source.OpenConnectionAsync(TestContext.Current.CancellationToken);
-            await connection.ExecuteAsync(
-                "CREATE TABLE schema_version (schemaversionsid serial PRIMARY KEY, scriptname varchar(255) NOT NULL, applied timestamp without time zone NOT NULL)");
-            await ApplyAsync(connection, "0-coordination", typeof(ServiceIdentity), "9999");
-            await ApplyAsync(connection, "1-service", typeof(HistoryTables), "0004");
             await connection.ExecuteAsync(
                 """
                 INSERT INTO bridge_observation SELECT 'orbit_eth_ton', 'one', t, t, 5 FROM unnest(@Times) AS t;
@@ -98,23 +117,37 @@ public sealed class HistoryTableTests(PostgresServer postgres)
         }
     }
 
-    private static string Month(DateTimeOffset at) => at.UtcDateTime.ToString("yyyyMM", CultureInfo.InvariantCulture);
-
-    /// <summary>Applies the scripts of an assembly before <paramref name="end"/> and remembers them as the service does.</summary>
-    private static async Task ApplyAsync(NpgsqlConnection connection, string prefix, Type marker, string end)
+    /// <summary>Hours as the version before their partitions left them, one of them past retention.</summary>
+    [Fact]
+    public async Task Hours_of_an_older_database_are_answered_with_those_since()
     {
-        const string folder = ".Migrations.";
-        foreach (var resource in marker.Assembly.GetManifestResourceNames().Where(r => r.EndsWith(".sql", StringComparison.Ordinal)).Order(StringComparer.Ordinal))
+        var database = await postgres.CreateDatabaseAsync();
+        var clock = new MovableClock();
+        var hour = new DateTimeOffset(clock.GetUtcNow().UtcDateTime.Date, TimeSpan.Zero).AddDays(-70);
+        await using (var source = NpgsqlDataSource.Create(database))
         {
-            var name = resource[(resource.IndexOf(folder, StringComparison.Ordinal) + folder.Length)..];
-            if (string.CompareOrdinal(name, end) >= 0)
-            {
-                continue;
-            }
+            await EarlierSchema.MakeAsync(source, typeof(HistoryTables).Assembly, "0022", TestContext.Current.CancellationToken);
+            await using var connection = await source.OpenConnectionAsync(TestContext.Current.CancellationToken);
+            await connection.ExecuteAsync(
+                """
+                INSERT INTO bridge_hour SELECT 'orbit_eth_ton', 'keepers', t, t, 900, 600, 1000, -40, 1, 0.9, 0.3, 'Healthy', true, false FROM unnest(@Times) AS t;
+                INSERT INTO price_hour SELECT 'USDC', 'keepers', t, t, 0.99, 0.9, 1, 0.99, 1, 1, 3 FROM unnest(@Times) AS t;
+                """,
+                new { Times = new[] { hour.UtcDateTime, hour.AddDays(-3_600).UtcDateTime } });
+        }
 
-            using var reader = new StreamReader(marker.Assembly.GetManifestResourceStream(resource)!);
-            await connection.ExecuteAsync(await reader.ReadToEndAsync(TestContext.Current.CancellationToken));
-            await connection.ExecuteAsync("INSERT INTO schema_version (scriptname, applied) VALUES (@Name, now())", new { Name = $"{prefix}/{name}" });
+        await using var host = await BridgeHost.StartAsync(postgres, "none", database, clock);
+
+        await Eventually.HoldsAsync(
+            async () => (await host.ScalarAsync<long>("SELECT count(*) FROM bridge_hour_rest"), await host.ScalarAsync<long>("SELECT count(*) FROM price_hour_rest")) == (1, 1),
+            "only the hours past retention are gone",
+            TestContext.Current.CancellationToken);
+        foreach (var (path, low, last) in new[] { ("bridge-health/orbit_eth_ton", "tvl_usd_min", 600m), ("oracles/USDC", "peg_ratio_min", 0.9m) })
+        {
+            var points = (await BridgeHost.GetAsync(host.Anonymous, $"/api/v2/{path}/history?from={host.Seconds(ago: TimeSpan.FromDays(365))}"))["points"].AsArray();
+            Assert.Equal((2, hour.ToUnixTimeSeconds(), last), (points.Count, (long)points[0]!["time"]!, (decimal)points[0]![low]!));
         }
     }
+
+    private static string Month(DateTimeOffset at) => at.UtcDateTime.ToString("yyyyMM", CultureInfo.InvariantCulture);
 }

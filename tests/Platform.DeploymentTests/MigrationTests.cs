@@ -75,6 +75,36 @@ public sealed class MigrationTests(PostgresServer postgres)
             c => Assert.Contains((c.Table, c.Definition), constraints.Select(o => (o.Table, o.Definition))));
     }
 
+    /// <summary>The manual says of each how long it is kept.</summary>
+    [Theory]
+    [MemberData(nameof(Services))]
+    public async Task Every_partitioned_table_is_in_the_manual(string service)
+    {
+        await using var database = NpgsqlDataSource.Create(await postgres.CreateDatabaseAsync());
+        foreach (var script in Scripts(service))
+        {
+            await RunAsync(database, script);
+        }
+
+        var tables = await ReadAsync(database, "SELECT relname::text FROM pg_class WHERE relkind = 'p' AND relnamespace = current_schema()::regnamespace", row => row.GetString(0));
+
+        Assert.Equal(tables.Order(StringComparer.Ordinal), PartitionedTables().Where(t => t.Service == service).Select(t => t.Table).Order(StringComparer.Ordinal));
+    }
+
+    /// <summary>Of <c>| BridgeService | `bridge_hour` `price_hour` | … |</c>; a row without a service is of the one above.</summary>
+    private static IEnumerable<(string Service, string Table)> PartitionedTables()
+    {
+        var service = "";
+        foreach (var cells in Repository.Read("docs", "operations.md").Split("## Partitions")[1].Split("\n## ")[0].Split('\n').Where(l => l.StartsWith('|')).Skip(2).Select(l => l.Split('|')))
+        {
+            service = cells[1].Trim() is { Length: > 0 } named ? named : service;
+            foreach (var table in cells[2].Split('`').Where((_, i) => i % 2 == 1))
+            {
+                yield return (service, table);
+            }
+        }
+    }
+
     /// <summary>In the order in which they are run.</summary>
     private static IEnumerable<string> Scripts(string service) =>
         from project in new[] { Coordination, service }
