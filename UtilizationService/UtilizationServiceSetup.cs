@@ -3,7 +3,6 @@ using StackExchange.Redis;
 using Sure.Coordination;
 using Sure.Coordination.Audit;
 using Sure.Coordination.Outbox;
-using Sure.Coordination.Partitions;
 using Sure.ServiceDefaults.Description;
 using Sure.ServiceDefaults.Health;
 using Sure.UtilizationService.Breaker;
@@ -95,10 +94,8 @@ internal static class UtilizationServiceSetup
         builder.Services.AddSingleton<ClaimPayments>();
         builder.Services.AddOptions<StatisticsOptions>().BindConfiguration("Statistics").ValidateDataAnnotations().ValidateOnStart();
         builder.Services.AddSingleton<ClaimStatistics>();
-        builder.AddPartitions(services =>
-        [
-            new PartitionedTable("claim_statistics", "minute", PartitionSpan.Month, services.GetRequiredService<IOptions<StatisticsOptions>>().Value.ClaimRetention),
-        ]);
+        builder.Services.AddOptions<HistoryOptions>().BindConfiguration("History").ValidateDataAnnotations().ValidateOnStart();
+        builder.AddPartitions(HistoryTables.Of);
         builder.Services.AddSingleton<BindDesk>();
         builder.Services.AddHostedService(services => services.GetRequiredService<BindDesk>());
         builder.Services.AddTransient<PolicyBinder>();

@@ -49,8 +49,8 @@ internal sealed class TrancheHistory(NpgsqlDataSource database)
             SELECT h.at, h.apy, h.realised_apy_30d AS realised_apy, h.utilization, h.total_capital_usd, h.coverage_sold_usd, h.share_price::text AS share_price
             FROM generate_series(@First, @Last, @Seconds) AS bucket (start) CROSS JOIN LATERAL (
                 SELECT * FROM tranche_history
-                WHERE tranche_id = @Tranche AND at >= greatest(@From, to_timestamp(bucket.start))
-                  AND at < to_timestamp(bucket.start + @Seconds) AND at <= @To
+                WHERE tranche_id = @Tranche AND at >= to_timestamp(bucket.start) AND at < to_timestamp(bucket.start + @Seconds)
+                  AND at >= @From AND at <= @To
                 ORDER BY at DESC LIMIT 1
             ) AS h
             ORDER BY h.at

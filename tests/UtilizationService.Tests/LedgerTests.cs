@@ -33,6 +33,9 @@ public sealed class LedgerTests(PostgresServer postgres) : IAsyncLifetime
     [InlineData("TRUNCATE posting")]
     [InlineData("UPDATE journal_entry SET kind = 'other'")]
     [InlineData("DELETE FROM journal_entry")]
+    [InlineData("UPDATE consensus_point SET peg_ratio = 1")]
+    [InlineData("DELETE FROM consensus_point")]
+    [InlineData("TRUNCATE consensus_point")]
     public async Task The_database_refuses_to_change_what_was_written(string change)
     {
         await _host.FillAsync();

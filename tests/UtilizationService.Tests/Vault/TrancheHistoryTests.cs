@@ -7,6 +7,9 @@ namespace Sure.UtilizationService.Tests.Vault;
 /// <summary>Tranches over time.</summary>
 public sealed class TrancheHistoryTests(PostgresServer postgres) : IAsyncLifetime
 {
+    /// <summary>10 000 s before those in which the test began: over when it runs, and none that is past retention.</summary>
+    private static readonly long Start = (TimeProvider.System.GetUtcNow().ToUnixTimeSeconds() / 10_000 * 10_000) - 10_000;
+
     private UtilizationHost _host = null!;
 
     public async ValueTask InitializeAsync() => _host = await UtilizationHost.StartAsync(postgres);
@@ -35,26 +38,26 @@ public sealed class TrancheHistoryTests(PostgresServer postgres) : IAsyncLifetim
     [Fact]
     public async Task A_long_history_keeps_the_last_point_of_each_bucket()
     {
-        await WriteAsync(from: 1_000_000, to: 1_009_999);
+        await WriteAsync(from: Start, to: Start + 9_999);
 
-        var history = await ReadAsync("SURE_SNR", "?from=1000000&to=1009999");
+        var history = await ReadAsync("SURE_SNR", $"?from={Start}&to={Start + 9_999}");
         var times = history["points"].AsArray().Select(p => (long)p!["time"]!).ToList();
 
         Assert.Equal(5, (long)history["resolution_seconds"]);
-        Assert.Equal(1_000_004, times[0]);
+        Assert.Equal(Start + 4, times[0]);
         Assert.All(times.Take(times.Count - 1), t => Assert.Equal(4, t % 5));
-        Assert.Equal(1_009_999, times[^1]);
+        Assert.Equal(Start + 9_999, times[^1]);
         Assert.Equal(2_000, times.Count);
     }
 
     [Fact]
     public async Task Both_ends_of_the_span_belong_to_it()
     {
-        await WriteAsync(from: 1_000_000, to: 1_000_010);
+        await WriteAsync(from: Start, to: Start + 10);
 
-        Assert.Equal([1_000_003L, 1_000_004L, 1_000_005L], (await ReadAsync("SURE_SNR", "?from=1000003&to=1000005"))["points"].AsArray().Select(p => (long)p!["time"]!));
-        Assert.Equal([1_000_004L], (await ReadAsync("SURE_SNR", "?from=1000004&to=1000004"))["points"].AsArray().Select(p => (long)p!["time"]!));
-        Assert.Empty((await ReadAsync("SURE_SNR", "?from=1000004.5&to=1000004.75"))["points"].AsArray());
+        Assert.Equal([Start + 3, Start + 4, Start + 5], (await ReadAsync("SURE_SNR", $"?from={Start + 3}&to={Start + 5}"))["points"].AsArray().Select(p => (long)p!["time"]!));
+        Assert.Equal([Start + 4], (await ReadAsync("SURE_SNR", $"?from={Start + 4}&to={Start + 4}"))["points"].AsArray().Select(p => (long)p!["time"]!));
+        Assert.Empty((await ReadAsync("SURE_SNR", $"?from={Start + 4}.5&to={Start + 4}.75"))["points"].AsArray());
         Assert.Empty((await ReadAsync("SURE_SNR", "?to=1000"))["points"].AsArray());
     }
 
@@ -79,7 +82,7 @@ public sealed class TrancheHistoryTests(PostgresServer postgres) : IAsyncLifetim
 
     private Task<Answer> ReadAsync(string tranche, string query) => UtilizationHost.GetAsync(_host.Anonymous, $"/api/v2/tranches/{tranche}/history{query}");
 
-    private async Task WriteAsync(int from, int to)
+    private async Task WriteAsync(long from, long to)
     {
         await using var command = _host.Database.CreateCommand(
             $"INSERT INTO tranche_history SELECT 'SURE_SNR', to_timestamp(s), 6.5, 0, 0, s, 0, 1 FROM generate_series({from}, {to}) AS s");
