@@ -13,7 +13,7 @@ namespace Sure.RiskService;
 /// Takes the events this service lives on: UtilizationService's for the book, BridgeService's for the history of peg ratios and the
 /// frequency of alerts.
 /// </summary>
-internal sealed class RiskIntake(NpgsqlDataSource database, BookProjection book, PegHistory pegs) : PostgresEventSink(database)
+internal sealed class RiskIntake(NpgsqlDataSource database, BookProjection book) : PostgresEventSink(database)
 {
     /// <summary>Whose events make the book.</summary>
     public const string Utilization = "utilizationservice";
@@ -55,7 +55,7 @@ internal sealed class RiskIntake(NpgsqlDataSource database, BookProjection book,
         {
             await (known switch
             {
-                PriceConsensusMade made => pegs.KeepAsync(made, connection, transaction, cancellationToken),
+                PriceConsensusMade made => PegHistory.KeepAsync(made, connection, transaction, cancellationToken),
                 BridgeAlertRaised or BridgeAlertResolved => AlertStatistics.KeepAsync([known], connection, transaction, cancellationToken),
                 PolicyTriggered triggered => KeepAsync(triggered, connection, transaction, cancellationToken),
                 // Only these move the time the book is true for.

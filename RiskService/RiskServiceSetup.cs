@@ -32,6 +32,7 @@ internal static class RiskServiceSetup
             .ValidateOnStart();
         builder.AddStress();
         builder.AddSnapshots();
+        builder.AddPartitions(HistoryTables.Of);
 
         builder.Services.AddSingleton<RiskTelemetry>();
         builder.Services.AddSingleton<ExposureStore>();

@@ -37,6 +37,12 @@ internal sealed class AlertStore(NpgsqlDataSource database)
             new DateTimeOffset(r.RaisedAt))));
     }
 
+    /// <summary>Forgets the alerts that were over before <paramref name="before"/>.</summary>
+    public static Task<int> ForgetAsync(
+        NpgsqlConnection connection, NpgsqlTransaction transaction, DateTimeOffset before, CancellationToken cancellationToken) =>
+        connection.ExecuteAsync(new CommandDefinition(
+            "DELETE FROM alert WHERE cleared_at < @Before", new { Before = before.UtcDateTime }, transaction, cancellationToken: cancellationToken));
+
     /// <summary>Keeps what changed.</summary>
     public static async Task WriteAsync(
         NpgsqlConnection connection, NpgsqlTransaction transaction, IReadOnlyCollection<AlertChange> changes, DateTimeOffset now, CancellationToken cancellationToken) =>

@@ -13,10 +13,10 @@ internal sealed class PegHistory(NpgsqlDataSource database, IOptions<Correlation
     private const string Simulated = "simulated";
 
     /// <summary>
-    /// Keeps a consensus point; without a consensus there is nothing to keep. Forgets what is older than the window and a day, and what is
-    /// of the other kind of data.
+    /// Keeps a consensus point; without a consensus there is nothing to keep. Forgets what is of the other kind of data; what is older than
+    /// the window goes with its partition.
     /// </summary>
-    public async Task KeepAsync(PriceConsensusMade made, NpgsqlConnection connection, NpgsqlTransaction transaction, CancellationToken cancellationToken)
+    public static async Task KeepAsync(PriceConsensusMade made, NpgsqlConnection connection, NpgsqlTransaction transaction, CancellationToken cancellationToken)
     {
         if (made.PegRatio is not > 0)
         {
@@ -28,7 +28,6 @@ internal sealed class PegHistory(NpgsqlDataSource database, IOptions<Correlation
             """
             UPDATE peg_hour SET simulated = @Simulated WHERE simulated IS NULL;
             DELETE FROM peg_hour WHERE simulated <> @Simulated;
-            DELETE FROM peg_hour WHERE stablecoin = @Coin AND hour < @Oldest;
             INSERT INTO peg_hour (stablecoin, hour, peg_ratio, at, simulated) VALUES (@Coin, @Hour, @PegRatio, @At, @Simulated)
             ON CONFLICT (stablecoin, hour) DO UPDATE SET peg_ratio = excluded.peg_ratio, at = excluded.at, simulated = excluded.simulated;
             """,
@@ -38,7 +37,6 @@ internal sealed class PegHistory(NpgsqlDataSource database, IOptions<Correlation
                 Hour = new DateTime(at.Year, at.Month, at.Day, at.Hour, 0, 0, DateTimeKind.Utc),
                 made.PegRatio,
                 At = at,
-                Oldest = at - options.Value.Window - TimeSpan.FromDays(1),
                 Simulated = made.DataSource == Simulated,
             },
             transaction,

@@ -45,6 +45,15 @@ internal sealed class ForecastStore(NpgsqlDataSource database, TimeProvider time
             transaction,
             cancellationToken: cancellationToken));
 
+    /// <summary>Forgets the losses before <paramref name="before"/> that no forecast is kept for; forecasts go with their partitions.</summary>
+    public static Task<int> ForgetAsync(
+        NpgsqlConnection connection, NpgsqlTransaction transaction, DateTimeOffset before, CancellationToken cancellationToken) =>
+        connection.ExecuteAsync(new CommandDefinition(
+            "DELETE FROM loss WHERE booked_at < least(@Before, (SELECT min(day) FROM var_forecast)::timestamp AT TIME ZONE 'UTC')",
+            new { Before = before.UtcDateTime },
+            transaction,
+            cancellationToken: cancellationToken));
+
     /// <summary>The loss that <paramref name="triggered"/> tells of.</summary>
     public static BookedLoss LossOf(PolicyTriggered triggered) => new(triggered.PolicyId, triggered.OccurredAt, triggered.PayoutUsd);
 

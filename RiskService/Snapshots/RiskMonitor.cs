@@ -24,6 +24,7 @@ internal sealed class RiskMonitor(
     BookSimulation simulation,
     RiskMeasurement measurement,
     IOptions<MonitoringOptions> monitoring,
+    IOptions<SnapshotOptions> kept,
     RiskTelemetry telemetry,
     TimeProvider time) : IMonitor
 {
@@ -50,6 +51,9 @@ internal sealed class RiskMonitor(
         await AlertStore.WriteAsync(connection, transaction, changes, now, cancellationToken);
         await SnapshotStore.WriteAsync(connection, transaction, snapshot, cancellationToken);
         await ForecastStore.WriteAsync(connection, transaction, snapshot, cancellationToken);
+        // Neither an alert nor a loss has a time in its key, which a partitioned table would need.
+        await AlertStore.ForgetAsync(connection, transaction, now - kept.Value.AlertStatisticsRetention, cancellationToken);
+        await ForecastStore.ForgetAsync(connection, transaction, now - kept.Value.ForecastRetention, cancellationToken);
         var told = changes.Select(c => Tell(c, now)).OfType<IPlatformEvent>().ToList();
         await AlertStatistics.KeepAsync(told, connection, transaction, cancellationToken);
         await connection.AppendEventsAsync(

@@ -9,7 +9,14 @@ public sealed class SnapshotOptions
     [Range(typeof(TimeSpan), "31.00:00:00", "36500.00:00:00")]
     public TimeSpan SnapshotRetention { get; set; } = TimeSpan.FromDays(730);
 
-    /// <summary>How long the frequency of alerts is kept by the minute. 31 … 36 500 days, default 1 100 days.</summary>
+    /// <summary>How long the frequency of alerts is kept by the minute, and an alert that is over. 31 … 36 500 days, default 1 100 days.</summary>
     [Range(typeof(TimeSpan), "31.00:00:00", "36500.00:00:00")]
     public TimeSpan AlertStatisticsRetention { get; set; } = TimeSpan.FromDays(1100);
+
+    /// <summary>
+    /// How long what was forecast for a day is kept, and what was lost on it. 366 … 36 500 days, default 1 100 days: the model is checked
+    /// on the last 250 days that had a forecast.
+    /// </summary>
+    [Range(typeof(TimeSpan), "366.00:00:00", "36500.00:00:00")]
+    public TimeSpan ForecastRetention { get; set; } = TimeSpan.FromDays(1100);
 }

@@ -1,6 +1,4 @@
-using Microsoft.Extensions.Options;
 using Sure.Coordination;
-using Sure.Coordination.Partitions;
 using Sure.RiskService.LossModel;
 using Sure.RiskService.ModelCheck;
 
@@ -16,12 +14,6 @@ internal static class SnapshotSetup
             .ValidateOnStart();
         builder.Services.AddOptions<CorrelatedGroupOptions>().BindConfiguration("Underwriting");
         builder.Services.AddOptions<SnapshotOptions>().BindConfiguration("Risk").ValidateDataAnnotations().ValidateOnStart();
-        builder.AddPartitions(services =>
-        [
-            new PartitionedTable("snapshot", "taken_at", PartitionSpan.Month, services.GetRequiredService<IOptions<SnapshotOptions>>().Value.SnapshotRetention),
-            new PartitionedTable(
-                "alert_statistics", "minute", PartitionSpan.Month, services.GetRequiredService<IOptions<SnapshotOptions>>().Value.AlertStatisticsRetention),
-        ]);
         builder.Services.AddSingleton<BookSimulation>();
         builder.Services.AddSingleton<RiskMeasurement>();
         builder.Services.AddSingleton<SnapshotStore>();

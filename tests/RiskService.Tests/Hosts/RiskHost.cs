@@ -25,14 +25,14 @@ internal sealed class RiskHost : IAsyncDisposable
     public string Database { get; }
 
     /// <summary>Starts it, on <paramref name="database"/> if one is given.</summary>
-    public static async Task<RiskHost> StartAsync(PostgresServer postgres, string? database = null)
+    public static async Task<RiskHost> StartAsync(PostgresServer postgres, string? database = null, Dictionary<string, string?>? settings = null)
     {
         database ??= await postgres.CreateDatabaseAsync();
         var utilization = await Producer.StartAsync(RiskIntake.Utilization);
         var bridges = await Producer.StartAsync(RiskIntake.Bridges);
         var service = await TestService.StartAsync(
             "RiskService",
-            new Dictionary<string, string?>
+            new Dictionary<string, string?>(settings ?? [])
             {
                 ["ConnectionStrings:platform"] = database,
                 ["services:utilizationservice:http:0"] = utilization.Address,
