@@ -119,11 +119,11 @@ internal sealed partial class OutboxRelay(
         {
             try
             {
-                var before = time.GetUtcNow() - options.Value.Retention;
+                var now = time.GetUtcNow();
                 int trimmed;
                 do
                 {
-                    trimmed = await store.TrimAsync(term, before, TrimBatch, cancellationToken);
+                    trimmed = await store.TrimAsync(term, now - options.Value.Retention, now, TrimBatch, cancellationToken);
                 }
                 while (trimmed == TrimBatch);
             }

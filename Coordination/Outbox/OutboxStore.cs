@@ -66,10 +66,11 @@ internal sealed class OutboxStore(NpgsqlDataSource database, ServiceIdentity ser
     }
 
     /// <summary>
-    /// Forgets the first <paramref name="limit"/> relayed events, or those of them before the first that occurred at
-    /// <paramref name="before"/> or later, so that what is kept has no gaps; how many they were.
+    /// Forgets of the first <paramref name="limit"/> relayed events those that occurred before <paramref name="before"/>, up to the first
+    /// that occurred since, so that what is kept has no gaps; how many they were. One that says it is of the time after
+    /// <paramref name="now"/> – a clock was ahead – goes with what came after it.
     /// </summary>
-    public async Task<int> TrimAsync(LeaseTerm term, DateTimeOffset before, int limit, CancellationToken cancellationToken)
+    public async Task<int> TrimAsync(LeaseTerm term, DateTimeOffset before, DateTimeOffset now, int limit, CancellationToken cancellationToken)
     {
         await using var connection = await database.OpenConnectionAsync(cancellationToken);
         await using var transaction = await connection.BeginTransactionAsync(cancellationToken);
@@ -83,9 +84,12 @@ internal sealed class OutboxStore(NpgsqlDataSource database, ServiceIdentity ser
             )
             DELETE FROM outbox WHERE sequence IN (
                 SELECT sequence FROM first
-                WHERE sequence < coalesce((SELECT min(sequence) FROM first WHERE occurred_at >= @Before), sequence + 1))
+                WHERE sequence <= (
+                    SELECT max(sequence) FROM first
+                    WHERE occurred_at < @Before
+                      AND sequence < coalesce((SELECT min(sequence) FROM first WHERE occurred_at BETWEEN @Before AND @Now), sequence + 1)))
             """,
-            new { Limit = limit, Before = before.ToUniversalTime() },
+            new { Limit = limit, Before = before.ToUniversalTime(), Now = now.ToUniversalTime() },
             transaction,
             cancellationToken: cancellationToken));
         await transaction.CommitAsync(cancellationToken);

@@ -136,8 +136,8 @@ public sealed class EventTests(PostgresServer postgres)
     }
 
     /// <summary>
-    /// 2 500 events, more than two batches, all of eight days ago but the 2 401st, which is of yesterday: the 2 400 before it are forgotten,
-    /// the 99 after it stay with it.
+    /// 2 500 events, more than two batches, all of eight days ago but the 2 401st, which is of yesterday, and the 100th, which was written
+    /// by a clock that was a year ahead: the 2 400 before the one of yesterday are forgotten, the 99 after it stay with it.
     /// </summary>
     [Fact]
     public async Task All_that_was_relayed_and_is_past_retention_is_forgotten_at_once_and_what_is_kept_has_no_gaps()
@@ -147,6 +147,7 @@ public sealed class EventTests(PostgresServer postgres)
         {
             await TellOldAsync(past, 2500);
             await past.ExecuteAsync("UPDATE outbox SET occurred_at = now() - interval '1 day' WHERE sequence = 2401");
+            await past.ExecuteAsync("UPDATE outbox SET occurred_at = now() + interval '1 year' WHERE sequence = 100");
         }
 
         await using var producer = await CoordinationHost.ProducerAsync(database, relays: true);
