@@ -36,7 +36,10 @@ internal sealed partial class SecurityWatch(
     {
         var clients = _tallies.GetOrAdd(kind, static _ => new ConcurrentDictionary<string, Tally>(StringComparer.Ordinal));
         var isNamed = clients.ContainsKey(client) || clients.Count < MostClients;
-        clients.GetOrAdd(isNamed ? client : Others, static _ => new Tally()).Add(isNamed ? actor : Others, detail, time.GetUtcNow());
+        while (!clients.GetOrAdd(isNamed ? client : Others, static _ => new Tally()).TryAdd(isNamed ? actor : Others, detail, time.GetUtcNow()))
+        {
+            // It has just been taken out: the next one is new.
+        }
     }
 
     /// <summary>Writes a record and its event with the change that they tell of.</summary>
@@ -75,9 +78,9 @@ internal sealed partial class SecurityWatch(
                 {
                     due.Add((kind, client, tally, what));
                 }
-                else if (tally.IsOver(now, Quiet))
+                else if (tally.TryEnd(now, Quiet))
                 {
-                    clients.TryRemove(client, out _);
+                    clients.TryRemove(new(client, tally));
                 }
             }
         }
@@ -128,12 +131,20 @@ internal sealed partial class SecurityWatch(
         private Tallied? _waiting;
         private DateTimeOffset? _writtenAt;
         private DateTimeOffset? _wroteBefore;
+        private bool _hasEnded;
 
-        public void Add(string actor, string detail, DateTimeOffset now)
+        /// <summary>Counts one; false when it has ended.</summary>
+        public bool TryAdd(string actor, string detail, DateTimeOffset now)
         {
             lock (_lock)
             {
+                if (_hasEnded)
+                {
+                    return false;
+                }
+
                 _waiting = _waiting is null ? new Tallied(actor, 1, now, now, detail) : _waiting with { Count = _waiting.Count + 1, LastAt = now, Detail = detail };
+                return true;
             }
         }
 
@@ -162,11 +173,12 @@ internal sealed partial class SecurityWatch(
             }
         }
 
-        public bool IsOver(DateTimeOffset now, TimeSpan quiet)
+        /// <summary>Ends it if nothing waits and nothing was written for a while.</summary>
+        public bool TryEnd(DateTimeOffset now, TimeSpan quiet)
         {
             lock (_lock)
             {
-                return _waiting is null && (_writtenAt is not { } last || now - last >= quiet);
+                return _hasEnded = _waiting is null && (_writtenAt is not { } last || now - last >= quiet);
             }
         }
     }
