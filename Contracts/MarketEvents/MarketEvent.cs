@@ -2,7 +2,7 @@ using Sure.Contracts.Vocabulary;
 
 namespace Sure.Contracts.MarketEvents;
 
-/// <summary>Something that happened on the market, with the prices that were recorded of it.</summary>
+/// <summary>Something that happened to a coin, with the prices that were recorded of it.</summary>
 /// <param name="Name">Its name on the wire, for example <c>usdc-svb-2023-03</c>.</param>
 /// <param name="Stablecoin">The coin.</param>
 /// <param name="Series">Name of the source whose prices these are.</param>
@@ -22,7 +22,7 @@ public sealed record MarketEvent(string Name, Stablecoin Stablecoin, string Seri
 /// <param name="Price">In USD.</param>
 public sealed record RecordedPrice(DateTimeOffset ObservedAt, decimal Price);
 
-/// <summary>The events that are stored with the platform.</summary>
+/// <summary>The events of coins whose prices are stored with the platform.</summary>
 public static class StoredEvents
 {
     private static readonly Lazy<IReadOnlyList<MarketEvent>> Stored = new(MarketEventFiles.ReadEvents);

@@ -5,7 +5,8 @@ using Sure.Contracts.Json;
 namespace Sure.Contracts.MarketEvents;
 
 /// <summary>
-/// Reads the catalogue <c>events.json</c> and, of each event, <c>{name}.csv</c>, which are part of this assembly:
+/// Reads the catalogues <c>events.json</c> and <c>bridge-events.json</c> and, of each event of the first, <c>{name}.csv</c>, which are part of
+/// this assembly:
 /// <code>
 /// observed_at,price
 /// 1678505351,0.96874705
@@ -13,11 +14,9 @@ namespace Sure.Contracts.MarketEvents;
 /// </summary>
 internal static class MarketEventFiles
 {
-    public static IReadOnlyList<MarketEvent> ReadEvents()
-    {
-        using var stream = Open("events.json");
-        return JsonSerializer.Deserialize<List<MarketEvent>>(stream, SureJson.Internal)!;
-    }
+    public static IReadOnlyList<MarketEvent> ReadEvents() => ReadCatalogue<MarketEvent>("events.json");
+
+    public static IReadOnlyList<BridgeEvent> ReadBridgeEvents() => ReadCatalogue<BridgeEvent>("bridge-events.json");
 
     public static IReadOnlyList<RecordedPrice> ReadPrices(string name)
     {
@@ -27,6 +26,12 @@ internal static class MarketEventFiles
             .. reader.ReadToEnd().Split('\n', StringSplitOptions.RemoveEmptyEntries).Skip(1).Select(line => line.Split(',')).Select(fields => new RecordedPrice(
                 UnixSecondsConverter.FromSeconds(decimal.Parse(fields[0], CultureInfo.InvariantCulture)), decimal.Parse(fields[1], CultureInfo.InvariantCulture))),
         ];
+    }
+
+    private static List<T> ReadCatalogue<T>(string file)
+    {
+        using var stream = Open(file);
+        return JsonSerializer.Deserialize<List<T>>(stream, SureJson.Internal)!;
     }
 
     private static Stream Open(string file) =>

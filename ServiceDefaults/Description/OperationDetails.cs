@@ -63,6 +63,12 @@ internal sealed class OperationDetails(IOptions<JsonOptions> json) : IOpenApiOpe
             }
         }
 
+        foreach (var answer in metadata.OfType<AnswerExample>())
+        {
+            // Nulls stay: an answer has all of its fields.
+            operation.Responses["200"].Content!["application/json"].Example = JsonSerializer.SerializeToNode(answer.Body, json.Value.SerializerOptions);
+        }
+
         foreach (var also in metadata.OfType<AlsoAnswers>())
         {
             operation.Responses["200"].Content![also.MediaType] = new OpenApiMediaType { Schema = new OpenApiSchema { Type = JsonSchemaType.String } };

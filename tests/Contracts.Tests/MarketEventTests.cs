@@ -15,6 +15,44 @@ public sealed class MarketEventTests
         Assert.Same(e, StoredEvents.Find(e.Name));
     });
 
+    /// <summary>Minutes and shares as they are read: in order, from all of the value at the beginning, never more than all nor less than nothing.</summary>
+    [Fact]
+    public void Every_stored_exploit_is_of_a_bridge_that_is_monitored_and_says_what_of_it_is_assumed() => Assert.All(StoredBridgeEvents.All, e =>
+    {
+        Assert.NotNull(Bridge.Find(e.BridgeId));
+        Assert.True(e.From < e.To, e.Name);
+        Assert.Equal(e.Value.Select(v => v.Minute).Distinct().Order(), e.Value.Select(v => v.Minute));
+        Assert.Equal(new ValuePoint(0, 1), e.Value[0]);
+        Assert.All(e.Value, v => Assert.InRange(v.Share, 0, 1));
+        Assert.Equal(e.Course is EventCourse.Assumed, e.Confidence == "low");
+        Assert.Equal(e.Course is EventCourse.Assumed, e.Description.Contains("assumed", StringComparison.Ordinal));
+        Assert.Same(e, StoredBridgeEvents.Find(e.Name));
+    });
+
+    /// <summary>Multichain in July 2023, Orbit on the last day of that year; neither was recorded minute by minute.</summary>
+    [Fact]
+    public void The_stored_exploits_are_those_that_are_known()
+    {
+        Assert.Equal(
+            [
+                ("multichain-2023", "multichain_eth_ton", At(2023, 7, 1), At(2023, 8, 1), EventCourse.Assumed),
+                ("orbit-2023", "orbit_eth_ton", At(2023, 12, 31), At(2024, 1, 1), EventCourse.Assumed),
+            ],
+            StoredBridgeEvents.All.Select(e => (e.Name, e.BridgeId, e.From, e.To, e.Course)));
+        Assert.Contains("126 million USD", StoredBridgeEvents.Find("multichain-2023")!.Description, StringComparison.Ordinal);
+        Assert.Contains("81 million USD", StoredBridgeEvents.Find("orbit-2023")!.Description, StringComparison.Ordinal);
+        Assert.Null(StoredBridgeEvents.Find("usdc-svb-2023-03"));
+
+        static DateTimeOffset At(int year, int month, int day) => new(year, month, day, 0, 0, 0, TimeSpan.Zero);
+    }
+
+    [Fact]
+    public void No_two_stored_events_have_one_name()
+    {
+        var names = StoredEvents.All.Select(e => e.Name).Concat(StoredBridgeEvents.All.Select(e => e.Name)).ToList();
+        Assert.Equal(names.Distinct(StringComparer.Ordinal), names);
+    }
+
     /// <summary>Rounds of the feed that are known from elsewhere.</summary>
     [Theory]
     [InlineData(1678497491, 0.99209183)]

@@ -7,7 +7,7 @@ namespace Sure.UtilizationService.Claims.Backtests;
 /// <param name="CoverageType"><c>depeg</c>, <c>cex_liquidation</c> or <c>oracle</c>.</param>
 /// <param name="Stablecoin">The coin; matters for yield-bearing ones, whose reference is their net asset value. That of the event where one is named.</param>
 /// <param name="Terms">For <c>depeg</c>; the default terms where they are left out.</param>
-/// <param name="Event">Name of a stored event; either this or observations.</param>
+/// <param name="Event">Name of a stored event of a coin; either this or observations.</param>
 /// <param name="StartsAt">Start of the cover; the first observation where it is left out.</param>
 /// <param name="EndsAt">End of the cover; the last observation where it is left out.</param>
 /// <param name="MinSources">Sources that must each be at or below the trigger; where it is left out 2, or 1 if there is only one.</param>

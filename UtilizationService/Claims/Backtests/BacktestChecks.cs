@@ -36,6 +36,11 @@ internal static class BacktestChecks
         var stored = request.Event is { } name ? StoredEvents.Find(name) : null;
         if (request.Event is not null && stored is null)
         {
+            if (StoredBridgeEvents.Find(request.Event) is { } exploit)
+            {
+                return (null, Problem.NotAllowed("event-without-prices", $"{exploit.Name} is an event of the bridge {exploit.BridgeId}, of which no prices are stored.", "event"));
+            }
+
             return (null, Problem.Malformed("event", $"event must be one of {string.Join(", ", StoredEvents.All.Select(e => e.Name))}."));
         }
 

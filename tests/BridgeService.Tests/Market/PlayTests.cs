@@ -35,6 +35,7 @@ public sealed class PlayTests(PostgresServer postgres)
         await using var host = await BridgeHost.StartAsync(postgres, "simulated");
         var playable = (await BridgeHost.GetAsync(host.Operator, Path))["events"].AsArray().Select(e => (string)e!["event"]!).ToList();
         Assert.Empty(StoredEvents.All.Select(e => e.Name).Except(playable, StringComparer.Ordinal));
+        Assert.Empty(StoredBridgeEvents.All.Select(e => e.Name).Except(playable, StringComparer.Ordinal));
 
         var started = await BridgeHost.PostAsync(host.Operator, Path, new { @event = "usdc-svb-2023-03", speed = 60 });
         await host.CycleAsync(TimeSpan.FromMinutes(1_600 / 60.0));

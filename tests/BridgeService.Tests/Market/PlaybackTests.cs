@@ -1,4 +1,5 @@
 using Sure.BridgeService.Market.Playing;
+using Sure.Contracts.MarketEvents;
 using Sure.Contracts.Vocabulary;
 
 namespace Sure.BridgeService.Tests.Market;
@@ -68,6 +69,8 @@ public sealed class PlaybackTests
     public void Every_event_can_be_played_and_concerns_what_exists()
     {
         Assert.Contains(PlayableEvents.All, e => e.Event == "svb-2023");
+        Assert.Equal(["multichain-2023", "orbit-2023"], PlayableEvents.All.Where(e => e.Course is EventCourse.Assumed).Select(e => e.Event));
+        Assert.Equal(PlayableEvents.All.Select(e => e.Event).Distinct(StringComparer.Ordinal), PlayableEvents.All.Select(e => e.Event));
         Assert.All(PlayableEvents.All, e =>
         {
             Assert.True(e.Length > TimeSpan.Zero && e.Records.Count + e.Bridges.Count > 0, e.Event);

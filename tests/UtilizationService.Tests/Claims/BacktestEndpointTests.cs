@@ -16,6 +16,7 @@ public sealed class BacktestEndpointTests(BacktestEndpointTests.Host host) : ICl
         var events = (await UtilizationHost.GetAsync(host.Service.Anonymous, "/api/v2/events"))["events"].AsArray();
         var usdc = events.Single(e => (string?)e!["name"] == "usdc-svb-2023-03")!;
         Assert.Equal(("USDC", 290, 1678428059, 1678610987), ((string?)usdc["stablecoin"], (int)usdc["points"]!, (long)usdc["from"]!, (long)usdc["to"]!));
+        Assert.Equal((null, "recorded"), ((string?)usdc["bridge_id"], (string?)usdc["course"]));
         string[] texts = ["source", "confidence", "description"];
         Assert.All(events, e => Assert.All(texts, t => Assert.NotEmpty((string)e![t]!)));
 
@@ -26,6 +27,25 @@ public sealed class BacktestEndpointTests(BacktestEndpointTests.Host host) : ICl
         Assert.Equal(0.516m, Math.Round((decimal)answer["payout_fraction"], 3));
         Assert.Equal(290, answer["points"].AsArray().Count);
         Assert.Equal(1678505351, (long)answer["points"].AsArray().First(p => (bool)p!["below"]!)!["time"]!);
+    }
+
+    /// <summary>July 2023 is from 1688169600 to 1690848000.</summary>
+    [Fact]
+    public async Task An_exploit_of_a_bridge_is_listed_as_far_as_it_is_known_and_has_no_prices_to_test()
+    {
+        var events = (await UtilizationHost.GetAsync(host.Service.Anonymous, "/api/v2/events"))["events"].AsArray();
+        var multichain = events.Single(e => (string?)e!["name"] == "multichain-2023")!;
+        Assert.Equal(
+            (null, "multichain_eth_ton", 1688169600, 1690848000, 5, "assumed", "low"),
+            ((string?)multichain["stablecoin"], (string?)multichain["bridge_id"], (long)multichain["from"]!, (long)multichain["to"]!, (int)multichain["points"]!,
+             (string?)multichain["course"], (string?)multichain["confidence"]));
+        Assert.Contains("assumed", (string?)multichain["description"], StringComparison.Ordinal);
+        Assert.Equal("orbit_eth_ton", (string?)events.Single(e => (string?)e!["name"] == "orbit-2023")!["bridge_id"]);
+
+        var refused = await PostAsync("""{"coverage_type":"depeg","event":"multichain-2023"}""");
+
+        Assert.Equal((HttpStatusCode.UnprocessableEntity, "urn:sure:problem:event-without-prices"), (refused.Status, (string?)refused["type"]));
+        Assert.Contains("multichain_eth_ton", (string?)refused["errors"]["event"]![0], StringComparison.Ordinal);
     }
 
     [Fact]

@@ -1,5 +1,5 @@
 import { useMemo, useState } from "react";
-import type { Backtest, BacktestRequest, StoredEvent, Terms } from "@/shared/api/types";
+import type { Backtest, BacktestRequest, Terms } from "@/shared/api/types";
 import { LineChart } from "@/shared/charts/LineChart";
 import { pegRatio, percent, usd } from "@/shared/format/numbers";
 import { dateMinute, duration } from "@/shared/format/times";
@@ -12,6 +12,7 @@ import { StateMessage } from "@/shared/ui/StateMessage";
 import { useSettled } from "@/shared/ui/use-settled";
 import { useEvents } from "./api/get-events";
 import { useBacktest } from "./api/post-backtest";
+import { type PricedEvent, pricedEvents } from "./events";
 import type { Choice } from "./HeatMap";
 import { isComplete } from "./terms";
 
@@ -20,7 +21,7 @@ const fixedTerms: Record<string, Partial<Terms>> = { cex_liquidation: { trigger_
 
 export function BacktestPanel({ choice, terms, amount }: { choice: Choice; terms: Terms | null; amount: number }) {
   const events = useEvents();
-  const priced = events.data?.events ?? [];
+  const priced = pricedEvents(events.data?.events ?? []);
   const [picked, setPicked] = useState<string>();
   const event = priced.find((e) => e.name === picked) ?? priced.find((e) => e.stablecoin === choice.stablecoin) ?? priced[0];
   const testable = choice.coverage_type === "depeg" || choice.coverage_type === "cex_liquidation";
@@ -57,7 +58,7 @@ const whyNot: Record<string, string> = {
   smart_contract: "Smart-contract cover pays the loss fraction of an incident that one operator records and another confirms.",
 };
 
-function Outcome({ backtest, event, terms, amount }: { backtest: Backtest; event: StoredEvent; terms: Partial<Terms>; amount: number }) {
+function Outcome({ backtest, event, terms, amount }: { backtest: Backtest; event: PricedEvent; terms: Partial<Terms>; amount: number }) {
   const x = useMemo(() => backtest.points.map((p) => p.time), [backtest]);
   const lines = useMemo(() => [{ label: `${event.stablecoin} peg ratio`, values: backtest.points.map((p) => p.peg_ratio), color: "series-1", stepped: true }], [backtest, event]);
   const { run_started_at: from, triggered_at: at } = backtest;
