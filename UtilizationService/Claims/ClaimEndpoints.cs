@@ -25,7 +25,7 @@ internal static class ClaimEndpoints
         group.MapGet("/", ListAsync).RequireScope(Scope.Read).WithName("ListClaims").WithSummary("Claims, newest first.");
         group.MapGet("/{id}", FindAsync).RequireScope(Scope.Read).WithName("GetClaim").WithSummary("One claim.");
         group.MapGet("/{id}/evidence", FindEvidenceAsync).RequireScope(Scope.Read).WithName("GetEvidence").WithSummary("What the decision rests on, linked to the one before it.");
-        group.MapGet("/evidence-chain", ListEvidenceAsync).WithName("GetEvidenceChain").WithSummary("The hashes of all decisions, in order.");
+        group.MapGet("/evidence-chain", ListEvidenceAsync).WithName("GetEvidenceChain").WithSummary("The hashes of all decisions, in order; a cursor is the number of the decision after which a page begins.");
     }
 
     /// <summary>Filing twice is no second claim: one that stands is answered as it is.</summary>

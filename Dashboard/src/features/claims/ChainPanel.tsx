@@ -18,16 +18,17 @@ export function ChainPanel() {
       title="Evidence chain"
       span={4}
       note="public; newest first"
-      actions={chain.data && chain.data.length > 0 && <Button onClick={() => saveText(JSON.stringify({ items: chain.data }, null, 2), "evidence-chain.json", "application/json")}>Keep a copy</Button>}
+      actions={chain.data && chain.data.links.length > 0 && <Button onClick={() => saveText(JSON.stringify({ items: chain.data.links }, null, 2), "evidence-chain.json", "application/json")}>Keep a copy</Button>}
     >
       <QueryState
         query={chain}
         lines={6}
-        isEmpty={(data) => data.length === 0}
+        isEmpty={(data) => data.links.length === 0 && data.changed === null}
         empty={<StateMessage title="No decision yet" detail="The first one begins the chain; each later one carries the hash of the one before." />}
       >
-        {(links) => {
+        {({ links, changed }) => {
           const faults = faultsOfChain(links);
+          if (changed !== null) faults.push(`Decision ${changed} is not published any more as this page read it before.`);
           return (
             <>
               {faults.length === 0 ? (

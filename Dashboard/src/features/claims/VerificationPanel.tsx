@@ -1,26 +1,20 @@
 import { type UseQueryResult, useQuery } from "@tanstack/react-query";
 import { BadgeCheck, CircleX, ShieldAlert, ShieldCheck } from "lucide-react";
-import { useEffect } from "react";
 import { saveText } from "@/shared/api/download";
 import { Button } from "@/shared/ui/Button";
 import { Notice } from "@/shared/ui/Notice";
 import { Panel } from "@/shared/ui/Panel";
 import { QueryState } from "@/shared/ui/QueryState";
 import { StateMessage } from "@/shared/ui/StateMessage";
-import { useChain } from "./api/get-evidence";
-import { type ChainedHash, checkBundle, endsBefore, type EvidenceBundle } from "./evidence/chain";
+import { useLinksOf } from "./api/get-evidence";
+import { type ChainedHash, checkBundle, type EvidenceBundle } from "./evidence/chain";
 import styles from "./VerificationPanel.module.css";
 
 /** The browser takes the hashes anew; the platform's word is not needed for it. */
 export function VerificationPanel({ evidence }: { evidence: UseQueryResult<EvidenceBundle> }) {
-  const chain = useChain();
   const bundle = evidence.data;
-  const { refetch } = chain;
-  // A chain that was read before the decision was made is no word on it.
-  const tooOld = bundle !== undefined && chain.data !== undefined && endsBefore(chain.data, bundle) && chain.dataUpdatedAt < evidence.dataUpdatedAt;
-  useEffect(() => {
-    if (tooOld) void refetch();
-  }, [tooOld, refetch]);
+  // Asked for once the decision is known, so that the answer is never older than it.
+  const links = useLinksOf(bundle?.number);
   return (
     <Panel
       title="Verification"
@@ -29,7 +23,7 @@ export function VerificationPanel({ evidence }: { evidence: UseQueryResult<Evide
       actions={bundle && <Button onClick={() => saveText(JSON.stringify(bundle, null, 2), `evidence-${bundle.number}.json`, "application/json")}>Keep the evidence</Button>}
     >
       <QueryState query={evidence} lines={5}>
-        {(data) => <QueryState query={chain} lines={5}>{(links) => (tooOld ? <StateMessage title="Not known yet" detail={`The chain as it was read ends before decision ${data.number}; it is read anew.`} /> : <Checks bundle={data} links={links} />)}</QueryState>}
+        {(data) => <QueryState query={links} lines={5}>{(published) => <Checks bundle={data} links={published} />}</QueryState>}
       </QueryState>
     </Panel>
   );

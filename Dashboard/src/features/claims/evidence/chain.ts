@@ -38,7 +38,7 @@ export interface Check {
 /**
  * Takes everything about `bundle` anew that can be taken anew: its hash from its content, and its place among the published hashes.
  *
- * @param links the published chain, in order
+ * @param links of the published chain the decision and the one before it, and any others
  */
 export async function checkBundle(bundle: EvidenceBundle, links: readonly ChainedHash[]): Promise<Check[]> {
   const computed = await hashOf(bundle.previous_hash, bundle.body);
@@ -60,9 +60,6 @@ export async function checkBundle(bundle: EvidenceBundle, links: readonly Chaine
         },
   ];
 }
-
-/** Whether the published chain, as far as it is known, ends before `bundle`: nothing follows from that where it was read earlier. */
-export const endsBefore = (links: readonly ChainedHash[], bundle: EvidenceBundle) => (links.at(-1)?.number ?? 0) < bundle.number;
 
 /** What is wrong with a published chain, in sentences; none when every link follows from the one before. */
 export function faultsOfChain(links: readonly ChainedHash[]): string[] {
