@@ -38,6 +38,7 @@ internal static class RealtimeServiceSetup
             services.GetRequiredService<LimitScale>().Of(services.GetRequiredService<IOptions<RealtimeOptions>>().Value.MessagesPerSecond),
             services.GetRequiredService<TokenCheck>(),
             services.GetRequiredService<RealtimeMetrics>(),
+            services.GetRequiredService<ILogger<ClientConnection>>(),
             services.GetRequiredService<TimeProvider>()));
         builder.Services.Configure<SocketTransportOptions>(SocketOutput.Prepare);
         builder.Services.AddSingleton<ConnectionRegistry>();

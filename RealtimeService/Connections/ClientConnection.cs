@@ -9,12 +9,15 @@ namespace Sure.RealtimeService.Connections;
 /// One client. The framework's WebSocket reads what it sends and keeps it to RFC 6455; what it is sent are ready frames that many clients
 /// share, by way of its queue.
 /// </summary>
-internal sealed class ClientConnection : IDisposable
+internal sealed partial class ClientConnection : IDisposable
 {
     private const int ReadBuffer = 1024;
 
     /// <summary>Who sends so many tokens that are nobody's is guessing.</summary>
     private const int MostRefusals = 3;
+
+    /// <summary>What stands for a close frame that never came (RFC 6455, 7.4.1); it is not sent.</summary>
+    private const int LostWithoutClose = 1006;
 
     /// <summary>How long a client may take to receive what is being sent and to answer a close.</summary>
     private static readonly TimeSpan CloseTimeout = TimeSpan.FromSeconds(5);
@@ -35,6 +38,7 @@ internal sealed class ClientConnection : IDisposable
     private int _refusals;
     private bool _isOver;
     private WebSocketCloseStatus? _closedWith;
+    private string _reason = "";
     private Task _goodbye = Task.CompletedTask;
     private ITimer? _cutOff;
 
@@ -99,10 +103,7 @@ internal sealed class ClientConnection : IDisposable
             await _stream.DrainAsync(DrainTimeout);
         }
 
-        if ((_closedWith ?? _stream.ClosedWith) is { } status)
-        {
-            _around.Metrics.Closed(status);
-        }
+        Tell();
     }
 
     /// <summary>What is due from time to time: a ping, or the end of who is silent or does not say who it is.</summary>
@@ -137,7 +138,7 @@ internal sealed class ClientConnection : IDisposable
                 return;
             }
 
-            _closedWith = status;
+            (_closedWith, _reason) = (status, reason);
             Finish(Frame.Close(status, reason), dropWaiting);
         }
     }
@@ -150,6 +151,28 @@ internal sealed class ClientConnection : IDisposable
             _isOver = true;
             _cutOff?.Dispose();
         }
+    }
+
+    /// <summary>
+    /// How it ended. Of what the client sent only the status: its words are its own. The framework reads a close frame without one as 1000; a
+    /// connection that was lost without a close frame has 1006, which RFC 6455 keeps for saying so (7.4.1).
+    /// </summary>
+    private void Tell()
+    {
+        var byServer = _closedWith ?? _stream.ClosedWith;
+        if (byServer is { } status)
+        {
+            _around.Metrics.Closed(status);
+        }
+
+        var (endedBy, code) = (byServer, _socket.CloseStatus) switch
+        {
+            ({ } ours, _) => ("server", (int)ours),
+            (_, { } theirs) => ("client", (int)theirs),
+            _ => ("loss", LostWithoutClose),
+        };
+        var duration = Math.Round(_around.Time.GetElapsedTime(_connectedAt).TotalMilliseconds);
+        Log.Ended(_around.Logger, Id, endedBy, code, _reason, duration, Queue.Sent);
     }
 
     private bool IsClosing
@@ -350,5 +373,11 @@ internal sealed class ClientConnection : IDisposable
                 Queue.Send(Answers.Error("unavailable", "The token cannot be checked at the moment; try again shortly.", now));
                 break;
         }
+    }
+
+    private static partial class Log
+    {
+        [LoggerMessage(EventName = "ConnectionEnded", Level = LogLevel.Information, Message = "{ConnectionId} ended by {EndedBy} {Status} {Reason} {DurationMs} ms {MessagesSent} messages sent")]
+        public static partial void Ended(ILogger logger, Guid connectionId, string endedBy, int status, string reason, double durationMs, long messagesSent);
     }
 }

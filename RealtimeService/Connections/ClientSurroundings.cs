@@ -10,6 +10,13 @@ namespace Sure.RealtimeService.Connections;
 /// <param name="MessagesPerSecond">What a client may send.</param>
 /// <param name="Tokens">Who knows callers.</param>
 /// <param name="Metrics">What is measured.</param>
+/// <param name="Logger">Told how each ended.</param>
 /// <param name="Time">The clock.</param>
 internal sealed record ClientSurroundings(
-    ChannelFeeds Feeds, RealtimeOptions Options, long MessagesPerSecond, TokenCheck Tokens, RealtimeMetrics Metrics, TimeProvider Time);
+    ChannelFeeds Feeds,
+    RealtimeOptions Options,
+    long MessagesPerSecond,
+    TokenCheck Tokens,
+    RealtimeMetrics Metrics,
+    ILogger<ClientConnection> Logger,
+    TimeProvider Time);

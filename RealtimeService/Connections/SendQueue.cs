@@ -21,6 +21,7 @@ internal sealed class SendQueue(Stream output, int maximumMessages, int maximumB
     private readonly Queue<Item> _waiting = new();
     private int _messages;
     private long _bytes;
+    private long _sent;
     private bool _isSending;
     private volatile bool _isGivenUp;
     private bool _isFinished;
@@ -30,6 +31,9 @@ internal sealed class SendQueue(Stream output, int maximumMessages, int maximumB
 
     /// <summary>Messages that wait, those that are being written included.</summary>
     public int Messages => Volatile.Read(ref _messages);
+
+    /// <summary>Messages that were written since the client connected, answers included.</summary>
+    public long Sent => Volatile.Read(ref _sent);
 
     /// <summary>Whether more would have waited than may.</summary>
     public bool IsGivenUp => _isGivenUp;
@@ -206,6 +210,8 @@ internal sealed class SendQueue(Stream output, int maximumMessages, int maximumB
                     await WriteTogetherAsync(batch);
                 }
 
+                // Only whoever is sending writes it.
+                Volatile.Write(ref _sent, _sent + batch.Messages);
                 metrics.Sent(batch.Messages, batch.Bytes);
             }
         }

@@ -72,5 +72,8 @@ internal sealed class Listener : IDisposable
         return CloseStatus;
     }
 
+    /// <summary>Closes, and waits for the server's answer.</summary>
+    public Task CloseAsync(WebSocketCloseStatus status, string reason) => _socket.CloseAsync(status, reason, TestContext.Current.CancellationToken);
+
     public void Dispose() => _socket.Dispose();
 }

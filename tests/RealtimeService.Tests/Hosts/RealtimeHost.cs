@@ -1,4 +1,5 @@
 using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Logging;
 using Sure.RealtimeService.Channels;
 using Sure.RealtimeService.Connections;
 using Sure.RealtimeService.Streams;
@@ -20,6 +21,9 @@ internal sealed class RealtimeHost : IAsyncDisposable
 
     public Producers Producers { get; }
 
+    /// <summary>What is logged of connections that ended.</summary>
+    public EndedConnections Ended { get; } = new();
+
     public Uri Address => AddressOf(0);
 
     public static async Task<RealtimeHost> StartAsync(int instances = 1, params IEnumerable<(string Name, string Value)> settings)
@@ -37,7 +41,11 @@ internal sealed class RealtimeHost : IAsyncDisposable
                     ["Realtime:PollInterval"] = "00:00:00.2",
                     ["Realtime:DrainDelay"] = settings.FirstOrDefault(n => n.Name == "Realtime:DrainDelay").Value ?? "00:00:00",
                 },
-                b => b.AddRealtimeService(),
+                b =>
+                {
+                    b.AddRealtimeService();
+                    b.Logging.AddProvider(host.Ended);
+                },
                 a => a.MapRealtimeService()));
         }
 
