@@ -17,9 +17,16 @@ internal sealed class Overlay
         ["rabbitmq.com/v1beta1/RabbitmqCluster"] = typeof(OperatorResource),
     };
 
+    private static readonly Dictionary<string, string> PostgresPod = new() { ["cnpg.io/cluster"] = "platform" };
+
+    private static readonly Dictionary<string, string> BrokerPod = new() { ["app.kubernetes.io/name"] = "messaging" };
+
     private static readonly ConcurrentDictionary<string, Overlay> Built = new();
 
     private Overlay(IReadOnlyList<object> objects) => Objects = objects;
+
+    /// <summary>All there are.</summary>
+    public static TheoryData<string> Names { get; } = ["local", "production"];
 
     public IReadOnlyList<object> Objects { get; }
 
@@ -44,6 +51,19 @@ internal sealed class Overlay
         .. All<V1Job>().Select(j => new Workload(j.Name(), j.Spec.Template)),
     ];
 
+    /// <summary>The pods of the manifests, and those that the operators make.</summary>
+    public IEnumerable<Workload> Everybody() => [.. Workloads(), OfOperator("postgres", PostgresPod), OfOperator("messaging", BrokerPod)];
+
+    public int PortOf(string service, string port) =>
+        Assert.Single(new Workload(service, The<V1Deployment>(service).Spec.Template).Container.Ports, p => p.Name == port).ContainerPort;
+
+    /// <summary>The variables that a service is told by themselves, by name.</summary>
+    public Dictionary<string, string> EnvironmentOf(string service) =>
+        new Workload(service, The<V1Deployment>(service).Spec.Template).Container.Env.ToDictionary(e => e.Name, e => e.Value ?? "");
+
+    private static Workload OfOperator(string name, Dictionary<string, string> labels) =>
+        new(name, new V1PodTemplateSpec { Metadata = new V1ObjectMeta { Labels = new Dictionary<string, string>(labels) { ["app.kubernetes.io/name"] = name } } });
+
     private static string Build(string overlay)
     {
         var folder = Path.Combine(Repository.Root, "deploy", "kubernetes", "overlays", overlay);
@@ -62,6 +82,9 @@ internal sealed class Overlay
 internal sealed record Workload(string Name, V1PodTemplateSpec Template)
 {
     public IDictionary<string, string> Labels => Template.Metadata.Labels;
+
+    /// <summary>The service that its pods are of; a migration is of the service whose schema it makes.</summary>
+    public string Service => Labels["app.kubernetes.io/name"];
 
     public V1Container Container => Assert.Single(Template.Spec.Containers);
 
