@@ -41,42 +41,40 @@ internal sealed class ClaimJudge(
         decimal? ratio = byConsensus ? null : rule.Parameters["trigger_price"];
         decimal? consensus = byConsensus ? options.Value.OracleConsensus : null;
         Finding? last = null;
-        foreach (var (from, to) in Spans(await points.FindTroubleAsync(coin, period.StartsAt, period.EndsAt, ratio, consensus, cancellationToken)))
+        var (count, first, latest) = (0L, 0L, 0L);
+        foreach (var (from, to) in await points.FindTroubleAsync(coin, period.StartsAt, period.EndsAt, ratio, consensus, Apart, cancellationToken))
         {
+            var judgement = rule.Begin(period);
             // Until past the end of the span, so that the point that ends a run is among them.
-            var series = await points.ReadSpanAsync(coin, from, to + Apart, cancellationToken);
-            var verdict = rule.Judge(series, period);
-            if (verdict is Verdict.Running && await points.FindNextAsync(coin, to + Apart, cancellationToken) is { } next)
+            await foreach (var point in points.ReadSpanAsync(coin, from, to + Apart, cancellationToken))
             {
-                // Nothing was said in all of the span that could end the run; whatever is said after it does.
-                series = [.. series, next];
-                verdict = rule.Judge(series, period);
+                Take(point);
+                if (judgement.IsFinal)
+                {
+                    break;
+                }
             }
 
-            last = Finding.Of(policy, rule, verdict, series);
+            if (judgement.Verdict is Verdict.Running && await points.FindNextAsync(coin, to + Apart, cancellationToken) is { } next)
+            {
+                // Nothing was said in all of the span that could end the run; whatever is said after it does.
+                Take(next);
+            }
+
+            last = Finding.Of(policy, rule, judgement.Verdict, new ConsideredPoints(count, first, latest));
             if (last is Finding.Met)
             {
                 return last;
             }
+
+            void Take(ConsensusPoint point)
+            {
+                judgement.Take(point);
+                (count, first, latest) = (count + 1, count == 0 ? point.Sequence : first, point.Sequence);
+            }
         }
 
         return last ?? await NeverInTroubleAsync(policy, rule, byConsensus, cancellationToken);
-    }
-
-    /// <summary>The spans of trouble that are far enough apart to be judged one by one.</summary>
-    private IEnumerable<(DateTimeOffset From, DateTimeOffset To)> Spans(IReadOnlyList<DateTimeOffset> trouble)
-    {
-        for (var first = 0; first < trouble.Count;)
-        {
-            var last = first;
-            while (last + 1 < trouble.Count && trouble[last + 1] - trouble[last] <= Apart)
-            {
-                last++;
-            }
-
-            yield return (trouble[first], trouble[last]);
-            first = last + 1;
-        }
     }
 
     private async Task<Finding> NeverInTroubleAsync(Policy policy, PriceRule rule, bool byConsensus, CancellationToken cancellationToken)

@@ -13,7 +13,8 @@ namespace Sure.UtilizationService.Claims;
 
 /// <summary>
 /// What is kept of a decision as evidence: enough to take it again by hand. Amounts, prices and fractions are strings, because a JSON
-/// number is a double for RFC 8785 and would not keep every digit. The points are a member as well; they come as text.
+/// number is a double for RFC 8785 and would not keep every digit. The points are a member as well; they come as text. Of a refusal they are
+/// what proves it, and <see cref="Considered"/> says in which of the recorded points that was found.
 /// </summary>
 internal sealed record DecisionRecord(
     Guid ClaimId,
@@ -23,7 +24,8 @@ internal sealed record DecisionRecord(
     CoverPeriod Period,
     IReadOnlyList<Exploit> Exploits,
     IReadOnlyList<Incident> Incidents,
-    DecisionRecord.OutcomePart Decision)
+    DecisionRecord.OutcomePart Decision,
+    [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] ConsideredPoints? Considered)
 {
     /// <summary>How it is written, and the points with it.</summary>
     public static readonly JsonSerializerOptions Exact = new(SureJson.Internal) { Converters = { new DecimalAsString() } };
@@ -52,7 +54,8 @@ internal sealed record DecisionRecord(
                     claim.PayoutUsd,
                     claim.ShortfallUsd,
                     claim.Reason,
-                    basis.Arithmetic)),
+                    basis.Arithmetic),
+                basis.Considered),
             Exact)!.AsObject(),
         "points",
         points.Of(basis.Points));

@@ -15,16 +15,15 @@ internal abstract record Finding(Policy Policy, string Reason, DecisionBasis Bas
     /// <param name="policy">The policy.</param>
     /// <param name="rule">The rule that judged.</param>
     /// <param name="verdict">What it said.</param>
-    /// <param name="considered">The points it was given; kept as evidence where the trigger was not met.</param>
-    public static Finding Of(Policy policy, PriceRule rule, Verdict verdict, IReadOnlyList<ConsensusPoint> considered)
+    /// <param name="considered">What it was found in; kept as evidence where the trigger was not met.</param>
+    public static Finding Of(Policy policy, PriceRule rule, Verdict verdict, ConsideredPoints? considered = null)
     {
-        var basis = new DecisionBasis(rule.Name, rule.Parameters) { Points = considered };
+        var basis = new DecisionBasis(rule.Name, rule.Parameters) { Points = verdict.Points };
         return verdict switch
         {
-            Verdict.Triggered met => new Met(
-                policy, met.Reason, basis with { Points = met.Points, Arithmetic = met.Arithmetic }, met.At, met.PayoutFraction),
-            Verdict.Running running => new Undecided(policy, running.Reason, basis),
-            _ => new NotMet(policy, verdict.Reason, basis),
+            Verdict.Triggered met => new Met(policy, met.Reason, basis with { Arithmetic = met.Arithmetic }, met.At, met.PayoutFraction),
+            Verdict.Running => new Undecided(policy, verdict.Reason, basis with { Considered = considered }),
+            _ => new NotMet(policy, verdict.Reason, basis with { Considered = considered }),
         };
     }
 
@@ -40,13 +39,22 @@ internal abstract record Finding(Policy Policy, string Reason, DecisionBasis Bas
     public sealed record Undecided(Policy Policy, string Reason, DecisionBasis Basis) : Finding(Policy, Reason, Basis);
 }
 
+/// <summary>Recorded points that a rule was given: too many to be kept with a decision once more, and known by these.</summary>
+/// <param name="Count">How many.</param>
+/// <param name="FirstSequence">Sequence of the first.</param>
+/// <param name="LastSequence">Sequence of the last.</param>
+internal sealed record ConsideredPoints(long Count, long FirstSequence, long LastSequence);
+
 /// <summary>What a decision rests on.</summary>
 /// <param name="Rule">Name of the rule.</param>
 /// <param name="Parameters">Its parameters by name.</param>
 internal sealed record DecisionBasis(string Rule, IReadOnlyDictionary<string, decimal> Parameters)
 {
-    /// <summary>The consensus points, for cover that prices decide.</summary>
+    /// <summary>The consensus points that prove it, for cover that prices decide: all of a run that pays, a few of what pays nothing.</summary>
     public IReadOnlyList<ConsensusPoint> Points { get; init; } = [];
+
+    /// <summary>The recorded points in which nothing that pays was found; null where something was, or they were not read one by one.</summary>
+    public ConsideredPoints? Considered { get; init; }
 
     /// <summary>The exploits, for bridge cover.</summary>
     public IReadOnlyList<Exploit> Exploits { get; init; } = [];

@@ -22,7 +22,9 @@ internal sealed class Settlement(NpgsqlDataSource database, IOptions<BreakerOpti
     /// <summary>Decisions of one transaction; buyers wait no longer than that takes.</summary>
     public const int LargestBatch = 100;
 
-    /// <summary>Points that the decisions of one transaction rest on, unless a single one rests on more; evidence of them is some ten megabytes.</summary>
+    /// <summary>
+    /// Points that the decisions of one transaction rest on, unless a single run that pays has more; evidence of them is some ten megabytes.
+    /// </summary>
     public const int MostPoints = 20_000;
 
     /// <summary>

@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using System.Text.Json;
 using Dapper;
 using Npgsql;
@@ -24,19 +25,25 @@ internal sealed class ConsensusStore(NpgsqlDataSource database)
         return [.. rows.Select(r => new RecordedPoint(r.PointId, r.ToPoint()))];
     }
 
-    /// <summary>The points of a span, in sequence, up to and including <paramref name="lastPointId"/>.</summary>
-    public async Task<IReadOnlyList<ConsensusPoint>> ReadSpanAsync(
-        Stablecoin coin, DateTimeOffset from, DateTimeOffset to, CancellationToken cancellationToken, long lastPointId = long.MaxValue)
+    /// <summary>The points of a span, in sequence, up to and including <paramref name="lastPointId"/>; one after the other, as they are asked for.</summary>
+    public async IAsyncEnumerable<ConsensusPoint> ReadSpanAsync(
+        Stablecoin coin,
+        DateTimeOffset from,
+        DateTimeOffset to,
+        [EnumeratorCancellation] CancellationToken cancellationToken,
+        long lastPointId = long.MaxValue)
     {
         await using var connection = await database.OpenConnectionAsync(cancellationToken);
-        var rows = await connection.QueryAsync<Row>(new CommandDefinition(
+        var rows = connection.QueryUnbufferedAsync<Row>(
             $"""
             SELECT {Columns} FROM consensus_point
             WHERE stablecoin = @Coin AND at BETWEEN @From AND @To AND point_id <= @Last ORDER BY point_id
             """,
-            new { Coin = coin.Word(), From = from.UtcDateTime, To = to.UtcDateTime, Last = lastPointId },
-            cancellationToken: cancellationToken));
-        return [.. rows.Select(r => r.ToPoint())];
+            new { Coin = coin.Word(), From = from.UtcDateTime, To = to.UtcDateTime, Last = lastPointId });
+        await foreach (var row in rows.WithCancellation(cancellationToken))
+        {
+            yield return row.ToPoint();
+        }
     }
 
     /// <summary>The first point later than <paramref name="at"/>; null where there is none yet.</summary>
@@ -51,18 +58,26 @@ internal sealed class ConsensusStore(NpgsqlDataSource database)
     }
 
     /// <summary>
-    /// When in a span a run might have begun or gone on: points at or below <paramref name="ratio"/>, or with a consensus score at or
-    /// below <paramref name="consensus"/>; in order.
+    /// When in a time a run might have begun or gone on: from first to last of points at or below <paramref name="ratio"/>, or with a
+    /// consensus score at or below <paramref name="consensus"/>, of which each is no further than <paramref name="apart"/> from the next; in order.
     /// </summary>
-    public async Task<IReadOnlyList<DateTimeOffset>> FindTroubleAsync(
-        Stablecoin coin, DateTimeOffset from, DateTimeOffset to, decimal? ratio, decimal? consensus, CancellationToken cancellationToken)
+    public async Task<IReadOnlyList<(DateTimeOffset From, DateTimeOffset To)>> FindTroubleAsync(
+        Stablecoin coin, DateTimeOffset from, DateTimeOffset to, decimal? ratio, decimal? consensus, TimeSpan apart, CancellationToken cancellationToken)
     {
         await using var connection = await database.OpenConnectionAsync(cancellationToken);
-        var rows = await connection.QueryAsync<DateTime>(new CommandDefinition(
-            "SELECT at FROM consensus_point WHERE stablecoin = @Coin AND at BETWEEN @From AND @To AND (peg_ratio <= @Ratio OR consensus <= @Consensus) ORDER BY at",
-            new { Coin = coin.Word(), From = from.UtcDateTime, To = to.UtcDateTime, Ratio = ratio, Consensus = consensus },
+        var rows = await connection.QueryAsync<(DateTime From, DateTime To)>(new CommandDefinition(
+            """
+            SELECT min(at), max(at)
+            FROM (
+                SELECT at, count(*) FILTER (WHERE at - before > @Apart) OVER (ORDER BY at) AS span
+                FROM (
+                    SELECT at, lag(at) OVER (ORDER BY at) AS before FROM consensus_point
+                    WHERE stablecoin = @Coin AND at BETWEEN @From AND @To AND (peg_ratio <= @Ratio OR consensus <= @Consensus)) AS trouble) AS spans
+            GROUP BY span ORDER BY span
+            """,
+            new { Coin = coin.Word(), From = from.UtcDateTime, To = to.UtcDateTime, Ratio = ratio, Consensus = consensus, Apart = apart },
             cancellationToken: cancellationToken));
-        return [.. rows.Select(r => new DateTimeOffset(r))];
+        return [.. rows.Select(r => (new DateTimeOffset(r.From), new DateTimeOffset(r.To)))];
     }
 
     /// <summary>The point of a span that was nearest to a trigger: the lowest ratio, or the lowest consensus score. Null where there is none.</summary>

@@ -77,7 +77,7 @@ internal sealed class TriggerWatch(
             switch (verdict)
             {
                 case Verdict.Triggered:
-                    met.Add(Finding.Of(policy, rule, verdict, series));
+                    met.Add(Finding.Of(policy, rule, verdict));
                     break;
                 case Verdict.Running running:
                     runs.Add(new TriggerRun(policy.PolicyId, running.StartedAt, running.DueAt));
@@ -96,7 +96,7 @@ internal sealed class TriggerWatch(
     private async Task<IReadOnlyList<ConsensusPoint>> ReadSeriesAsync(
         Stablecoin coin, IReadOnlyList<WatchedPolicy> concerned, IReadOnlyList<RecordedPoint> fresh, CancellationToken cancellationToken) =>
         concerned.Min(c => c.RunStartedAt) is { } start && start < fresh[0].Point.At
-            ? await points.ReadSpanAsync(coin, start, fresh[^1].Point.At, cancellationToken, fresh[^1].PointId)
+            ? await points.ReadSpanAsync(coin, start, fresh[^1].Point.At, cancellationToken, fresh[^1].PointId).ToListAsync(cancellationToken)
             : [.. fresh.Select(p => p.Point)];
 
     private async Task WatchExploitsAsync(Attempts attempts, LeaseTerm term, CancellationToken cancellationToken)

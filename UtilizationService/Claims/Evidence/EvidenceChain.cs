@@ -9,7 +9,7 @@ namespace Sure.UtilizationService.Claims.Evidence;
 /// <param name="ClaimId">The claim.</param>
 /// <param name="PreviousHash">Hash of the decision before; <see cref="EvidenceChain.Genesis"/> for the first.</param>
 /// <param name="Hash">Its own, over the one before and its body.</param>
-/// <param name="Body">The points used, the rule and its numbers, the arithmetic, the decision.</param>
+/// <param name="Body">The points that prove it, the rule and its numbers, the arithmetic, the decision.</param>
 public sealed record EvidenceBundle(long Number, Guid ClaimId, string PreviousHash, string Hash, JsonNode Body);
 
 /// <summary>A bundle as it is kept: its body is canonical text, which its hash is over.</summary>

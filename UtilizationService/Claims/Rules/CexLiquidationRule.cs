@@ -32,27 +32,15 @@ public sealed class CexLiquidationRule(decimal trigger, decimal floor, TriggerOp
     }
 
     /// <inheritdoc />
-    public override Verdict Judge(IReadOnlyList<ConsensusPoint> points, CoverPeriod period)
+    public override Judgement Begin(CoverPeriod period)
     {
-        ArgumentNullException.ThrowIfNull(points);
         ArgumentNullException.ThrowIfNull(period);
-        var fromTrigger = InOrder(points).SkipWhile(p => !period.Contains(p.At) || !Touches(p)).ToList();
-        if (fromTrigger.Count == 0)
-        {
-            return new Verdict.NotTriggered(
-                $"Within the time of the cover no point had a peg ratio at or below {Wording.Plain(trigger)} in the consensus and in {Wording.LiveSources(options.MinSources)} or more.");
-        }
+        return new Watching(this, period);
+    }
 
-        var startedAt = fromTrigger[0].At;
-        var dueAt = startedAt + options.CexWindow < period.EndsAt ? startedAt + options.CexWindow : period.EndsAt;
-        if (fromTrigger[^1].At < dueAt)
-        {
-            return new Verdict.Running(
-                $"The peg ratio was at or below {Wording.Plain(trigger)} at {Wording.Utc(startedAt)}; the lowest until {Wording.Utc(dueAt)} counts.", startedAt, dueAt);
-        }
-
-        var decisive = fromTrigger.FindIndex(p => p.At >= dueAt);
-        var window = fromTrigger[..(decisive + 1)];
+    private Verdict.Triggered Pay(List<ConsensusPoint> window, DateTimeOffset dueAt)
+    {
+        var startedAt = window[0].At;
         var lowest = window.Where(p => p.At <= dueAt && Touches(p)).MinBy(p => p.PegRatio)!;
         var fraction = PayoutRule.Fraction(lowest.PegRatio!.Value, trigger, floor);
         return new Verdict.Triggered(
@@ -62,5 +50,45 @@ public sealed class CexLiquidationRule(decimal trigger, decimal floor, TriggerOp
             startedAt,
             window,
             $"p = lowest peg_ratio from {Wording.Utc(startedAt)} to {Wording.Utc(dueAt)} = {Wording.Plain(lowest.PegRatio.Value)} at {Wording.Utc(lowest.At)}; payout_fraction = clamp((trigger − p) / (trigger − floor), 0, 1) = clamp(({Wording.Plain(trigger)} − {Wording.Plain(lowest.PegRatio.Value)}) / ({Wording.Plain(trigger)} − {Wording.Plain(floor)}), 0, 1) = {Wording.Plain(fraction)}");
+    }
+
+    private Verdict.Running Wait(ConsensusPoint first, DateTimeOffset dueAt) => new(
+        $"The peg ratio was at or below {Wording.Plain(trigger)} at {Wording.Utc(first.At)}; the lowest until {Wording.Utc(dueAt)} counts.",
+        first.At,
+        dueAt,
+        [first]);
+
+    private Verdict.NotTriggered Deny(ConsensusPoint? nearest) => new(
+        $"Within the time of the cover no point had a peg ratio at or below {Wording.Plain(trigger)} in the consensus and in {Wording.LiveSources(options.MinSources)} or more.",
+        nearest is null ? [] : [nearest]);
+
+    private DateTimeOffset DueAt(DateTimeOffset startedAt, CoverPeriod period) =>
+        startedAt + options.CexWindow < period.EndsAt ? startedAt + options.CexWindow : period.EndsAt;
+
+    private sealed class Watching(CexLiquidationRule rule, CoverPeriod period) : Judgement
+    {
+        /// <summary>From the point that met the trigger to the one that ends its window.</summary>
+        private readonly List<ConsensusPoint> _window = [];
+        private ConsensusPoint? _nearest;
+
+        private protected override Verdict SoFar => _window.Count > 0 ? rule.Wait(_window[0], DueAt) : rule.Deny(_nearest);
+
+        private DateTimeOffset DueAt => rule.DueAt(_window[0].At, period);
+
+        private protected override Verdict? Next(ConsensusPoint point)
+        {
+            if (_window.Count > 0 || (period.Contains(point.At) && rule.Touches(point)))
+            {
+                _window.Add(point);
+                return point.At >= DueAt ? rule.Pay(_window, DueAt) : null;
+            }
+
+            if (period.Contains(point.At) && point.PegRatio is { } ratio && (_nearest is null || ratio < _nearest.PegRatio))
+            {
+                _nearest = point;
+            }
+
+            return null;
+        }
     }
 }

@@ -35,7 +35,7 @@ public sealed class DepegRule(PolicyTerms terms, TriggerOptions options) : Dwell
         return point.IsAtOrBelow(terms.TriggerPrice, _minSources);
     }
 
-    private protected override bool Knows(ConsensusPoint point) => point.PegRatio is not null;
+    private protected override decimal? Figure(ConsensusPoint point) => point.PegRatio;
 
     private protected override Verdict.Triggered Pay(Run run)
     {

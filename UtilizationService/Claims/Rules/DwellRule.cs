@@ -29,71 +29,99 @@ public abstract class DwellRule : PriceRule
     private protected abstract string Condition { get; }
 
     /// <inheritdoc />
-    public sealed override Verdict Judge(IReadOnlyList<ConsensusPoint> points, CoverPeriod period)
+    public sealed override Judgement Begin(CoverPeriod period)
     {
-        ArgumentNullException.ThrowIfNull(points);
         ArgumentNullException.ThrowIfNull(period);
-        Run? run = null;
-        Break? longest = null;
-        foreach (var point in InOrder(points))
-        {
-            if (run is not null && point.At - run.LastKnownAt > LongestGap)
-            {
-                longest = Longer(longest, new(run.StartedAt, run.LastKnownAt + LongestGap, $"by more than {Wording.Span(LongestGap)} without consensus"));
-                run = null;
-            }
-
-            if (!Knows(point))
-            {
-                run?.Points.Add(point);
-                continue;
-            }
-
-            var meets = Touches(point);
-            if (run is not null && (point.At > run.DueAt || (point.At == run.DueAt && meets)))
-            {
-                run.Points.Add(point);
-                return Pay(run);
-            }
-
-            if (run is not null && meets)
-            {
-                run.CarryOn(point);
-            }
-            else if (run is not null)
-            {
-                longest = Longer(longest, new(run.StartedAt, point.At, "by a point without it"));
-                run = null;
-            }
-            else if (meets && period.Contains(point.At))
-            {
-                run = new Run(point, point.At + Dwell);
-                if (run.DueAt > period.EndsAt)
-                {
-                    // A later run would be due later still.
-                    return new Verdict.NotTriggered(
-                        $"{Condition} began at {Wording.Utc(run.StartedAt)} and takes {Wording.Span(Dwell)}; the cover ends before, at {Wording.Utc(period.EndsAt)}.");
-                }
-            }
-        }
-
-        return run is null
-            ? new Verdict.NotTriggered(longest is null
-                ? $"{Condition} was not seen within the time of the cover."
-                : $"{Condition} takes {Wording.Span(Dwell)} without a break; the longest run lasted {Wording.Span(longest.At - longest.StartedAt)}, from {Wording.Utc(longest.StartedAt)}, and was broken at {Wording.Utc(longest.At)} {longest.By}.")
-            : new Verdict.Running(
-                $"{Condition} since {Wording.Utc(run.StartedAt)}; it pays if it lasts until {Wording.Utc(run.DueAt)}.", run.StartedAt, run.DueAt);
+        return new Watching(this, period);
     }
 
-    /// <summary>Whether there was consensus on what the condition is about.</summary>
-    private protected abstract bool Knows(ConsensusPoint point);
+    /// <summary>The number that the condition is about, the lower the nearer to it; null where there was no consensus on it.</summary>
+    private protected abstract decimal? Figure(ConsensusPoint point);
 
     /// <summary>What a complete run pays.</summary>
     private protected abstract Verdict.Triggered Pay(Run run);
 
-    private static Break Longer(Break? one, Break other) => one is null || other.At - other.StartedAt > one.At - one.StartedAt ? other : one;
+    /// <summary>A run that was broken.</summary>
+    /// <param name="Points">Its first, its last that met the condition, and the one that broke it.</param>
+    private sealed record Break(DateTimeOffset StartedAt, DateTimeOffset At, string By, IReadOnlyList<ConsensusPoint> Points);
 
-    private sealed record Break(DateTimeOffset StartedAt, DateTimeOffset At, string By);
+    private sealed class Watching(DwellRule rule, CoverPeriod period) : Judgement
+    {
+        private Run? _run;
+        private Break? _longest;
+        private ConsensusPoint? _nearest;
+
+        private protected override Verdict SoFar => (_run, _longest) switch
+        {
+            ({ } run, _) => new Verdict.Running(
+                $"{rule.Condition} since {Wording.Utc(run.StartedAt)}; it pays if it lasts until {Wording.Utc(run.DueAt)}.", run.StartedAt, run.DueAt, run.Ends),
+            (_, { } longest) => new Verdict.NotTriggered(
+                $"{rule.Condition} takes {Wording.Span(rule.Dwell)} without a break; the longest run lasted {Wording.Span(longest.At - longest.StartedAt)}, from {Wording.Utc(longest.StartedAt)}, and was broken at {Wording.Utc(longest.At)} {longest.By}.",
+                longest.Points),
+            _ => new Verdict.NotTriggered($"{rule.Condition} was not seen within the time of the cover.", _nearest is null ? [] : [_nearest]),
+        };
+
+        private protected override Verdict? Next(ConsensusPoint point)
+        {
+            if (_run is { } silent && point.At - silent.LastKnown.At > rule.LongestGap)
+            {
+                BreakRun(silent, silent.LastKnown.At + rule.LongestGap, $"by more than {Wording.Span(rule.LongestGap)} without consensus", point);
+            }
+
+            if (rule.Figure(point) is not { } figure)
+            {
+                _run?.Points.Add(point);
+                return null;
+            }
+
+            if (period.Contains(point.At) && (_nearest is null || figure < rule.Figure(_nearest)))
+            {
+                _nearest = point;
+            }
+
+            var meets = rule.Touches(point);
+            if (_run is { } run)
+            {
+                if (point.At > run.DueAt || (point.At == run.DueAt && meets))
+                {
+                    run.Points.Add(point);
+                    return rule.Pay(run);
+                }
+
+                if (meets)
+                {
+                    run.CarryOn(point);
+                }
+                else
+                {
+                    BreakRun(run, point.At, "by a point without it", point);
+                }
+            }
+            else if (meets && period.Contains(point.At))
+            {
+                _run = new Run(point, point.At + rule.Dwell);
+                if (_run.DueAt > period.EndsAt)
+                {
+                    // A later run would be due later still.
+                    return new Verdict.NotTriggered(
+                        $"{rule.Condition} began at {Wording.Utc(_run.StartedAt)} and takes {Wording.Span(rule.Dwell)}; the cover ends before, at {Wording.Utc(period.EndsAt)}.",
+                        [point]);
+                }
+            }
+
+            return null;
+        }
+
+        private void BreakRun(Run run, DateTimeOffset at, string by, ConsensusPoint breaking)
+        {
+            if (_longest is null || at - run.StartedAt > _longest.At - _longest.StartedAt)
+            {
+                _longest = new(run.StartedAt, at, by, [.. run.Ends, breaking]);
+            }
+
+            _run = null;
+        }
+    }
 
     /// <summary>A run under way.</summary>
     private protected sealed class Run(ConsensusPoint first, DateTimeOffset dueAt)
@@ -102,15 +130,19 @@ public abstract class DwellRule : PriceRule
 
         public DateTimeOffset DueAt { get; } = dueAt;
 
-        public DateTimeOffset LastKnownAt { get; private set; } = first.At;
+        /// <summary>The last that met the condition.</summary>
+        public ConsensusPoint LastKnown { get; private set; } = first;
 
         /// <summary>Those with and without consensus.</summary>
         public List<ConsensusPoint> Points { get; } = [first];
 
+        /// <summary>The first and the last that met the condition; one where they are the same.</summary>
+        public IReadOnlyList<ConsensusPoint> Ends => ReferenceEquals(Points[0], LastKnown) ? [LastKnown] : [Points[0], LastKnown];
+
         public void CarryOn(ConsensusPoint point)
         {
             Points.Add(point);
-            LastKnownAt = point.At;
+            LastKnown = point;
         }
     }
 }

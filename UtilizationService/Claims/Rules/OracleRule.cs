@@ -48,7 +48,7 @@ public sealed class OracleRule(TriggerOptions options) : DwellRule(options.Oracl
             && Enumerable.Range(0, live.Count).All(i => ScoreWithout(live, i) <= options.OracleConsensus);
     }
 
-    private protected override bool Knows(ConsensusPoint point) => point.Consensus is not null;
+    private protected override decimal? Figure(ConsensusPoint point) => point.Consensus;
 
     private protected override Verdict.Triggered Pay(Run run) => new(
         $"The live sources contradicted each other, whichever one is left out, from {Wording.Utc(run.StartedAt)} to {Wording.Utc(run.DueAt)}, {Wording.Span(Dwell)} without a break.",

@@ -35,22 +35,22 @@ public abstract class PriceRule
     /// <summary>Whether <paramref name="point"/> could begin a run or carry one on.</summary>
     public abstract bool Touches(ConsensusPoint point);
 
+    /// <summary>Begins to find whether and when points trigger cover of <paramref name="period"/>; the first trigger counts.</summary>
+    /// <param name="period">Points outside of it trigger nothing.</param>
+    public abstract Judgement Begin(CoverPeriod period);
+
     /// <summary>Finds whether and when the points trigger cover of <paramref name="period"/>; the first trigger counts.</summary>
     /// <param name="points">In sequence; a point not later than the one before it is ignored.</param>
     /// <param name="period">Points outside of it trigger nothing.</param>
-    public abstract Verdict Judge(IReadOnlyList<ConsensusPoint> points, CoverPeriod period);
-
-    /// <summary>The points without those that are not later than the one before.</summary>
-    private protected static IEnumerable<ConsensusPoint> InOrder(IReadOnlyList<ConsensusPoint> points)
+    public Verdict Judge(IEnumerable<ConsensusPoint> points, CoverPeriod period)
     {
-        DateTimeOffset? last = null;
-        foreach (var point in points)
+        ArgumentNullException.ThrowIfNull(points);
+        var judgement = Begin(period);
+        foreach (var point in points.TakeWhile(_ => !judgement.IsFinal))
         {
-            if (last is null || point.At > last)
-            {
-                last = point.At;
-                yield return point;
-            }
+            judgement.Take(point);
         }
+
+        return judgement.Verdict;
     }
 }

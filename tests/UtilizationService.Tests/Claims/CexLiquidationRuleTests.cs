@@ -46,6 +46,16 @@ public sealed class CexLiquidationRuleTests
     public void Points_outside_of_the_cover_trigger_nothing() =>
         Assert.IsType<Verdict.NotTriggered>(Rule.Judge([Point(0, 0.5m), Point(10, 1m), Point(40, 0.5m), Point(200, 1m)], new CoverPeriod(At(5), At(30))));
 
+    /// <summary>The cover begins at minute 5 and ends at minute 30; within it 0.96 is the lowest.</summary>
+    [Fact]
+    public void Where_nothing_met_the_trigger_the_nearest_point_is_told() => Assert.Equal(
+        [At(20)],
+        Rule.Judge([Point(0, 0.5m), Point(10, 1m), Point(20, 0.96m), Point(25, ratio: null), Point(40, 0.5m)], new CoverPeriod(At(5), At(30))).Points.Select(p => p.At));
+
+    [Fact]
+    public void While_the_lowest_is_open_the_point_that_met_the_trigger_is_told() =>
+        Assert.Equal([At(10)], Rule.Judge([Point(0, 1m), Point(10, 0.90m), Point(69, 0.85m)], Year).Points.Select(p => p.At));
+
     [Fact]
     public void A_policy_pays_by_the_terms_it_was_sold_with() => Assert.Equal(
         0.5m,

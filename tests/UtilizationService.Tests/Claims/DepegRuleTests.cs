@@ -45,6 +45,37 @@ public sealed class DepegRuleTests
         Assert.Contains(
             "lasted 50 min", Broken([.. Every(10, 0, 40, 0.96m), Point(50, 0.9701m), .. Every(10, 60, 90, 0.96m), Point(100, 1m)]), StringComparison.Ordinal);
 
+    /// <summary>The longest, of 50 min: its first point, its last, and the one that broke it.</summary>
+    [Fact]
+    public void Of_runs_that_were_broken_the_ends_of_the_longest_and_what_broke_it_are_told() => Assert.Equal(
+        [At(20), At(60), At(70)],
+        Told([.. Every(5, 0, 10, 0.96m), Point(15, 1m), .. Every(10, 20, 60, 0.96m), Point(65, ratio: null), Point(70, 1m), .. Every(5, 80, 120, 0.96m), Point(125, 1m)]));
+
+    /// <summary>After 15 min without consensus whatever comes next proves the gap, with consensus or without.</summary>
+    [Theory]
+    [InlineData(null)]
+    [InlineData(0.96)]
+    public void Of_a_run_that_silence_broke_the_point_after_it_is_told(double? next) => Assert.Equal(
+        [At(0), At(30), At(46)],
+        Told([.. Every(10, 0, 30, 0.96m), Point(40, ratio: null), Point(46, (decimal?)next), .. Every(5, 47, 52, 0.96m), Point(53, 1m)]));
+
+    [Fact]
+    public void Of_a_run_of_one_point_it_and_what_broke_it_are_told() => Assert.Equal([At(10), At(20)], Told([Point(0, 1m), Point(10, 0.96m), Point(20, 1m)]));
+
+    [Fact]
+    public void Where_no_run_began_the_nearest_point_is_told() =>
+        Assert.Equal([At(20)], Told([Point(10, ratio: null), Point(15, 0.99m), Point(20, 0.98m), Point(30, 0.98m), Point(40, 1m)]));
+
+    /// <summary>0.5 is before the cover, in which a run of an hour begins half an hour before its end.</summary>
+    [Fact]
+    public void Of_a_run_that_the_end_of_the_cover_forestalls_the_first_point_is_told() => Assert.Equal(
+        [At(40)],
+        Assert.IsType<Verdict.NotTriggered>(Rule.Judge([Point(0, 0.5m), Point(10, 1m), .. Every(10, 40, 90, 0.96m)], new CoverPeriod(At(5), At(70)))).Points.Select(p => p.At));
+
+    [Fact]
+    public void Of_a_run_that_goes_on_the_ends_are_told() => Assert.Equal(
+        [At(5), At(35)], Assert.IsType<Verdict.Running>(Rule.Judge([Point(0, 1m), .. Every(10, 5, 35, 0.96m), Point(40, ratio: null)], Year)).Points.Select(p => p.At));
+
     /// <summary>At the very moment it is due the condition must still hold; a moment later it has held.</summary>
     [Theory]
     [InlineData(60, false)]
@@ -138,6 +169,9 @@ public sealed class DepegRuleTests
         Assert.Throws<ArgumentOutOfRangeException>(() => PriceRule.For(type, terms: null, new TriggerOptions()));
 
     private static Verdict.Triggered Triggered(IReadOnlyList<ConsensusPoint> points) => Assert.IsType<Verdict.Triggered>(Rule.Judge(points, Year));
+
+    private static IEnumerable<DateTimeOffset> Told(IReadOnlyList<ConsensusPoint> points) =>
+        Assert.IsType<Verdict.NotTriggered>(Rule.Judge(points, Year)).Points.Select(p => p.At);
 
     private static string Broken(IReadOnlyList<ConsensusPoint> points) => Assert.IsType<Verdict.NotTriggered>(Rule.Judge(points, Year)).Reason;
 }

@@ -38,6 +38,11 @@ public sealed class OracleRuleTests
     public void Too_few_sources_break_the_run() =>
         Assert.Equal(At(40), Assert.IsType<Verdict.Running>(Judge([.. Hour(Torn).Take(3), Point(30, Torn[..2]), .. Hour(Torn).Skip(4)])).StartedAt);
 
+    /// <summary>The score is 0.3 of the second and third point; at the first the sources agree better.</summary>
+    [Fact]
+    public void Where_no_run_began_the_point_of_the_lowest_score_is_told() => Assert.Equal(
+        [At(10)], Judge([Point(0, OneErrs) with { Consensus = 0.7m }, Point(10, OneErrs), Point(20, OneErrs)]).Points.Select(p => p.At));
+
     [Fact]
     public void Points_without_consensus_do_not() =>
         Assert.IsType<Verdict.Triggered>(Judge([.. Hour(Torn).Take(3), Point(25, ratio: null), .. Hour(Torn).Skip(3)]));

@@ -1,8 +1,10 @@
+using System.Globalization;
 using System.Net;
 using System.Text.Json.Nodes;
 using Sure.Contracts.Events;
 using Sure.Contracts.Vocabulary;
 using Sure.TestServers;
+using Sure.UtilizationService.Claims.Evidence;
 using Sure.UtilizationService.Tests.Hosts;
 
 namespace Sure.UtilizationService.Tests.Claims;
@@ -450,6 +452,62 @@ public sealed class TriggerWatchTests(PostgresServer postgres) : IAsyncLifetime
 
         await UtilizationHost.EventuallyAsync(async () => (string?)(await ClaimAsync(pending))["status"] == "refused", "the claim to be refused");
         Assert.Contains("by more than 15 min without consensus", (string?)(await ClaimAsync(pending))["reason"], StringComparison.Ordinal);
+    }
+
+    /// <summary>
+    /// A day of points a minute in which each run of 40 min is broken; the longest, of 50, is the third: from minute 82, with a last point at
+    /// 131 and broken at 132. The first of the 1 440 is the first of them at the trigger.
+    /// </summary>
+    [Fact]
+    public async Task A_refusal_keeps_what_proves_it_however_long_prices_hovered_around_the_trigger()
+    {
+        var policy = await BindAsync(1_000m, Depeg);
+        var before = long.Parse((await ColumnAsync("SELECT sequence::text FROM intake WHERE producer = 'bridgeservice'"))[0], CultureInfo.InvariantCulture);
+        var points = new List<IPlatformEvent>();
+        var start = _clock.GetUtcNow().AddMinutes(1);
+        for (var minute = 0; minute < 1_440; minute++)
+        {
+            _clock.Advance(TimeSpan.FromMinutes(1));
+            var breaks = minute < 132 ? minute is 40 or 81 : (minute - 132) % 41 == 0;
+            points.Add(_host.Price(Stablecoin.USDC, breaks ? 0.971m : 0.97m));
+        }
+
+        // The last point must not leave a run open.
+        points[^1] = _host.Price(Stablecoin.USDC, 0.971m);
+        _host.Tell(points);
+        await _host.KnownAsync();
+
+        var claim = await FileAsync(_host, policy);
+
+        Assert.Equal((HttpStatusCode.Created, "refused"), (claim.Status, (string?)claim["status"]));
+        Assert.Contains("the longest run lasted 50 min", (string?)claim["reason"], StringComparison.Ordinal);
+        var evidence = await UtilizationHost.GetAsync(_host.Alice, $"/api/v2/claims/{claim["claim_id"]}/evidence");
+        var kept = evidence["body"]["points"]!.AsArray();
+        Assert.Equal([(82, "0.97"), (131, "0.97"), (132, "0.971")], kept.Select(p => (Minute((double)p!["at"]!), (string?)p["peg_ratio"])));
+        Assert.All(kept, p => Assert.Equal(3, p!["sources"]!.AsArray().Count));
+        var considered = evidence["body"]["considered"]!;
+        Assert.Equal((1_440, before + 1, before + 1_440), ((long)considered["count"]!, (long)considered["first_sequence"]!, (long)considered["last_sequence"]!));
+        Assert.Equal((string?)evidence["hash"], EvidenceChain.HashOf((string)evidence["previous_hash"]!, CanonicalJson.Write(evidence["body"])));
+
+        int Minute(double at) => (int)Math.Round((at - (start.ToUnixTimeMilliseconds() / 1000.0)) / 60);
+    }
+
+    /// <summary>What pays keeps what it always did: 25 points ten minutes apart, and no word of others.</summary>
+    [Fact]
+    public async Task A_payment_keeps_all_points_of_its_run_and_none_but_those()
+    {
+        var policy = await BindAsync(10_000m, Depeg);
+        await PriceAsync(Stablecoin.USDC, 0.96m);
+        await PriceAsync(Stablecoin.USDC, 0.98m);
+        await PriceForAsync(Stablecoin.USDC, TimeSpan.FromHours(4), 0.94m);
+
+        var claim = await PaidAsync(policy);
+
+        var evidence = await UtilizationHost.GetAsync(_host.Alice, $"/api/v2/claims/{claim["claim_id"]}/evidence");
+        Assert.Equal(Enumerable.Repeat("0.94", 25), evidence["body"]["points"]!.AsArray().Select(p => (string?)p!["peg_ratio"]));
+        Assert.Equal(
+            ["claim_id", "decided_at", "decision", "exploits", "incidents", "period", "points", "policy", "rule"],
+            evidence["body"].AsObject().Select(member => member.Key));
     }
 
     [Fact]

@@ -13,7 +13,7 @@ import type { EvidenceBundle } from "./evidence/chain";
 import { type DecisionPoint, type DecisionRecord, readDecision } from "./evidence/decision";
 import styles from "./BasisPanel.module.css";
 
-/** What the decision rests on: the rule and its numbers, the points it looked at, the arithmetic. */
+/** What the decision rests on: the rule and its numbers, the points that prove it, the arithmetic. */
 export function BasisPanel({ evidence }: { evidence: UseQueryResult<EvidenceBundle> }) {
   return (
     <Panel title="What it rests on" note="exactly what was hashed">
@@ -113,9 +113,9 @@ function Points({ record }: { record: DecisionRecord }) {
   return (
     <>
       {/* A single point is no course. */}
-      {x.length > 1 && <LineChart title="The points that were looked at" x={x} lines={lines} levels={levels} marks={marks} format={(v) => v.toFixed(4)} unit="Peg ratio" height={230} />}
+      {x.length > 1 && <LineChart title="The points it rests on" x={x} lines={lines} levels={levels} marks={marks} format={(v) => v.toFixed(4)} unit="Peg ratio" height={230} />}
       <DataTable
-        caption="Points that were looked at, in order"
+        caption="Points it rests on, in order"
         rows={record.points}
         rowKey={(p) => String(p.sequence)}
         maxHeight={16}

@@ -1,0 +1,33 @@
+namespace Sure.UtilizationService.Claims.Rules;
+
+/// <summary>
+/// What a rule finds about one cover as points come, one after the other. It keeps no more of them than a run has, however many come.
+/// </summary>
+public abstract class Judgement
+{
+    private DateTimeOffset? _last;
+    private Verdict? _final;
+
+    /// <summary>What is found in the points so far.</summary>
+    public Verdict Verdict => _final ?? SoFar;
+
+    /// <summary>Whether no later point changes the verdict any more.</summary>
+    public bool IsFinal => _final is not null;
+
+    /// <summary>What is found as long as nothing is final.</summary>
+    private protected abstract Verdict SoFar { get; }
+
+    /// <summary>Takes the next point in sequence; one that is not later than the one before it is ignored.</summary>
+    public void Take(ConsensusPoint point)
+    {
+        ArgumentNullException.ThrowIfNull(point);
+        if (_final is null && (_last is null || point.At > _last))
+        {
+            _last = point.At;
+            _final = Next(point);
+        }
+    }
+
+    /// <summary>Takes a point later than all before it; the verdict, where no later point changes it.</summary>
+    private protected abstract Verdict? Next(ConsensusPoint point);
+}
