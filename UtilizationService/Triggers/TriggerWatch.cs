@@ -92,11 +92,11 @@ internal sealed class TriggerWatch(
         await store.AdvanceAsync(coin, fresh[^1], runs, over, term, cancellationToken);
     }
 
-    /// <summary>The new points, and those before them since the first of the runs began.</summary>
+    /// <summary>The new points, and those before them since the first of the runs began. Where a clock was set back the last is not the latest.</summary>
     private async Task<IReadOnlyList<ConsensusPoint>> ReadSeriesAsync(
         Stablecoin coin, IReadOnlyList<WatchedPolicy> concerned, IReadOnlyList<RecordedPoint> fresh, CancellationToken cancellationToken) =>
         concerned.Min(c => c.RunStartedAt) is { } start && start < fresh[0].Point.At
-            ? await points.ReadSpanAsync(coin, start, fresh[^1].Point.At, cancellationToken, fresh[^1].PointId).ToListAsync(cancellationToken)
+            ? await points.ReadSpanAsync(coin, start, fresh.Max(p => p.Point.At), cancellationToken, fresh[^1].PointId).ToListAsync(cancellationToken)
             : [.. fresh.Select(p => p.Point)];
 
     private async Task WatchExploitsAsync(Attempts attempts, LeaseTerm term, CancellationToken cancellationToken)

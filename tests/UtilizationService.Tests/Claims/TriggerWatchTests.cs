@@ -510,6 +510,23 @@ public sealed class TriggerWatchTests(PostgresServer postgres) : IAsyncLifetime
             evidence["body"].AsObject().Select(member => member.Key));
     }
 
+    /// <summary>The run is due at minute 240; the clock is set back between the points of 245 and 235, which are told together.</summary>
+    [Fact]
+    public async Task A_point_that_completes_a_run_counts_though_the_clock_was_set_back_after_it()
+    {
+        var policy = await BindAsync(10_000m, Depeg);
+        var start = _clock.GetUtcNow().AddSeconds(1);
+        await PriceForAsync(Stablecoin.USDC, TimeSpan.FromMinutes(230), 0.94m);
+        await JudgedAsync();
+        _clock.Advance(TimeSpan.FromMinutes(5));
+
+        _host.Tell(new[] { 245, 235 }.Select(minute => _host.Price(Stablecoin.USDC, 0.94m) with { OccurredAt = start.AddMinutes(minute) }));
+
+        var claim = await PaidAsync(policy);
+        Assert.Equal(4285.71m, (decimal)claim["payout_usd"]!);
+        Assert.Equal(240, ((double)claim["triggered_at"]! - (start.ToUnixTimeMilliseconds() / 1000.0)) / 60, 2);
+    }
+
     [Fact]
     public async Task Claims_of_others_are_not_there()
     {
