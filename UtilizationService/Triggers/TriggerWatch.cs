@@ -37,14 +37,19 @@ internal sealed class TriggerWatch(
     public async Task RunOnceAsync(LeaseTerm term, CancellationToken cancellationToken)
     {
         var attempts = new Attempts(cancellationToken);
+        var watched = new HashSet<Stablecoin>();
         foreach (var (coin, judged) in await store.ReadJudgedAsync(cancellationToken))
         {
-            await attempts.TryAsync($"points of {coin.Word()}", () => WatchPricesAsync(coin, judged, term, cancellationToken));
+            await attempts.TryAsync($"points of {coin.Word()}", async () =>
+            {
+                await WatchPricesAsync(coin, judged, term, cancellationToken);
+                watched.Add(coin);
+            });
         }
 
         await attempts.TryAsync("exploits", () => WatchExploitsAsync(attempts, term, cancellationToken));
         await attempts.TryAsync("incidents", () => WatchIncidentsAsync(attempts, term, cancellationToken));
-        await attempts.TryAsync("pending claims", () => DecidePendingAsync(attempts, term, cancellationToken));
+        await attempts.TryAsync("pending claims", () => DecidePendingAsync(watched, attempts, term, cancellationToken));
         await attempts.TryAsync("payments", () => payments.PayAsync(term, cancellationToken));
         attempts.ThrowIfAnyFailed();
     }
@@ -152,23 +157,36 @@ internal sealed class TriggerWatch(
     }
 
     /// <summary>Claims that were filed while their event was undecided.</summary>
-    private async Task DecidePendingAsync(Attempts attempts, LeaseTerm term, CancellationToken cancellationToken)
+    /// <param name="watched">Coins whose points have all been judged in this cycle.</param>
+    /// <param name="attempts">What failed.</param>
+    /// <param name="term">The term of the watch.</param>
+    /// <param name="cancellationToken">Ends the wait.</param>
+    private async Task DecidePendingAsync(HashSet<Stablecoin> watched, Attempts attempts, LeaseTerm term, CancellationToken cancellationToken)
     {
         Guid? after = null;
         while (await claims.ListPendingAsync(after, Settlement.LargestBatch, cancellationToken) is { Count: > 0 } pending)
         {
             var (first, last) = (pending[0].ClaimId, pending[^1].ClaimId);
-            await attempts.TryAsync($"pending claims {first} to {last}", () => DecideAsync(pending, attempts, term, cancellationToken));
+            await attempts.TryAsync($"pending claims {first} to {last}", () => DecideAsync(pending, watched, attempts, term, cancellationToken));
             after = last;
         }
     }
 
     /// <summary>Decides as many together as a transaction takes.</summary>
-    private async Task DecideAsync(IReadOnlyList<Claim> pending, Attempts attempts, LeaseTerm term, CancellationToken cancellationToken)
+    private async Task DecideAsync(
+        IReadOnlyList<Claim> pending, HashSet<Stablecoin> watched, Attempts attempts, LeaseTerm term, CancellationToken cancellationToken)
     {
         var found = new List<Finding>();
-        foreach (var policy in await store.ReadPoliciesAsync([.. pending.Select(c => c.PolicyId)], cancellationToken))
+        var ids = pending.Select(c => c.PolicyId).ToArray();
+        var running = await store.FindRunningAsync(ids, cancellationToken);
+        foreach (var policy in await store.ReadPoliciesAsync(ids, cancellationToken))
         {
+            // The watch has just carried its run on, and pays the claim with the policy or ends the run: until then nothing can have changed.
+            if (running.Contains(policy.PolicyId) && watched.Contains(policy.Product.Stablecoin))
+            {
+                continue;
+            }
+
             await attempts.TryAsync($"pending claim on policy {policy.PolicyId}", async () =>
             {
                 if (await judge.JudgeAsync(policy, cancellationToken) is not Finding.Undecided and var finding)

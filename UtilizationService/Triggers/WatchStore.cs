@@ -128,6 +128,15 @@ internal sealed class WatchStore(NpgsqlDataSource database)
         await transaction.CommitAsync(cancellationToken);
     }
 
+    /// <summary>Those of these policies whose run goes on.</summary>
+    public async Task<IReadOnlySet<Guid>> FindRunningAsync(Guid[] policyIds, CancellationToken cancellationToken)
+    {
+        await using var connection = await database.OpenConnectionAsync(cancellationToken);
+        var ids = await connection.QueryAsync<Guid>(new CommandDefinition(
+            "SELECT policy_id FROM trigger_run WHERE policy_id = ANY (@Ids)", new { Ids = policyIds }, cancellationToken: cancellationToken));
+        return ids.ToHashSet();
+    }
+
     /// <summary>The policies with these ids, whatever their status.</summary>
     public async Task<IReadOnlyList<Policy>> ReadPoliciesAsync(Guid[] policyIds, CancellationToken cancellationToken)
     {

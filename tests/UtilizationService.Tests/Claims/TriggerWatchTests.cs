@@ -527,6 +527,46 @@ public sealed class TriggerWatchTests(PostgresServer postgres) : IAsyncLifetime
         Assert.Equal(240, ((double)claim["triggered_at"]! - (start.ToUnixTimeMilliseconds() / 1000.0)) / 60, 2);
     }
 
+    /// <summary>Whoever read all points of the time around the run again would meet one that cannot be read, from between two runs.</summary>
+    [Fact]
+    public async Task A_pending_claim_is_not_judged_again_while_its_run_goes_on()
+    {
+        var policy = await BindAsync(10_000m, Depeg);
+        await PriceAsync(Stablecoin.USDC, 0.94m);
+        await PriceAsync(Stablecoin.USDC, 1m);
+        var between = _clock.GetUtcNow();
+        await PriceAsync(Stablecoin.USDC, 0.94m);
+        var pending = await EventuallyFiledAsync(policy, "pending");
+        await JudgedAsync();
+        await ExecuteAsync(
+            """
+            WITH unreadable AS (INSERT INTO consensus_point (sequence, stablecoin, at, sources) VALUES (0, 'USDC', $1, '{}') RETURNING point_id)
+            UPDATE watch_position SET judged_point = point_id FROM unreadable WHERE stablecoin = 'USDC'
+            """,
+            between.UtcDateTime);
+
+        await _host.WatchAsync();
+
+        _clock.Advance(TimeSpan.FromMinutes(9));
+        await PriceForAsync(Stablecoin.USDC, TimeSpan.FromHours(4), 0.94m);
+        var claim = await PaidAsync(policy);
+        Assert.Equal(((string?)pending["claim_id"], 4285.71m), ((string?)claim["claim_id"], (decimal)claim["payout_usd"]!));
+    }
+
+    [Fact]
+    public async Task A_pending_claim_is_refused_when_its_run_is_broken()
+    {
+        var policy = await BindAsync(10_000m, Depeg);
+        await PriceForAsync(Stablecoin.USDC, TimeSpan.FromHours(1), 0.94m);
+        var pending = await EventuallyFiledAsync(policy, "pending");
+        await JudgedAsync();
+
+        await PriceAsync(Stablecoin.USDC, 0.98m);
+
+        await UtilizationHost.EventuallyAsync(async () => (string?)(await ClaimAsync(pending))["status"] == "refused", "the claim to be refused");
+        Assert.Contains("by a point without it", (string?)(await ClaimAsync(pending))["reason"], StringComparison.Ordinal);
+    }
+
     [Fact]
     public async Task Claims_of_others_are_not_there()
     {
