@@ -48,6 +48,32 @@ internal static class VaultStore
         ORDER BY stablecoin
         """;
 
+    /// <summary>
+    /// Those of <c>@Chains</c> with active bridge cover. For each one look into the index of active policies: for DISTINCT the planner reads
+    /// all of them, or all of the table.
+    /// </summary>
+    internal const string BridgeCoverSql =
+        """
+        SELECT c.chain FROM unnest(@Chains) AS c (chain)
+        WHERE (SELECT min(p.stablecoin) FROM policy p WHERE p.status = 'active' AND p.coverage_type = 'bridge' AND p.chain = c.chain) IS NOT NULL
+        ORDER BY c.chain
+        """;
+
+    /// <summary>
+    /// Incidents, open or not settled, that touch an active policy: one of the coin, or of any where it is about all of them. One look for each,
+    /// at the first covered coin from there on.
+    /// </summary>
+    internal const string IncidentsSql =
+        """
+        SELECT i.coverage_type, i.chain, i.stablecoin
+        FROM incident i CROSS JOIN LATERAL (
+            SELECT min(p.stablecoin) AS covered FROM policy p
+            WHERE p.status = 'active' AND p.coverage_type = i.coverage_type AND p.chain = i.chain AND p.stablecoin >= coalesce(i.stablecoin, '')
+        ) AS p
+        WHERE (i.status = 'open' OR (i.status = 'confirmed' AND i.settled_at IS NULL)) AND p.covered = coalesce(i.stablecoin, p.covered)
+        ORDER BY i.incident_id
+        """;
+
     /// <summary>Adds a movement to the batch; the holding and the tranche's shares follow. To be added before the entry it belongs to.</summary>
     public static void Write(WriteBatch batch, ShareMovement movement) => batch.Add(
         """
@@ -91,19 +117,10 @@ internal static class VaultStore
             $"""
             {RunsSql};
             SELECT DISTINCT bridge_id FROM exploit WHERE settled_at IS NULL AND (confirmed_at IS NOT NULL OR cleared_at IS NULL);
-            SELECT DISTINCT chain FROM policy
-            WHERE status = 'active' AND coverage_type = 'bridge'
-              AND EXISTS (SELECT FROM exploit WHERE settled_at IS NULL AND (confirmed_at IS NOT NULL OR cleared_at IS NULL))
-            ORDER BY chain;
-            SELECT coverage_type, chain, stablecoin FROM incident i
-            WHERE (i.status = 'open' OR (i.status = 'confirmed' AND i.settled_at IS NULL))
-              AND EXISTS (
-                SELECT FROM policy p
-                WHERE p.status = 'active' AND p.coverage_type = i.coverage_type AND p.chain = i.chain
-                  AND (i.stablecoin IS NULL OR p.stablecoin = i.stablecoin))
-            ORDER BY i.incident_id;
+            {BridgeCoverSql};
+            {IncidentsSql};
             """,
-            new { triggers.OracleConsensus, triggers.CexTrigger },
+            new { triggers.OracleConsensus, triggers.CexTrigger, Chains = Words<Chain>.Members.Select(c => c.Word()).ToArray() },
             transaction,
             cancellationToken: cancellationToken));
         return new WithdrawalStops(

@@ -103,6 +103,25 @@ public sealed class ListPlanTests(ListPlanTests.LargeBook book) : IClassFixture<
         Assert.All(runs, n => Assert.True((double)n["Actual Rows"]! <= 1, $"More than a run is read for a coin: {plan}"));
     }
 
+    /// <summary>So is what covers bridges and what incidents touch; policies that have ended are not looked at, however many there are.</summary>
+    [Fact]
+    public async Task Whether_an_exploit_or_incident_touches_200_000_policies_is_read_from_the_index_of_active_ones()
+    {
+        foreach (var sql in new[] { VaultStore.BridgeCoverSql, VaultStore.IncidentsSql })
+        {
+            var plan = await PlanOfAsync(sql, new { Chains = Words<Chain>.Members.Select(c => c.Word()).ToArray() }, "ANALYZE, ");
+            var policies = NodesOf(plan).Where(n => (string?)n["Relation Name"] == "policy").ToList();
+
+            Assert.NotEmpty(policies);
+            Assert.All(policies, n =>
+            {
+                Assert.Equal("policy_active_product", (string?)n["Index Name"]);
+                Assert.Contains("chain", (string?)n["Index Cond"] ?? "", StringComparison.Ordinal);
+                Assert.True((double)n["Actual Rows"]! <= 1, $"More than a policy is read for a chain or an incident: {plan}");
+            });
+        }
+    }
+
     /// <summary>Claims are paid under the lock of the pool, a hundred at a time.</summary>
     [Fact]
     public async Task The_policies_of_paid_claims_are_found_by_index_among_200_000()
@@ -194,6 +213,7 @@ public sealed class ListPlanTests(ListPlanTests.LargeBook book) : IClassFixture<
             await WritePoliciesAsync(connection);
             await WriteClaimsAsync(connection);
             await WriteRunsAsync(connection);
+            await WriteIncidentsAsync(connection);
             await WriteJournalAsync(connection);
         }
 
@@ -239,6 +259,21 @@ public sealed class ListPlanTests(ListPlanTests.LargeBook book) : IClassFixture<
                 commandTimeout: 120,
                 cancellationToken: TestContext.Current.CancellationToken));
             await connection.ExecuteAsync("ANALYZE trigger_run");
+        }
+
+        /// <summary>Open on what is covered often, rarely and not at all; on one coin or on all.</summary>
+        private static async Task WriteIncidentsAsync(NpgsqlConnection connection)
+        {
+            await connection.ExecuteAsync(
+                """
+                INSERT INTO incident (incident_id, coverage_type, chain, stablecoin, occurred_at, evidence_url, loss_fraction, status,
+                                      recorded_by, recorded_client, recorded_at)
+                SELECT gen_random_uuid(), type, chain, coin, timestamptz '2026-02-01', 'https://example.org', 0.5, 'open', 'x', 'y', timestamptz '2026-02-01'
+                FROM unnest(ARRAY['smart_contract', 'bridge']) AS t (type)
+                CROSS JOIN unnest(ARRAY['Ethereum', 'Lightning', 'Solana']) AS c (chain)
+                CROSS JOIN unnest(ARRAY['USDC', 'mkUSD', NULL]) AS s (coin);
+                ANALYZE incident;
+                """);
         }
 
         /// <summary>Five years: by turns a deposit and premium, into one tranche each.</summary>
