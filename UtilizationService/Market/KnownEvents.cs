@@ -14,22 +14,49 @@ public static class KnownEvents
         return PegObstacle(product, market, now, options) ?? BridgeObstacle(product, market, now, options) ?? IncidentObstacle(product, market);
     }
 
+    /// <summary>
+    /// What is not known that cover in force depends on, in one sentence for a person; null when all of it is. An event may have begun unseen
+    /// there, whoever else has seen it.
+    /// </summary>
+    /// <param name="coins">The coins that are covered.</param>
+    /// <param name="bridgeChains">The chains with bridge cover.</param>
+    /// <param name="market">What is known.</param>
+    /// <param name="now">When it is asked for.</param>
+    /// <param name="options">The age beyond which what is known counts as unknown.</param>
+    public static string? WhyUnknown(
+        IEnumerable<Stablecoin> coins, IEnumerable<Chain> bridgeChains, MarketKnowledge market, DateTimeOffset now, KnownEventOptions options)
+    {
+        ArgumentNullException.ThrowIfNull(market);
+        ArgumentNullException.ThrowIfNull(options);
+        return coins.Select(c => UnknownCoin(c, market, now, options))
+            .Concat(bridgeChains.SelectMany(Bridge.OfChain).Select(b => UnknownBridge(b, market, now, options)))
+            .FirstOrDefault(why => why is not null);
+    }
+
+    private static string? UnknownCoin(Stablecoin coin, MarketKnowledge market, DateTimeOffset now, KnownEventOptions options) =>
+        market.Pegs.GetValueOrDefault(coin) switch
+        {
+            not { PegRatio: not null } => $"There is no consensus on the price of {coin.Word()}.",
+            { } peg when now - peg.At > options.MaxAge => Text($"The last consensus on the price of {coin.Word()} is {(now - peg.At).TotalSeconds:0} seconds old."),
+            _ => null,
+        };
+
+    private static string? UnknownBridge(Bridge bridge, MarketKnowledge market, DateTimeOffset now, KnownEventOptions options) =>
+        market.Bridges.GetValueOrDefault(bridge.Id) is { Known: true } known && now - known.At <= options.MaxAge
+            ? null
+            : $"Nothing is known of the bridge {bridge.Id} now.";
+
     private static string? PegObstacle(Product product, MarketKnowledge market, DateTimeOffset now, KnownEventOptions options)
     {
-        var coin = product.Stablecoin.Word();
-        if (market.Pegs.GetValueOrDefault(product.Stablecoin) is not { PegRatio: { } ratio } peg)
+        if (UnknownCoin(product.Stablecoin, market, now, options) is { } unknown)
         {
-            return $"There is no consensus on the price of {coin}.";
+            return unknown;
         }
 
-        if (now - peg.At > options.MaxAge)
-        {
-            return Text($"The last consensus on the price of {coin} is {(now - peg.At).TotalSeconds:0} seconds old.");
-        }
-
+        var (coin, peg) = (product.Stablecoin.Word(), market.Pegs[product.Stablecoin]);
         if (peg.Troubled)
         {
-            return Text($"The peg ratio of {coin} is {ratio:0.0000}; sales resume when it has been at {options.ResumeRatio} or above for {options.ResumeAfter.TotalMinutes:0} minutes.");
+            return Text($"The peg ratio of {coin} is {peg.PegRatio:0.0000}; sales resume when it has been at {options.ResumeRatio} or above for {options.ResumeAfter.TotalMinutes:0} minutes.");
         }
 
         return product.CoverageType == CoverageType.Oracle && peg.Consensus <= options.LeastConsensus
@@ -46,12 +73,12 @@ public static class KnownEvents
 
         foreach (var bridge in Bridge.OfChain(product.Chain))
         {
-            if (market.Bridges.GetValueOrDefault(bridge.Id) is not { Known: true } known || now - known.At > options.MaxAge)
+            if (UnknownBridge(bridge, market, now, options) is { } unknown)
             {
-                return $"Nothing is known of the bridge {bridge.Id} now.";
+                return unknown;
             }
 
-            if (known.ExploitDetected)
+            if (market.Bridges[bridge.Id].ExploitDetected)
             {
                 return $"An exploit of the bridge {bridge.Id} is detected.";
             }

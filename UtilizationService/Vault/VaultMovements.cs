@@ -5,6 +5,7 @@ using Sure.UtilizationService.Capital;
 using Sure.UtilizationService.Claims.Rules;
 using Sure.UtilizationService.Idempotency;
 using Sure.UtilizationService.Ledger;
+using Sure.UtilizationService.Market;
 using Sure.UtilizationService.Policies;
 using Sure.UtilizationService.Pool;
 using Sure.UtilizationService.Premiums;
@@ -17,6 +18,7 @@ internal sealed class VaultMovements(
     IOptions<CapitalOptions> capital,
     IOptions<UnderwritingOptions> limits,
     IOptions<TriggerOptions> triggers,
+    IOptions<KnownEventOptions> knownEvents,
     TimeProvider time)
 {
     public Task<MoneyOutcome> DepositAsync(
@@ -58,7 +60,10 @@ internal sealed class VaultMovements(
         var position = await PremiumBooking.BookAsync(connection, transaction, pool, now, cancellationToken);
         var view = await VaultStore.ReadAsync(connection, transaction, position, tranche, account, cancellationToken);
         var deposits = direction is VaultDirection.Deposit;
-        var stops = deposits ? WithdrawalStops.None : await VaultStore.ReadStopsAsync(connection, transaction, pool.Breaker, triggers.Value, cancellationToken);
+        // Whoever waited for the pool is held against what is known after that.
+        var stops = deposits
+            ? WithdrawalStops.None
+            : await VaultStore.ReadStopsAsync(connection, transaction, pool, triggers.Value, knownEvents.Value, time.GetUtcNow(), cancellationToken);
         var decision = decide(view, stops);
         if (decision is not { Refusal: null, Move: { } move })
         {

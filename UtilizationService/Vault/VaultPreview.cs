@@ -6,6 +6,7 @@ using Sure.Contracts.Vocabulary;
 using Sure.ServiceDefaults.Problems;
 using Sure.UtilizationService.Capital;
 using Sure.UtilizationService.Claims.Rules;
+using Sure.UtilizationService.Market;
 using Sure.UtilizationService.Policies;
 using Sure.UtilizationService.Pool;
 using Sure.UtilizationService.Premiums;
@@ -91,6 +92,7 @@ internal sealed class VaultPreview(
     IOptions<CapitalOptions> capital,
     IOptions<UnderwritingOptions> limits,
     IOptions<TriggerOptions> triggers,
+    IOptions<KnownEventOptions> knownEvents,
     TimeProvider time)
 {
     public async Task<PreviewAnswer> PreviewAsync(PreviewRequest request, string account, CancellationToken cancellationToken)
@@ -101,7 +103,7 @@ internal sealed class VaultPreview(
         var pool = await PoolStore.ReadAsync(connection, transaction, cancellationToken);
         var position = await PremiumBooking.ForeseeAsync(connection, transaction, pool, now, cancellationToken);
         var view = await VaultStore.ReadAsync(connection, transaction, position, request.TrancheId, account, cancellationToken);
-        var stops = await VaultStore.ReadStopsAsync(connection, transaction, pool.Breaker, triggers.Value, cancellationToken);
+        var stops = await VaultStore.ReadStopsAsync(connection, transaction, pool, triggers.Value, knownEvents.Value, now, cancellationToken);
         await transaction.CommitAsync(cancellationToken);
         var decision = request.Direction is VaultDirection.Deposit
             ? VaultRules.Deposit(view, request.AmountUsd ?? 0, capital.Value)

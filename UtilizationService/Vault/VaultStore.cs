@@ -2,11 +2,11 @@ using Dapper;
 using Npgsql;
 using Sure.Contracts.Vocabulary;
 using Sure.Coordination.Writing;
-using Sure.UtilizationService.Breaker;
 using Sure.UtilizationService.Capital;
 using Sure.UtilizationService.Claims.Rules;
 using Sure.UtilizationService.Ledger;
 using Sure.UtilizationService.Market;
+using Sure.UtilizationService.Pool;
 
 namespace Sure.UtilizationService.Vault;
 
@@ -109,9 +109,15 @@ internal static class VaultStore
         return new VaultView(position, tranche, Shares.Parse(total), Shares.Parse(held));
     }
 
-    /// <summary>What stops withdrawals.</summary>
+    /// <summary>What stops withdrawals from <paramref name="pool"/> at <paramref name="now"/>. One round trip.</summary>
     public static async Task<WithdrawalStops> ReadStopsAsync(
-        NpgsqlConnection connection, NpgsqlTransaction transaction, BreakerState breaker, TriggerOptions triggers, CancellationToken cancellationToken)
+        NpgsqlConnection connection,
+        NpgsqlTransaction transaction,
+        PoolSnapshot pool,
+        TriggerOptions triggers,
+        KnownEventOptions knownEvents,
+        DateTimeOffset now,
+        CancellationToken cancellationToken)
     {
         await using var results = await connection.QueryMultipleAsync(new CommandDefinition(
             $"""
@@ -119,18 +125,25 @@ internal static class VaultStore
             SELECT DISTINCT bridge_id FROM exploit WHERE settled_at IS NULL AND (confirmed_at IS NOT NULL OR cleared_at IS NULL);
             {BridgeCoverSql};
             {IncidentsSql};
+            {MarketStore.ReadSql}
             """,
             new { triggers.OracleConsensus, triggers.CexTrigger, Chains = Words<Chain>.Members.Select(c => c.Word()).ToArray() },
             transaction,
             cancellationToken: cancellationToken));
+        var runs = await results.ReadAsync<string>();
+        var exploits = await results.ReadAsync<string>();
+        var bridgeChains = (await results.ReadAsync<string>()).Select(Words<Chain>.Parse).ToList();
+        var incidents = await results.ReadAsync<(string Type, string Chain, string? Coin)>();
+        var market = await MarketStore.ParseAsync(results);
         return new WithdrawalStops(
-            breaker.Reason,
-            [.. (await results.ReadAsync<string>()).Select(Words<Stablecoin>.Parse)],
-            [.. await results.ReadAsync<string>()],
-            [.. (await results.ReadAsync<string>()).Select(Words<Chain>.Parse)],
+            pool.Breaker.Reason,
+            [.. runs.Select(Words<Stablecoin>.Parse)],
+            [.. exploits],
+            bridgeChains,
             [
-                .. (await results.ReadAsync<(string Type, string Chain, string? Coin)>()).Select(i => new OpenIncident(
+                .. incidents.Select(i => new OpenIncident(
                     Words<CoverageType>.Parse(i.Type), Words<Chain>.Parse(i.Chain), i.Coin is null ? null : Words<Stablecoin>.Parse(i.Coin))),
-            ]);
+            ],
+            KnownEvents.WhyUnknown(pool.Position.CoverageByStablecoin.Keys, bridgeChains, market, now, knownEvents));
     }
 }

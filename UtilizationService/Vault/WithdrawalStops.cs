@@ -11,15 +11,19 @@ namespace Sure.UtilizationService.Vault;
 /// <param name="ExploitedBridges">Bridges with an exploit that is detected or confirmed and not settled.</param>
 /// <param name="BridgeCoverChains">Chains with active bridge cover.</param>
 /// <param name="TouchingIncidents">Incidents, open or confirmed and not settled, that touch active cover.</param>
+/// <param name="UnknownMarket">
+/// What is not known that active cover depends on, as sales judge it (<see cref="KnownEvents.WhyUnknown"/>); null where all of it is known.
+/// </param>
 public sealed record WithdrawalStops(
     string? Breaker,
     IReadOnlyList<Stablecoin> RunningCoins,
     IReadOnlyList<string> ExploitedBridges,
     IReadOnlyList<Chain> BridgeCoverChains,
-    IReadOnlyList<OpenIncident> TouchingIncidents)
+    IReadOnlyList<OpenIncident> TouchingIncidents,
+    string? UnknownMarket)
 {
     /// <summary>Nothing stops withdrawals.</summary>
-    public static WithdrawalStops None { get; } = new(Breaker: null, [], [], [], []);
+    public static WithdrawalStops None { get; } = new(Breaker: null, [], [], [], [], UnknownMarket: null);
 
     /// <summary>The first that stops them; null where nothing does.</summary>
     public VaultRefusal? WhyStopped()
@@ -42,8 +46,11 @@ public sealed record WithdrawalStops(
             }
         }
 
-        return TouchingIncidents is [var incident, ..]
-            ? new("incident", $"An incident on {incident.Chain.Word()} concerns active {incident.CoverageType.Word()} cover{(incident.Stablecoin is { } coin ? $" on {coin.Word()}" : "")}.")
-            : null;
+        if (TouchingIncidents is [var incident, ..])
+        {
+            return new("incident", $"An incident on {incident.Chain.Word()} concerns active {incident.CoverageType.Word()} cover{(incident.Stablecoin is { } coin ? $" on {coin.Word()}" : "")}.");
+        }
+
+        return UnknownMarket is null ? null : new("known-event", $"An event that active cover is for may have begun unseen. {UnknownMarket}");
     }
 }

@@ -142,6 +142,13 @@ internal sealed class MixedLoad : IAsyncDisposable
         var key = Key(account, number);
         var moved = await AskAsync(
             Work.Capital, door => door.PostJsonAsync(path, new { tranche_id = "SURE_SNR", account, amount_usd = 100m + (number % 7) }, key));
+        if (sign < 0 && (string?)moved.Body?["type"] == "urn:sure:problem:known-event")
+        {
+            // Prices are too old to let anybody go by.
+            _progress.Refused(Work.Capital);
+            return;
+        }
+
         Expect(moved, HttpStatusCode.Created);
         var shares = decimal.Parse((string)moved["shares"]!, CultureInfo.InvariantCulture);
         if (!Movements.TryAdd((string)moved["entry"]["entry_id"]!, (account, sign * shares)))

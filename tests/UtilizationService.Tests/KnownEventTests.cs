@@ -107,6 +107,46 @@ public sealed class KnownEventTests
         Assert.Null(WhyNotSold(new(CoverageType.Depeg, Chain.Base, Stablecoin.USDC), market));
     }
 
+    [Fact]
+    public void What_cover_depends_on_is_unknown_after_two_minutes()
+    {
+        Assert.Null(WhyUnknown([Stablecoin.USDC], [Chain.Base], Market()));
+        Assert.Null(WhyUnknown([Stablecoin.USDC], [], Market(Peg(1m) with { At = Noon.AddSeconds(-120) })));
+        Assert.Contains("USDC is 121 seconds old", WhyUnknown([Stablecoin.USDC], [], Market(Peg(1m) with { At = Noon.AddSeconds(-121) })), StringComparison.Ordinal);
+        Assert.Contains("no consensus on the price of USDC", WhyUnknown([Stablecoin.USDC], [], Market(Peg(1m) with { PegRatio = null })), StringComparison.Ordinal);
+        Assert.Contains("DAI", WhyUnknown([Stablecoin.USDC, Stablecoin.DAI], [], Market()), StringComparison.Ordinal);
+    }
+
+    /// <summary>Cover on TON rests on every bridge, cover on Base on one of them.</summary>
+    [Theory]
+    [InlineData(true, 120, false)]
+    [InlineData(true, 121, true)]
+    [InlineData(false, 0, true)]
+    public void A_bridge_is_unknown_where_nothing_young_is_known_of_it(bool known, int age, bool unknown)
+    {
+        var market = Market();
+        market = market with
+        {
+            Bridges = new Dictionary<string, KnownBridge>(market.Bridges) { ["wormhole_base_ton"] = new(Noon.AddSeconds(-age), known, ExploitDetected: true) },
+        };
+
+        foreach (var chain in new[] { Chain.Base, Chain.TON })
+        {
+            Assert.Equal(unknown, WhyUnknown([], [Chain.Ethereum, chain], market) == "Nothing is known of the bridge wormhole_base_ton now.");
+            Assert.Equal(unknown, WhyUnknown([], [chain], market) is not null);
+        }
+
+        Assert.Null(WhyUnknown([Stablecoin.USDC], [Chain.Ethereum], market));
+    }
+
+    /// <summary>A price that fell is known; what follows from it is for the trigger watch.</summary>
+    [Fact]
+    public void A_coin_in_trouble_is_not_unknown() =>
+        Assert.Null(WhyUnknown([Stablecoin.USDC], [], Market(Peg(0.9m) with { Troubled = true })));
+
+    private static string? WhyUnknown(Stablecoin[] coins, Chain[] bridgeChains, MarketKnowledge market) =>
+        KnownEvents.WhyUnknown(coins, bridgeChains, market, Noon, Options);
+
     private static string? WhyNotSold(Product product, MarketKnowledge market) => KnownEvents.WhyNotSold(product, market, Noon, Options);
 
     private static IEnumerable<int> Minutes(int first, int last) => Enumerable.Range(first, last - first + 1);

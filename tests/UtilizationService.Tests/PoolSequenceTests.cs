@@ -149,7 +149,7 @@ public sealed class PoolSequenceTests
         {
             Book();
             var decision = VaultRules.Withdraw(
-                new VaultView(_pool, tranche, _shares[tranche], _shares[tranche]), Math.Round(amount, 2), shares: null, new WithdrawalStops(_breaker.Reason, [], [], [], []), Capital, Limits);
+                new VaultView(_pool, tranche, _shares[tranche], _shares[tranche]), Math.Round(amount, 2), shares: null, WithdrawalStops.None with { Breaker = _breaker.Reason }, Capital, Limits);
             if (decision is { Refusal: null, Move: { } move })
             {
                 (_pool, _shares[tranche]) = (move.After, _shares[tranche] - move.Shares);

@@ -148,11 +148,14 @@ internal sealed class UtilizationHost : IAsyncDisposable
         Tell(
         [
             .. Words<Stablecoin>.Members.Select(coin => Price(coin, 1m)),
-            .. Bridge.All.Select(bridge => new BridgeHealthMade(
-                Guid.CreateVersion7(Now), Now, bridge.Id, 1m, BridgeStatus.Healthy, 1_000_000m, 0m, 1m, ExploitDetected: false, ExploitConfirmed: false, PreviousScore: null, Announce: true, "simulated")),
+            .. Bridge.All.Select(bridge => Health(bridge.Id)),
         ]);
         await KnownAsync();
     }
+
+    /// <summary>A bridge that is well.</summary>
+    public BridgeHealthMade Health(string bridge) => new(
+        Guid.CreateVersion7(Now), Now, bridge, 1m, BridgeStatus.Healthy, 1_000_000m, 0m, 1m, ExploitDetected: false, ExploitConfirmed: false, PreviousScore: null, Announce: true, "simulated");
 
     /// <summary>A consensus of three sources at <paramref name="ratios"/>, or all at the first where only one is given.</summary>
     public PriceConsensusMade Price(Stablecoin coin, params decimal[] ratios)

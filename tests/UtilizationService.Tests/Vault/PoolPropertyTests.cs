@@ -86,6 +86,7 @@ public sealed class PoolPropertyTests(PostgresServer postgres)
 
     private async Task<string> WithdrawAsync(UtilizationHost host, Random random)
     {
+        await host.CalmAsync();
         var tranche = Tranches[random.Next(Tranches.Length)];
         object body = random.Next(2) == 0
             ? new { tranche_id = tranche, amount_usd = Usd(random, 50_000) }

@@ -124,6 +124,7 @@ public sealed class PreviewTests(PostgresServer postgres) : IAsyncLifetime
         await host.FillAsync();
         Assert.Equal(HttpStatusCode.Created, (await UtilizationHost.BindAsync(host.Alice, host.Quote(10_000m, Depeg, premiumUsd: 90m))).Status);
         time.Advance(TimeSpan.FromDays(45));
+        await host.CalmAsync();
 
         var worth = (decimal)(await UtilizationHost.GetAsync(host.Operator, "/api/v2/vault/accounts/operator"))["value_usd"];
         var equity = (decimal)(await UtilizationHost.GetAsync(host.Operator, "/api/v2/vault/accounts/operator"))["tranches"][5]!["value_usd"]!;

@@ -275,6 +275,9 @@ public sealed class WithdrawalTests(PostgresServer postgres) : IAsyncLifetime
     [InlineData("Ethereum", "USDT", "open", false)]
     [InlineData("Arbitrum", "USDC", "open", false)]
     [InlineData("Ethereum", "USDC", "dismissed", false)]
+    [InlineData("Ethereum", "", "open", true)]
+    [InlineData("Ethereum", "DAI", "open", false)]
+    [InlineData("Arbitrum", "", "open", false)]
     public async Task An_incident_stops_withdrawals_where_it_touches_active_cover(string chain, string coin, string status, bool stops)
     {
         await _host.FillAsync();
@@ -282,7 +285,7 @@ public sealed class WithdrawalTests(PostgresServer postgres) : IAsyncLifetime
         Assert.Equal(HttpStatusCode.Created, (await UtilizationHost.BindAsync(_host.Alice, _host.Quote(10_000m, product))).Status);
         await ExecuteAsync(
             $"""
-            INSERT INTO incident VALUES (gen_random_uuid(), 'smart_contract', '{chain}', '{coin}', now(), 'https://example.org', 0.5, '{status}', 'x', 'y', now(),
+            INSERT INTO incident VALUES (gen_random_uuid(), 'smart_contract', '{chain}', nullif('{coin}', ''), now(), 'https://example.org', 0.5, '{status}', 'x', 'y', now(),
                                          {(status == "open" ? "NULL, NULL" : "'z', now()")}, NULL)
             """);
 
@@ -296,6 +299,72 @@ public sealed class WithdrawalTests(PostgresServer postgres) : IAsyncLifetime
         {
             Assert.Equal(HttpStatusCode.Created, answer.Status);
         }
+    }
+
+    /// <summary>
+    /// While nothing comes from BridgeService somebody may know what this service does not. Two minutes are let go, as for sales; the word of a
+    /// coin or bridge without cover is not waited for.
+    /// </summary>
+    [Theory]
+    [InlineData("depeg", "USDC", "")]
+    [InlineData("bridge", "USDC", "wormhole_base_ton")]
+    public async Task Nobody_leaves_while_what_cover_depends_on_is_unknown(string type, string coin, string bridge)
+    {
+        var time = new MovableClock();
+        await using var host = await UtilizationHost.StartAsync(postgres, time);
+        await host.FillAsync();
+        var product = new Product(Words<CoverageType>.Parse(type), Chain.Base, Words<Stablecoin>.Parse(coin));
+        var policy = await UtilizationHost.BindAsync(host.Alice, host.Quote(10_000m, product));
+        Assert.Equal(HttpStatusCode.Created, policy.Status);
+        var body = new { tranche_id = "SURE_EQT", amount_usd = 1m };
+        time.Advance(TimeSpan.FromSeconds(90));
+        Assert.Equal(HttpStatusCode.Created, (await WithdrawAsync(host.Operator, body)).Status);
+
+        time.Advance(TimeSpan.FromSeconds(31));
+        var refused = await UtilizationHost.PostAsync(host.Operator, Path, body, "later");
+        var foreseen = await UtilizationHost.PostAsync(host.Operator, "/api/v2/vault/preview", new { direction = "withdraw", body.tranche_id, body.amount_usd });
+        var declined = await UtilizationHost.BindAsync(host.Alice, host.Quote(10_000m, product));
+
+        AssertRefused("known-event", refused);
+        Assert.Contains(coin, (string?)refused["detail"], StringComparison.Ordinal);
+        Assert.Equal("urn:sure:problem:known-event", (string?)foreseen["refusal"]["type"]);
+        Assert.Equal("known_event", (string?)declined["checks"][0]!["check"]);
+        Assert.Equal(HttpStatusCode.Created, (await UtilizationHost.PostAsync(host.Operator, "/api/v2/vault/deposit", new { tranche_id = "SURE_EQT", amount_usd = 100m })).Status);
+
+        host.Tell(host.Price(product.Stablecoin, 1m));
+        await host.KnownAsync();
+        if (bridge.Length > 0)
+        {
+            var unseen = await WithdrawAsync(host.Operator, body);
+            AssertRefused("known-event", unseen);
+            Assert.Contains(bridge, (string?)unseen["detail"], StringComparison.Ordinal);
+            host.Tell(host.Health(bridge));
+            await host.KnownAsync();
+        }
+
+        Assert.Equal(HttpStatusCode.Created, (await UtilizationHost.PostAsync(host.Operator, Path, body, "later")).Status);
+    }
+
+    [Fact]
+    public async Task A_coin_on_whose_price_nothing_agrees_is_unknown()
+    {
+        await _host.FillAsync();
+        Assert.Equal(HttpStatusCode.Created, (await UtilizationHost.BindAsync(_host.Alice, _host.Quote(10_000m, Depeg))).Status);
+        _host.Tell(_host.Price(Stablecoin.USDC, 1m) with { PegRatio = null, Consensus = null });
+        await _host.KnownAsync();
+
+        AssertRefused("known-event", await WithdrawAsync(_host.Operator, new { tranche_id = "SURE_EQT", amount_usd = 1m }));
+    }
+
+    [Fact]
+    public async Task Without_cover_nothing_has_to_be_known()
+    {
+        var time = new MovableClock();
+        await using var host = await UtilizationHost.StartAsync(postgres, time);
+        await host.FillAsync();
+        time.Advance(TimeSpan.FromDays(1));
+
+        Assert.Equal(HttpStatusCode.Created, (await WithdrawAsync(host.Operator, new { tranche_id = "SURE_EQT", amount_usd = 1m })).Status);
     }
 
     /// <summary>Who holds shares of a tranche that lost everything has nothing, and gains nothing from who comes after.</summary>
