@@ -33,6 +33,13 @@ public sealed class CapitalOptions
     [Range(typeof(TimeSpan), "00:01:00", "1.00:00:00")]
     public TimeSpan PremiumBookingInterval { get; set; } = TimeSpan.FromHours(1);
 
+    /// <summary>
+    /// How long a movement of capital waits for the premium before it to be booked, before it is asked to come again while that is done
+    /// without it. Less than the gateway waits, with what the movement waits for besides. 1 … 15 s, default 8 s.
+    /// </summary>
+    [Range(typeof(TimeSpan), "00:00:01", "00:00:15")]
+    public TimeSpan PremiumBookingPatience { get; set; } = TimeSpan.FromSeconds(8);
+
     /// <summary>Every fault in words; empty when the options are sound.</summary>
     public IEnumerable<string> Faults()
     {

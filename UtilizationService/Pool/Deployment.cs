@@ -1,3 +1,4 @@
+using Microsoft.Extensions.Options;
 using Npgsql;
 using Sure.Coordination.Writing;
 using Sure.ServiceDefaults.Problems;
@@ -32,7 +33,7 @@ public sealed record DeploymentRequest(DeploymentDirection Direction, decimal Am
 internal sealed record DeploymentAnswer(JournalEntry Entry, DateTimeOffset Timestamp);
 
 /// <summary>Moves capital out of cash and back; a gain or loss on return goes pro rata to the capital of the tranches.</summary>
-internal sealed class Deployment(NpgsqlDataSource database, TimeProvider time)
+internal sealed class Deployment(NpgsqlDataSource database, IOptions<CapitalOptions> capital, TimeProvider time)
 {
     public async Task<MoneyOutcome> MoveAsync(DeploymentRequest request, IdempotentRequest? idempotent, CancellationToken cancellationToken)
     {
@@ -57,7 +58,11 @@ internal sealed class Deployment(NpgsqlDataSource database, TimeProvider time)
             return replayed;
         }
 
-        var position = await PremiumBooking.BookAsync(connection, transaction, pool, now, cancellationToken);
+        if (await PremiumBooking.TryBookAsync(connection, transaction, pool, now, capital.Value.PremiumBookingPatience, cancellationToken) is not { } position)
+        {
+            return new MoneyOutcome.Refused(Problem.Unavailable(PremiumBooking.TakesTooLong, PremiumBooking.RetryAfter));
+        }
+
         if (request.Direction is DeploymentDirection.Deploy ? request.AmountUsd > position.LiquidReservesUsd : request.AmountUsd > position.DeployedUsd)
         {
             return new MoneyOutcome.Refused(Problem.NotAllowed(

@@ -16,7 +16,7 @@ public sealed class PoolStore(NpgsqlDataSource database)
     /// <summary>Reads the position, as <see cref="ParseAsync"/> expects it.</summary>
     internal const string ReadSql =
         """
-        SELECT version, active_policies, premium_booked_at, breaker_reason, breaker_since, breaker_reset_at FROM pool;
+        SELECT version, active_policies, premium_booked_at, booking_wanted, breaker_reason, breaker_since, breaker_reset_at FROM pool;
         SELECT name, balance FROM account;
         SELECT tranche_id, coverage_usd, premium_carry_usd FROM tranche;
         SELECT dimension, member, coverage_usd FROM coverage WHERE coverage_usd > 0;
@@ -48,8 +48,13 @@ public sealed class PoolStore(NpgsqlDataSource database)
     /// The position, which nobody else changes until the transaction ends: the row of the pool is locked first, and in READ COMMITTED the
     /// statements after it see everything committed before. One round trip.
     /// </summary>
-    public static Task<PoolSnapshot> LockAsync(NpgsqlConnection connection, NpgsqlTransaction transaction, CancellationToken cancellationToken) =>
-        ReadAsync(connection, transaction, LockSql + ReadSql, cancellationToken, locked: true);
+    /// <param name="connection">The connection.</param>
+    /// <param name="transaction">READ COMMITTED.</param>
+    /// <param name="cancellationToken">Ends the wait.</param>
+    /// <param name="limit">How long it waits; as long as the connection waits for any command where it is left out.</param>
+    public static Task<PoolSnapshot> LockAsync(
+        NpgsqlConnection connection, NpgsqlTransaction transaction, CancellationToken cancellationToken, TimeSpan? limit = null) =>
+        ReadAsync(connection, transaction, LockSql + ReadSql, cancellationToken, locked: true, limit);
 
     /// <summary>Says that figures changed, so that subscribers are told.</summary>
     public static Task TouchAsync(NpgsqlConnection connection, NpgsqlTransaction transaction, CancellationToken cancellationToken) =>
@@ -137,14 +142,16 @@ public sealed class PoolStore(NpgsqlDataSource database)
         return new PoolSnapshot(
             pool.Version,
             pool.PremiumBookedAt.ToMoment(),
+            pool.BookingWanted,
             position,
             new BreakerState(pool.BreakerReason, pool.BreakerSince.ToMoment(), pool.BreakerResetAt.ToMoment()));
     }
 
     private static async Task<PoolSnapshot> ReadAsync(
-        NpgsqlConnection connection, NpgsqlTransaction transaction, string sql, CancellationToken cancellationToken, bool locked = false)
+        NpgsqlConnection connection, NpgsqlTransaction transaction, string sql, CancellationToken cancellationToken, bool locked = false, TimeSpan? limit = null)
     {
-        await using var results = await connection.QueryMultipleAsync(new CommandDefinition(sql, transaction: transaction, cancellationToken: cancellationToken));
+        await using var results = await connection.QueryMultipleAsync(new CommandDefinition(
+            sql, transaction: transaction, commandTimeout: (int?)limit?.TotalSeconds, cancellationToken: cancellationToken));
         if (locked)
         {
             await results.ReadAsync();
@@ -160,7 +167,7 @@ public sealed class PoolStore(NpgsqlDataSource database)
             r => r.Coverage);
 
     private sealed record PoolRow(
-        long Version, int ActivePolicies, DateTime? PremiumBookedAt, string? BreakerReason, DateTime? BreakerSince, DateTime? BreakerResetAt);
+        long Version, int ActivePolicies, DateTime? PremiumBookedAt, bool BookingWanted, string? BreakerReason, DateTime? BreakerSince, DateTime? BreakerResetAt);
 
     private static class Dimension
     {
@@ -173,9 +180,10 @@ public sealed class PoolStore(NpgsqlDataSource database)
 /// <summary>The pool as it was read.</summary>
 /// <param name="Version">Grows with every change.</param>
 /// <param name="PremiumBookedAt">Up to when earned premium is booked; null before the first movement.</param>
+/// <param name="BookingWanted">Booking took longer than a movement of capital could wait; the monitor of premiums is asked for it.</param>
 /// <param name="Position">The figures.</param>
 /// <param name="Breaker">The circuit breaker.</param>
-public sealed record PoolSnapshot(long Version, DateTimeOffset? PremiumBookedAt, PoolPosition Position, BreakerState Breaker);
+public sealed record PoolSnapshot(long Version, DateTimeOffset? PremiumBookedAt, bool BookingWanted, PoolPosition Position, BreakerState Breaker);
 
 /// <summary>Coverage of one policy that begins (positive) or ends (negative), in USD.</summary>
 public sealed record CoverageMove(Product Product, decimal AmountUsd, IReadOnlyDictionary<Tranche, decimal> Attribution)

@@ -15,6 +15,14 @@ internal static class PremiumBooking
 {
     private const string Reference = "book";
 
+    /// <summary>What a movement that cannot wait for its booking is told.</summary>
+    public const string TakesTooLong = "Premium that many policies have earned is being booked first; try again shortly.";
+
+    /// <summary>When to try again: the monitor looks every few seconds whether a booking is wanted, and then has to finish it.</summary>
+    public static readonly TimeSpan RetryAfter = TimeSpan.FromSeconds(15);
+
+    private const string Savepoint = "before_booking";
+
     /// <summary>
     /// The longer nothing was booked, the more policies have earned a cent: a booking that did not end in time would never end, and no
     /// capital would move again.
@@ -32,46 +40,47 @@ internal static class PremiumBooking
         )
         """;
 
-    /// <summary>Books within the transaction, under the pool's lock, and answers the position afterwards.</summary>
-    public static async Task<PoolPosition> BookAsync(
-        NpgsqlConnection connection, NpgsqlTransaction transaction, PoolSnapshot pool, DateTimeOffset now, CancellationToken cancellationToken)
+    /// <summary>Books within the transaction, under the pool's lock, however long that takes, and answers the position afterwards.</summary>
+    public static Task<PoolPosition> BookAsync(
+        NpgsqlConnection connection, NpgsqlTransaction transaction, PoolSnapshot pool, DateTimeOffset now, CancellationToken cancellationToken) =>
+        UpdateAsync(connection, transaction, pool, now, prelude: "", cancellationToken);
+
+    /// <summary>
+    /// Books for somebody who waits no longer than <paramref name="limit"/>. What is not booked by then is undone: null is answered and the
+    /// transaction committed, with nothing but the wish that <see cref="PremiumMonitor"/> books. Until it has, nobody holds the lock for that
+    /// long in vain again: null is answered at once.
+    /// </summary>
+    public static async Task<PoolPosition?> TryBookAsync(
+        NpgsqlConnection connection,
+        NpgsqlTransaction transaction,
+        PoolSnapshot pool,
+        DateTimeOffset now,
+        TimeSpan limit,
+        CancellationToken cancellationToken)
     {
-        if (IsBooked(pool, now))
+        if (pool.BookingWanted)
         {
-            return pool.Position;
+            return null;
         }
 
-        var earned = await connection.ExecuteScalarAsync<decimal>(new CommandDefinition(
-            $"""
-            WITH {Due}, booked AS (
-                UPDATE policy SET earned_usd = due.after FROM due
-                WHERE policy.policy_id = due.policy_id AND due.after > due.before
-                RETURNING due.after - due.before AS amount
-            )
-            SELECT coalesce(sum(amount), 0) FROM booked
-            """,
-            new { Now = now.ToUniversalTime() },
-            transaction,
-            commandTimeout: (int)BookingLimit.TotalSeconds,
-            cancellationToken: cancellationToken));
-        if (earned == 0 && pool.PremiumBookedAt is not null)
+        try
         {
-            // The time counts on: its targets are owed out of the next cent.
-            return pool.Position;
+            return await UpdateAsync(
+                connection,
+                transaction,
+                pool,
+                now,
+                $"SAVEPOINT {Savepoint}; SET LOCAL statement_timeout = {(int)limit.TotalMilliseconds};",
+                cancellationToken);
         }
-
-        var batch = new WriteBatch(connection, transaction);
-        batch.Add("UPDATE pool SET premium_booked_at = $1", now.ToUniversalTime());
-        var position = pool.Position;
-        if (earned > 0)
+        catch (PostgresException exception) when (exception.SqlState is PostgresErrorCodes.QueryCanceled)
         {
-            (var entry, position) = Earn(earned, Reference, pool.Position, Elapsed(pool, now), now);
-            LedgerStore.Write(batch, [entry]);
-            PoolStore.KeepCarries(batch, position);
+            await transaction.RollbackAsync(Savepoint, cancellationToken);
+            await connection.ExecuteAsync(new CommandDefinition(
+                "UPDATE pool SET booking_wanted = true", transaction: transaction, cancellationToken: cancellationToken));
+            await transaction.CommitAsync(cancellationToken);
+            return null;
         }
-
-        await batch.ExecuteAsync(cancellationToken);
-        return position;
     }
 
     /// <summary>The position as <see cref="BookAsync"/> would leave it; nothing is written.</summary>
@@ -114,6 +123,57 @@ internal static class PremiumBooking
                 Posting.Credit(Account.Surplus, earnedUsd + credits.Sum(c => c.AmountUsd)),
             ]);
         return (entry, position with { UnearnedPremiumUsd = position.UnearnedPremiumUsd - earnedUsd, Tranches = tranches });
+    }
+
+    private static async Task<PoolPosition> UpdateAsync(
+        NpgsqlConnection connection,
+        NpgsqlTransaction transaction,
+        PoolSnapshot pool,
+        DateTimeOffset now,
+        string prelude,
+        CancellationToken cancellationToken)
+    {
+        if (IsBooked(pool, now))
+        {
+            return pool.Position;
+        }
+
+        var earned = await connection.ExecuteScalarAsync<decimal>(new CommandDefinition(
+            $"""
+            {prelude}
+            WITH {Due}, booked AS (
+                UPDATE policy SET earned_usd = due.after FROM due
+                WHERE policy.policy_id = due.policy_id AND due.after > due.before
+                RETURNING due.after - due.before AS amount
+            )
+            SELECT coalesce(sum(amount), 0) FROM booked
+            """,
+            new { Now = now.ToUniversalTime() },
+            transaction,
+            commandTimeout: (int)BookingLimit.TotalSeconds,
+            cancellationToken: cancellationToken));
+        var batch = new WriteBatch(connection, transaction);
+        var position = pool.Position;
+        if (pool.BookingWanted)
+        {
+            batch.Add("UPDATE pool SET booking_wanted = false");
+        }
+
+        // While no cent is earned the time counts on: its targets are owed out of the next one.
+        if (earned > 0 || pool.PremiumBookedAt is null)
+        {
+            batch.Add("UPDATE pool SET premium_booked_at = $1", now.ToUniversalTime());
+        }
+
+        if (earned > 0)
+        {
+            (var entry, position) = Earn(earned, Reference, pool.Position, Elapsed(pool, now), now);
+            LedgerStore.Write(batch, [entry]);
+            PoolStore.KeepCarries(batch, position);
+        }
+
+        await batch.ExecuteAsync(cancellationToken);
+        return position;
     }
 
     private static TimeSpan Elapsed(PoolSnapshot pool, DateTimeOffset now) => now - (pool.PremiumBookedAt ?? now);

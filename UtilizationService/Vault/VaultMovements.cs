@@ -1,6 +1,7 @@
 using Microsoft.Extensions.Options;
 using Npgsql;
 using Sure.Contracts.Vocabulary;
+using Sure.ServiceDefaults.Problems;
 using Sure.UtilizationService.Capital;
 using Sure.UtilizationService.Claims.Rules;
 using Sure.UtilizationService.Idempotency;
@@ -57,7 +58,11 @@ internal sealed class VaultMovements(
         }
 
         // What premiums have earned so far belongs to those who were there before; who leaves takes it along.
-        var position = await PremiumBooking.BookAsync(connection, transaction, pool, now, cancellationToken);
+        if (await PremiumBooking.TryBookAsync(connection, transaction, pool, now, capital.Value.PremiumBookingPatience, cancellationToken) is not { } position)
+        {
+            return new MoneyOutcome.Refused(Problem.Unavailable(PremiumBooking.TakesTooLong, PremiumBooking.RetryAfter));
+        }
+
         var view = await VaultStore.ReadAsync(connection, transaction, position, tranche, account, cancellationToken);
         var deposits = direction is VaultDirection.Deposit;
         // Whoever waited for the pool is held against what is known after that.

@@ -1,3 +1,5 @@
+using System.Net;
+using System.Net.Http.Json;
 using FsCheck;
 using FsCheck.Fluent;
 using Npgsql;
@@ -154,8 +156,7 @@ public sealed class PremiumTests(PostgresServer postgres)
     }
 
     /// <summary>
-    /// 365.00 in 365 days is 1.00 in the first. Commands of this connection end after a second; a trigger stands for the many policies that
-    /// make the booking take longer.
+    /// 365.00 in 365 days is 1.00 in the first. Commands of this connection end after a second, the booking does not.
     /// </summary>
     [Fact]
     public async Task Premium_is_booked_however_long_that_takes()
@@ -165,21 +166,94 @@ public sealed class PremiumTests(PostgresServer postgres)
         await UtilizationHost.BindAsync(host.Alice, host.Quote(10_000m, Depeg, premiumUsd: 365m, days: 365));
         await using var impatient = NpgsqlDataSource.Create(new NpgsqlConnectionStringBuilder(host.Database.ConnectionString) { CommandTimeout = 1 });
         await using var connection = await impatient.OpenConnectionAsync(TestContext.Current.CancellationToken);
-        await using (var slow = new NpgsqlCommand(
-            """
-            CREATE FUNCTION take_long() RETURNS trigger LANGUAGE plpgsql AS 'BEGIN PERFORM pg_sleep(1.5); RETURN NULL; END';
-            CREATE TRIGGER takes_long BEFORE UPDATE ON policy FOR EACH STATEMENT EXECUTE FUNCTION take_long();
-            """,
-            connection))
-        {
-            await slow.ExecuteNonQueryAsync(TestContext.Current.CancellationToken);
-        }
-
+        await SlowBookingAsync(host);
         await using var transaction = await connection.BeginTransactionAsync(TestContext.Current.CancellationToken);
         var pool = await PoolStore.LockAsync(connection, transaction, TestContext.Current.CancellationToken);
         var after = await PremiumBooking.BookAsync(connection, transaction, pool, host.Now.AddDays(1), TestContext.Current.CancellationToken);
 
         Assert.Equal(364m, after.UnearnedPremiumUsd);
+    }
+
+    /// <summary>
+    /// 365.00 in 365 days is 1.00 in the first. The booking takes longer than a movement waits: that gives way at once, whoever moves capital
+    /// next does not begin it again, and the monitor books it without an hour having passed. Then capital moves.
+    /// </summary>
+    [Fact]
+    public async Task A_movement_that_cannot_wait_for_the_booking_leaves_it_to_the_monitor()
+    {
+        var clock = new MovableClock();
+        await using var host = await UtilizationHost.StartAsync(
+            postgres, clock, new Dictionary<string, string?> { ["Capital:PremiumBookingPatience"] = "00:00:01" });
+        await host.FillAsync();
+        await UtilizationHost.BindAsync(host.Alice, host.Quote(10_000m, Depeg, premiumUsd: 365m, days: 365));
+        await BookAsync(host);
+        await SlowBookingAsync(host);
+        clock.Advance(TimeSpan.FromDays(1));
+
+        // Holds the monitor off.
+        await using (var holder = await host.Database.OpenConnectionAsync(TestContext.Current.CancellationToken))
+        await using (var transaction = await holder.BeginTransactionAsync(TestContext.Current.CancellationToken))
+        {
+            await ExecuteAsync(holder, "SELECT FROM lease WHERE name = 'premium-earning' FOR UPDATE");
+            foreach (var (path, body) in new (string, object)[]
+            {
+                ("/api/v2/vault/deposit", new { tranche_id = "SURE_SNR", amount_usd = 100m }),
+                ("/api/v2/pool/deployments", new { direction = "deploy", amount_usd = 1m }),
+            })
+            {
+                using var response = await host.Operator.PostAsJsonAsync(path, body, TestContext.Current.CancellationToken);
+                Assert.Equal((HttpStatusCode.ServiceUnavailable, TimeSpan.FromSeconds(15)), (response.StatusCode, response.Headers.RetryAfter!.Delta));
+            }
+        }
+
+        Assert.Equal(1L, await AskAsync<long>(host, "SELECT last_value FROM bookings_begun"));
+        await UtilizationHost.EventuallyAsync(async () => await EarnedAsync(host) == 1m, "the monitor to book");
+        await AskAsync<object>(host, "DROP TRIGGER takes_long ON policy");
+        Assert.Equal(HttpStatusCode.Created, (await DepositAsync(host)).Status);
+        Assert.True((bool)(await UtilizationHost.GetAsync(host.Operator, "/api/v2/ledger/check"))["agrees"]);
+    }
+
+    /// <summary>Nothing was earned meanwhile, so nothing is booked; the wish is taken back all the same.</summary>
+    [Fact]
+    public async Task A_wish_to_book_ends_also_where_nothing_was_earned()
+    {
+        await using var host = await UtilizationHost.StartAsync(postgres);
+        await host.FillAsync();
+        await AskAsync<object>(host, "UPDATE pool SET booking_wanted = true");
+
+        await UtilizationHost.EventuallyAsync(async () => (await DepositAsync(host)).Status is HttpStatusCode.Created, "capital to move again");
+    }
+
+    /// <summary>365.00 in 365 days is 1.00 in the first. Commands end after 5 s here: who then gives up came later than the monitor.</summary>
+    [Fact]
+    public async Task The_monitor_waits_for_its_turn_longer_than_others()
+    {
+        var clock = new MovableClock();
+        await using var host = await UtilizationHost.StartAsync(
+            postgres, clock, database: new NpgsqlConnectionStringBuilder(await postgres.CreateDatabaseAsync()) { CommandTimeout = 5 }.ConnectionString);
+        await host.FillAsync();
+        await UtilizationHost.BindAsync(host.Alice, host.Quote(10_000m, Depeg, premiumUsd: 365m, days: 365));
+        await BookAsync(host);
+        clock.Advance(TimeSpan.FromDays(1));
+        await using (var wisher = await host.Database.OpenConnectionAsync(TestContext.Current.CancellationToken))
+        await using (var holder = await host.Database.OpenConnectionAsync(TestContext.Current.CancellationToken))
+        {
+            // Who waits for the wish to be committed has the lock before whoever sees it.
+            await using var wish = await wisher.BeginTransactionAsync(TestContext.Current.CancellationToken);
+            await ExecuteAsync(wisher, "UPDATE pool SET booking_wanted = true");
+            await using var hold = await holder.BeginTransactionAsync(TestContext.Current.CancellationToken);
+            var held = ExecuteAsync(holder, PoolStore.LockSql);
+            await UtilizationHost.EventuallyAsync(async () => (await WaitingAsync(host)).Count == 1, "the holder to wait for the wish");
+            await wish.CommitAsync(TestContext.Current.CancellationToken);
+            await held;
+
+            await UtilizationHost.EventuallyAsync(async () => (await WaitingAsync(host)).Count == 1, "the monitor to wait for the pool");
+            var monitor = await WaitingAsync(host);
+            Assert.Equal(HttpStatusCode.ServiceUnavailable, (await DepositAsync(host)).Status);
+            Assert.Equal(monitor, await WaitingAsync(host));
+        }
+
+        await UtilizationHost.EventuallyAsync(async () => await EarnedAsync(host) == 1m, "the monitor to book");
     }
 
     private static Dictionary<Tranche, decimal> Parts(decimal earnedUsd, IReadOnlyList<TranchePosition> tranches, TimeSpan elapsed) =>
@@ -193,14 +267,55 @@ public sealed class PremiumTests(PostgresServer postgres)
         foreach (var direction in new[] { "deploy", "return" })
         {
             Assert.Equal(
-                System.Net.HttpStatusCode.Created,
+                HttpStatusCode.Created,
                 (await UtilizationHost.PostAsync(host.Operator, "/api/v2/pool/deployments", new { direction, amount_usd = 1m })).Status);
         }
     }
 
-    private static async Task<DateTime> BookedAtAsync(UtilizationHost host)
+    /// <summary>A trigger stands for the many policies that make the booking take longer.</summary>
+    private static async Task SlowBookingAsync(UtilizationHost host) => await AskAsync<object>(
+            host,
+            """
+            CREATE SEQUENCE bookings_begun;
+            CREATE FUNCTION take_long() RETURNS trigger LANGUAGE plpgsql AS
+                $$BEGIN PERFORM nextval('bookings_begun'), pg_sleep(1.5); RETURN NULL; END$$;
+            CREATE TRIGGER takes_long BEFORE UPDATE ON policy FOR EACH STATEMENT EXECUTE FUNCTION take_long();
+            """);
+
+    private static Task<Answer> DepositAsync(UtilizationHost host) =>
+        UtilizationHost.PostAsync(host.Operator, "/api/v2/vault/deposit", new { tranche_id = "SURE_SNR", amount_usd = 100m });
+
+    private static Task<decimal> EarnedAsync(UtilizationHost host) => AskAsync<decimal>(host, "SELECT sum(earned_usd) FROM policy");
+
+    private static Task<DateTime> BookedAtAsync(UtilizationHost host) => AskAsync<DateTime>(host, "SELECT premium_booked_at FROM pool");
+
+    /// <summary>Who waits for the lock of the pool, and since when.</summary>
+    private static async Task<IReadOnlyList<(int Process, DateTime Since)>> WaitingAsync(UtilizationHost host)
     {
-        await using var command = host.Database.CreateCommand("SELECT premium_booked_at FROM pool");
-        return (DateTime)(await command.ExecuteScalarAsync(TestContext.Current.CancellationToken))!;
+        await using var command = host.Database.CreateCommand(
+            """
+            SELECT pid, query_start FROM pg_stat_activity
+            WHERE datname = current_database() AND wait_event_type = 'Lock' AND query LIKE '%FROM pool FOR UPDATE%' ORDER BY pid
+            """);
+        await using var reader = await command.ExecuteReaderAsync(TestContext.Current.CancellationToken);
+        var waiting = new List<(int Process, DateTime Since)>();
+        while (await reader.ReadAsync(TestContext.Current.CancellationToken))
+        {
+            waiting.Add((reader.GetInt32(0), reader.GetDateTime(1)));
+        }
+
+        return waiting;
+    }
+
+    private static async Task<T?> AskAsync<T>(UtilizationHost host, string sql)
+    {
+        await using var command = host.Database.CreateCommand(sql);
+        return (T?)await command.ExecuteScalarAsync(TestContext.Current.CancellationToken);
+    }
+
+    private static async Task ExecuteAsync(NpgsqlConnection connection, string sql)
+    {
+        await using var command = new NpgsqlCommand(sql, connection);
+        await command.ExecuteNonQueryAsync(TestContext.Current.CancellationToken);
     }
 }
