@@ -66,6 +66,7 @@ internal static class UtilizationServiceSetup
         builder.Services.AddSingleton<UtilizationTelemetry>();
         builder.Services.AddSingleton<LedgerStore>();
         builder.Services.AddSingleton<PoolStore>();
+        builder.Services.AddSingleton<PoolQueue>();
         builder.Services.AddSingleton<PolicyStore>();
         builder.Services.AddSingleton<TrancheReport>();
         builder.Services.AddSingleton<TrancheHistory>();

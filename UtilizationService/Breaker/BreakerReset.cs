@@ -14,7 +14,7 @@ namespace Sure.UtilizationService.Breaker;
 internal static class BreakerReset
 {
     public static void MapBreaker(this IEndpointRouteBuilder endpoints) =>
-        endpoints.MapPost("/api/v2/admin/breaker/reset", ResetAsync).RequireScope(Scope.Admin).WithTags("Administration")
+        endpoints.MapPost("/api/v2/admin/breaker/reset", ResetAsync).RequireScope(Scope.Admin).QueuesForPool().WithTags("Administration")
             .WithName("ResetBreaker").WithSummary("Closes the circuit breaker; losses before now do not count any more.").MayRefuse(StatusCodes.Status409Conflict);
 
     /// <summary>Opens it within the transaction.</summary>

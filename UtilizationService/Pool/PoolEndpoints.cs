@@ -23,7 +23,7 @@ internal static class PoolEndpoints
     {
         var group = endpoints.MapGroup("/api/v2/pool").WithTags("Pool");
         group.MapGet("/", ReadAsync).WithName("GetPool").WithSummary("Capital, coverage, LTV and reserves of the pool.");
-        group.MapPost("/deployments", DeployAsync).RequireScope(Scope.Admin).WithName("MoveDeployedCapital").WithSummary("Moves capital out to earn elsewhere, or back.")
+        group.MapPost("/deployments", DeployAsync).RequireScope(Scope.Admin).QueuesForPool().WithName("MoveDeployedCapital").WithSummary("Moves capital out to earn elsewhere, or back.")
             .WithExample(new DeploymentRequest(DeploymentDirection.Deploy, 1_000m))
             .TakesIdempotencyKey().Produces<DeploymentAnswer>(StatusCodes.Status201Created);
         endpoints.MapGet(PoolState.Path, ReadStateAsync).RequireService().ExcludeFromDescription();

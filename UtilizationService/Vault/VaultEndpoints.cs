@@ -5,6 +5,7 @@ using Sure.ServiceDefaults.Description;
 using Sure.ServiceDefaults.Identity;
 using Sure.ServiceDefaults.Problems;
 using Sure.UtilizationService.Idempotency;
+using Sure.UtilizationService.Pool;
 
 namespace Sure.UtilizationService.Vault;
 
@@ -30,9 +31,9 @@ internal static class VaultEndpoints
     public static void MapVault(this IEndpointRouteBuilder endpoints)
     {
         var group = endpoints.MapGroup("/api/v2/vault").WithTags("Vault");
-        group.MapPost("/deposit", DepositAsync).RequireScope(Scope.Write).WithName("Deposit").WithSummary("Adds capital to a tranche for shares at net asset value.")
+        group.MapPost("/deposit", DepositAsync).RequireScope(Scope.Write).QueuesForPool().WithName("Deposit").WithSummary("Adds capital to a tranche for shares at net asset value.")
             .WithExample(new DepositRequest(Tranche.Senior, 5_000m)).TakesIdempotencyKey().Produces<VaultAnswer>(StatusCodes.Status201Created);
-        group.MapPost("/withdraw", WithdrawAsync).RequireScope(Scope.Write).WithName("Withdraw").WithSummary("Pays capital out of a tranche for shares at net asset value.")
+        group.MapPost("/withdraw", WithdrawAsync).RequireScope(Scope.Write).QueuesForPool().WithName("Withdraw").WithSummary("Pays capital out of a tranche for shares at net asset value.")
             .WithExample(new WithdrawalRequest(Tranche.Senior, 100m)).TakesIdempotencyKey().Produces<VaultAnswer>(StatusCodes.Status201Created);
         group.MapPost("/preview", PreviewAsync).RequireScope(Scope.Read).WithName("PreviewVault").WithSummary("What a deposit or withdrawal would do now, and why it would be refused.")
             .WithExample(new PreviewRequest(VaultDirection.Deposit, Tranche.Mezzanine, 25_000m));
