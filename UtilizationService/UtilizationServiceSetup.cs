@@ -67,6 +67,7 @@ internal static class UtilizationServiceSetup
         builder.Services.AddSingleton<LedgerStore>();
         builder.Services.AddSingleton<PoolStore>();
         builder.Services.AddSingleton<PoolQueue>();
+        builder.Services.AddSingleton<ClaimQueue>();
         builder.Services.AddSingleton<PolicyStore>();
         builder.Services.AddSingleton<TrancheReport>();
         builder.Services.AddSingleton<TrancheHistory>();

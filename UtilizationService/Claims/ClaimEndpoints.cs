@@ -6,6 +6,7 @@ using Sure.ServiceDefaults.Problems;
 using Sure.ServiceDefaults.Queries;
 using Sure.UtilizationService.Claims.Evidence;
 using Sure.UtilizationService.Policies;
+using Sure.UtilizationService.Pool;
 
 namespace Sure.UtilizationService.Claims;
 
@@ -19,7 +20,7 @@ internal static class ClaimEndpoints
     public static void MapClaims(this IEndpointRouteBuilder endpoints)
     {
         var group = endpoints.MapGroup("/api/v2/claims").WithTags("Claims");
-        group.MapPost("/", FileAsync).RequireScope(Scope.Write).WithName("FileClaim").WithSummary("Files a claim; it is decided by recorded points.")
+        group.MapPost("/", FileAsync).RequireScope(Scope.Write).QueuesForJudgement().WithName("FileClaim").WithSummary("Files a claim; it is decided by recorded points.")
             .WithExample(new ClaimRequest(new Guid("01890a5d-ac96-774b-bcce-b302099a8057")))
             .Produces<ClaimDocument>(StatusCodes.Status201Created).Produces<ClaimDocument>().MayRefuse(StatusCodes.Status404NotFound);
         group.MapGet("/", ListAsync).RequireScope(Scope.Read).WithName("ListClaims").WithSummary("Claims, newest first.");

@@ -1,5 +1,6 @@
 using System.Net;
 using Npgsql;
+using Sure.Contracts.Vocabulary;
 using Sure.TestServers;
 using Sure.UtilizationService.Pool;
 using Sure.UtilizationService.Tests.Hosts;
@@ -31,7 +32,6 @@ public sealed class PoolQueueTests(PostgresServer postgres)
             deposits = [.. Enumerable.Range(0, Depositors).Select(_ => UtilizationHost.PostAsync(host.Operator, "/api/v2/vault/deposit", new { tranche_id = "SURE_SNR", amount_usd = 100m }))];
 
             await UtilizationHost.EventuallyAsync(async () => await AskAsync(host, Waiting) == PoolQueue.Places, "places to be taken");
-            Assert.DoesNotContain(deposits, d => d.IsCompleted);
             while (!deposits.Any(d => d.IsCompleted))
             {
                 Assert.Equal(HttpStatusCode.OK, (await UtilizationHost.GetAsync(host.Alice, "/api/v2/policies")).Status);
@@ -46,6 +46,32 @@ public sealed class PoolQueueTests(PostgresServer postgres)
         var answers = await Task.WhenAll(deposits);
         Assert.InRange(answers.Count(a => a.Status is HttpStatusCode.Created), PoolQueue.Places, Depositors - 1);
         Assert.All(answers, a => Assert.True(a.Status is HttpStatusCode.Created or HttpStatusCode.ServiceUnavailable, $"{a}"));
+    }
+
+    /// <summary>Claims that are judged at once do not take the places of capital, nor all connections.</summary>
+    [Fact]
+    public async Task However_many_file_claims_few_of_them_hold_a_connection_and_capital_keeps_its_places()
+    {
+        await using var host = await UtilizationHost.StartAsync(postgres);
+        await host.FillAsync();
+        await host.CalmAsync();
+        var quote = host.Quote(1_000m, new Product(CoverageType.Depeg, Chain.Ethereum, Stablecoin.USDC));
+        var policy = (string)(await UtilizationHost.BindAsync(host.Alice, quote))["policy_id"]!;
+        Task<Answer>[] claims;
+        await using (var holder = await host.Database.OpenConnectionAsync(TestContext.Current.CancellationToken))
+        await using (var transaction = await holder.BeginTransactionAsync(TestContext.Current.CancellationToken))
+        {
+            await using var hold = new NpgsqlCommand(PoolStore.LockSql, holder, transaction);
+            await hold.ExecuteNonQueryAsync(TestContext.Current.CancellationToken);
+            claims = [.. Enumerable.Range(0, Depositors).Select(_ => UtilizationHost.PostAsync(host.Alice, "/api/v2/claims", new { policy_id = policy }))];
+            await UtilizationHost.EventuallyAsync(async () => await AskAsync(host, Waiting) == ClaimQueue.Places, "places of claims to be taken");
+            var deposit = UtilizationHost.PostAsync(host.Operator, "/api/v2/vault/deposit", new { tranche_id = "SURE_SNR", amount_usd = 100m });
+            await UtilizationHost.EventuallyAsync(async () => await AskAsync(host, Waiting) == ClaimQueue.Places + 1, "the deposit to be next beside them");
+            await transaction.RollbackAsync(TestContext.Current.CancellationToken);
+            Assert.Equal(HttpStatusCode.Created, (await deposit).Status);
+        }
+
+        Assert.All(await Task.WhenAll(claims), a => Assert.True(a.Status is HttpStatusCode.Created or HttpStatusCode.ServiceUnavailable, $"{a}"));
     }
 
     private static async Task<long> AskAsync(UtilizationHost host, string sql)
