@@ -1,0 +1,238 @@
+using System.Globalization;
+using System.Net;
+using Sure.Contracts.Events;
+using Sure.Contracts.Vocabulary;
+using Sure.TestServers;
+using Sure.UtilizationService.Claims.Evidence;
+using Sure.UtilizationService.Tests.Hosts;
+
+namespace Sure.UtilizationService.Tests.Claims;
+
+/// <summary>Claims as holders file them, and what paying them does to the pool, on a real database.</summary>
+public sealed class ClaimTests(PostgresServer postgres) : CoverInForce(postgres)
+{
+    [Fact]
+    public async Task Two_instances_and_the_holder_together_pay_once()
+    {
+        await using var other = await StartAnotherAsync();
+        var policy = await BindAsync(10_000m, Depeg);
+        await PriceForAsync(Stablecoin.USDC, TimeSpan.FromHours(4), 0.94m);
+        await Host.KnownAsync();
+
+        var filed = await Task.WhenAll(Enumerable.Range(0, 8).Select(i => FileAsync(i % 2 == 0 ? Host : other, policy)));
+
+        Assert.All(filed, f => Assert.Contains(f.Status, new[] { HttpStatusCode.OK, HttpStatusCode.Created }));
+        var claim = await PaidAsync(policy);
+        Assert.All(filed, f => Assert.Equal((string?)claim["claim_id"], (string?)f["claim_id"]));
+        Assert.Single(await ColumnAsync("SELECT claim_id::text FROM claim"));
+        Assert.Equal(["-4285.71"], await ColumnAsync("SELECT amount::text FROM posting JOIN journal_entry USING (entry_id) WHERE kind = 'claim_paid' AND account = 'cash'"));
+    }
+
+    /// <summary>
+    /// 9 000 000 of 10 000 000 are lost elsewhere; a loss of 3 000 000 then meets the 1 000 000 that is left and the premium of 10.
+    /// </summary>
+    [Fact]
+    public async Task What_no_tranche_can_bear_is_a_shortfall_and_the_claim_is_paid_in_part()
+    {
+        var policy = await BindAsync(3_000_000m, Depeg);
+        await DeployAsync("deploy", 9_000_000m);
+        await DeployAsync("return", 9_000_000m, gain: -9_000_000m);
+
+        await PriceForAsync(Stablecoin.USDC, TimeSpan.FromHours(4), 0.85m);
+
+        var claim = await PaidAsync(policy);
+        Assert.Equal(("partially_paid", 3_000_000m, 1_999_990m), ((string?)claim["status"], (decimal)claim["payout_usd"]!, (decimal)claim["shortfall_usd"]!));
+        var pool = await UtilizationHost.GetAsync(Host.Anonymous, "/api/v2/pool");
+        Assert.Equal((0m, 1_999_990m, 0m), ((decimal)pool["total_capital_usd"], (decimal)pool["shortfall_usd"], (decimal)pool["claims_payable_usd"]));
+        await LedgerAgreesAsync();
+    }
+
+    [Fact]
+    public async Task A_claim_waits_for_cash_until_capital_returns()
+    {
+        var policy = await BindAsync(3_000_000m, Depeg);
+        await DeployAsync("deploy", 8_000_000m);
+        await PriceForAsync(Stablecoin.USDC, TimeSpan.FromHours(4), 0.85m);
+        await UtilizationHost.EventuallyAsync(async () => (await ClaimsAsync(policy)).Any(c => (string?)c["status"] == "triggered"), "the policy to be triggered");
+        Assert.Equal(3_000_000m, (decimal)(await UtilizationHost.GetAsync(Host.Anonymous, "/api/v2/pool"))["claims_payable_usd"]);
+
+        await DeployAsync("return", 1_000_000m);
+
+        Assert.Equal("paid", (string?)(await PaidAsync(policy))["status"]);
+        await LedgerAgreesAsync();
+    }
+
+    [Fact]
+    public async Task A_great_loss_trips_the_breaker_until_an_operator_resets_it()
+    {
+        var policy = await BindAsync(3_000_000m, Depeg);
+        await PriceForAsync(Stablecoin.USDC, TimeSpan.FromHours(4), 0.85m);
+        await PaidAsync(policy);
+        await Host.CalmAsync();
+
+        var product = new Product(CoverageType.Depeg, Chain.Ethereum, Stablecoin.PYUSD);
+        var declined = await UtilizationHost.BindAsync(Host.Alice, Host.Quote(100m, product));
+        Assert.Equal(HttpStatusCode.UnprocessableEntity, declined.Status);
+        Assert.Contains(declined["checks"].AsArray(), c => (string?)c!["check"] == "circuit_breaker");
+        Assert.True((bool)(await UtilizationHost.GetAsync(Host.Anonymous, "/api/v2/pool"))["circuit_breaker"]["open"]!);
+
+        // Deposits go on: the tranches that were used up are there again.
+        await Host.FillAsync();
+        Assert.Equal(HttpStatusCode.OK, (await UtilizationHost.PostAsync(Host.Operator, "/api/v2/admin/breaker/reset", new { })).Status);
+
+        Assert.Equal(HttpStatusCode.Created, (await UtilizationHost.BindAsync(Host.Alice, Host.Quote(100m, product))).Status);
+        var audit = await UtilizationHost.GetAsync(Host.Peer, "/internal/audit");
+        Assert.Equal(["breaker_reset", "breaker_tripped"], audit["items"].AsArray().Select(a => (string?)a!["action"]));
+        Assert.Equal(["BreakerTripped", "BreakerReset"], await ColumnAsync("SELECT type FROM outbox WHERE type LIKE 'Breaker%' ORDER BY position"));
+    }
+
+    [Fact]
+    public async Task A_filed_claim_is_refused_with_what_came_nearest_to_the_trigger()
+    {
+        var policy = await BindAsync(1_000m, Depeg);
+        await PriceAsync(Stablecoin.USDC, 0.981m);
+        await Host.KnownAsync();
+
+        var claim = await FileAsync(Host, policy);
+
+        Assert.Equal((HttpStatusCode.Created, "refused"), (claim.Status, (string?)claim["status"]));
+        Assert.Contains("0.981", (string?)claim["reason"], StringComparison.Ordinal);
+        var evidence = await UtilizationHost.GetAsync(Host.Alice, $"/api/v2/claims/{claim["claim_id"]}/evidence");
+        Assert.Equal("0.981", (string?)evidence["body"]["points"]![0]!["peg_ratio"]);
+        Assert.Equal((string?)claim["evidence_hash"], (string?)evidence["hash"]);
+        var again = await FileAsync(Host, policy);
+        Assert.NotEqual((string?)claim["claim_id"], (string?)again["claim_id"]);
+        var chain = await UtilizationHost.GetAsync(Host.Anonymous, "/api/v2/claims/evidence-chain");
+        Assert.Equal([(string?)claim["evidence_hash"], (string?)again["evidence_hash"]], chain["items"].AsArray().Select(l => (string?)l!["hash"]));
+        Assert.Equal("2 filed, 2 refused, 0 triggered, 0.00 owed, 0.00 short, 0 paid with 0.00", await StatisticsAsync("interval=day"));
+    }
+
+    /// <summary>A run is broken after 15 minutes without a word, and what could still count of cex cover is over after 75.</summary>
+    [Fact]
+    public async Task A_filed_claim_is_refused_by_the_first_point_after_a_long_silence()
+    {
+        var policy = await BindAsync(1_000m, Depeg);
+        await PriceAsync(Stablecoin.USDC, 0.94m);
+        var pending = await EventuallyFiledAsync(policy, "pending");
+
+        Clock.Advance(TimeSpan.FromHours(2));
+        await PriceAsync(Stablecoin.USDC, 1m);
+
+        await UtilizationHost.EventuallyAsync(async () => (string?)(await ClaimAsync(pending))["status"] == "refused", "the claim to be refused");
+        Assert.Contains("by more than 15 min without consensus", (string?)(await ClaimAsync(pending))["reason"], StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Claims_of_others_are_not_there()
+    {
+        var policy = await BindAsync(1_000m, Depeg);
+        var claim = await FileAsync(Host, policy);
+
+        Assert.Equal(HttpStatusCode.NotFound, (await UtilizationHost.PostAsync(Host.Bob, "/api/v2/claims", new { policy_id = policy })).Status);
+        Assert.Equal(HttpStatusCode.NotFound, (await UtilizationHost.GetAsync(Host.Bob, $"/api/v2/claims/{claim["claim_id"]}")).Status);
+        Assert.Equal(HttpStatusCode.NotFound, (await UtilizationHost.GetAsync(Host.Bob, $"/api/v2/claims/{claim["claim_id"]}/evidence")).Status);
+        Assert.Empty((await UtilizationHost.GetAsync(Host.Bob, $"/api/v2/claims?policy_id={policy}"))["items"].AsArray());
+        Assert.Single((await UtilizationHost.GetAsync(Host.Operator, $"/api/v2/claims?policy_id={policy}&status=refused"))["items"].AsArray());
+        Assert.Equal(HttpStatusCode.BadRequest, (await UtilizationHost.GetAsync(Host.Alice, "/api/v2/claims?status=maybe")).Status);
+    }
+
+    /// <summary>
+    /// A day of points a minute in which each run of 40 min is broken; the longest, of 50, is the third: from minute 82, with a last point at
+    /// 131 and broken at 132. The first of the 1 440 is the first of them at the trigger.
+    /// </summary>
+    [Fact]
+    public async Task A_refusal_keeps_what_proves_it_however_long_prices_hovered_around_the_trigger()
+    {
+        var policy = await BindAsync(1_000m, Depeg);
+        var before = long.Parse((await ColumnAsync("SELECT sequence::text FROM intake WHERE producer = 'bridgeservice'"))[0], CultureInfo.InvariantCulture);
+        var points = new List<IPlatformEvent>();
+        var start = Clock.GetUtcNow().AddMinutes(1);
+        for (var minute = 0; minute < 1_440; minute++)
+        {
+            Clock.Advance(TimeSpan.FromMinutes(1));
+            var breaks = minute < 132 ? minute is 40 or 81 : (minute - 132) % 41 == 0;
+            points.Add(Host.Price(Stablecoin.USDC, breaks ? 0.971m : 0.97m));
+        }
+
+        // The last point must not leave a run open.
+        points[^1] = Host.Price(Stablecoin.USDC, 0.971m);
+        Host.Tell(points);
+        await Host.KnownAsync();
+
+        var claim = await FileAsync(Host, policy);
+
+        Assert.Equal((HttpStatusCode.Created, "refused"), (claim.Status, (string?)claim["status"]));
+        Assert.Contains("the longest run lasted 50 min", (string?)claim["reason"], StringComparison.Ordinal);
+        var evidence = await UtilizationHost.GetAsync(Host.Alice, $"/api/v2/claims/{claim["claim_id"]}/evidence");
+        var kept = evidence["body"]["points"]!.AsArray();
+        Assert.Equal([(82, "0.97"), (131, "0.97"), (132, "0.971")], kept.Select(p => (Minute((double)p!["at"]!), (string?)p["peg_ratio"])));
+        Assert.All(kept, p => Assert.Equal(3, p!["sources"]!.AsArray().Count));
+        var considered = evidence["body"]["considered"]!;
+        Assert.Equal((1_440, before + 1, before + 1_440), ((long)considered["count"]!, (long)considered["first_sequence"]!, (long)considered["last_sequence"]!));
+        Assert.Equal((string?)evidence["hash"], EvidenceChain.HashOf((string)evidence["previous_hash"]!, CanonicalJson.Write(evidence["body"])));
+
+        int Minute(double at) => (int)Math.Round((at - (start.ToUnixTimeMilliseconds() / 1000.0)) / 60);
+    }
+
+    /// <summary>What pays keeps what it always did: 25 points ten minutes apart, and no word of others.</summary>
+    [Fact]
+    public async Task A_payment_keeps_all_points_of_its_run_and_none_but_those()
+    {
+        var policy = await BindAsync(10_000m, Depeg);
+        await PriceAsync(Stablecoin.USDC, 0.96m);
+        await PriceAsync(Stablecoin.USDC, 0.98m);
+        await PriceForAsync(Stablecoin.USDC, TimeSpan.FromHours(4), 0.94m);
+
+        var claim = await PaidAsync(policy);
+
+        var evidence = await UtilizationHost.GetAsync(Host.Alice, $"/api/v2/claims/{claim["claim_id"]}/evidence");
+        Assert.Equal(Enumerable.Repeat("0.94", 25), evidence["body"]["points"]!.AsArray().Select(p => (string?)p!["peg_ratio"]));
+        Assert.Equal(
+            ["claim_id", "decided_at", "decision", "exploits", "incidents", "period", "points", "policy", "rule"],
+            evidence["body"].AsObject().Select(member => member.Key));
+    }
+
+    /// <summary>Whoever read all points of the time around the run again would meet one that cannot be read, from between two runs.</summary>
+    [Fact]
+    public async Task A_pending_claim_is_not_judged_again_while_its_run_goes_on()
+    {
+        var policy = await BindAsync(10_000m, Depeg);
+        await PriceAsync(Stablecoin.USDC, 0.94m);
+        await PriceAsync(Stablecoin.USDC, 1m);
+        var between = Clock.GetUtcNow();
+        await PriceAsync(Stablecoin.USDC, 0.94m);
+        var pending = await EventuallyFiledAsync(policy, "pending");
+        await JudgedAsync();
+        await ExecuteAsync(
+            """
+            WITH unreadable AS (INSERT INTO consensus_point (sequence, stablecoin, at, sources) VALUES (0, 'USDC', $1, '{}') RETURNING point_id)
+            UPDATE watch_position SET judged_point = point_id FROM unreadable WHERE stablecoin = 'USDC'
+            """,
+            between.UtcDateTime);
+
+        await Host.WatchAsync();
+
+        Clock.Advance(TimeSpan.FromMinutes(9));
+        await PriceForAsync(Stablecoin.USDC, TimeSpan.FromHours(4), 0.94m);
+        var claim = await PaidAsync(policy);
+        Assert.Equal(((string?)pending["claim_id"], 4285.71m), ((string?)claim["claim_id"], (decimal)claim["payout_usd"]!));
+    }
+
+    [Fact]
+    public async Task A_pending_claim_is_refused_when_its_run_is_broken()
+    {
+        var policy = await BindAsync(10_000m, Depeg);
+        await PriceForAsync(Stablecoin.USDC, TimeSpan.FromHours(1), 0.94m);
+        var pending = await EventuallyFiledAsync(policy, "pending");
+        await JudgedAsync();
+
+        await PriceAsync(Stablecoin.USDC, 0.98m);
+
+        await UtilizationHost.EventuallyAsync(async () => (string?)(await ClaimAsync(pending))["status"] == "refused", "the claim to be refused");
+        Assert.Contains("by a point without it", (string?)(await ClaimAsync(pending))["reason"], StringComparison.Ordinal);
+    }
+
+    private async Task DeployAsync(string direction, decimal amount, decimal? gain = null) => Assert.Equal(
+        HttpStatusCode.Created,
+        (await UtilizationHost.PostAsync(Host.Operator, "/api/v2/pool/deployments", new { direction, amount_usd = amount, gain_usd = gain })).Status);
+}

@@ -1,0 +1,180 @@
+using System.Net;
+using Sure.Contracts.Events;
+using Sure.Contracts.Vocabulary;
+using Sure.TestServers;
+using Sure.UtilizationService.Tests.Hosts;
+
+namespace Sure.UtilizationService.Tests.Claims;
+
+/// <summary>From exploits and incidents to what is paid, on a real database.</summary>
+public sealed class EventClaimTests(PostgresServer postgres) : CoverInForce(postgres)
+{
+    [Fact]
+    public async Task A_confirmed_exploit_pays_bridge_cover_of_its_chains_in_full_and_no_other()
+    {
+        var onEthereum = await BindAsync(1_000m, new(CoverageType.Bridge, Chain.Ethereum, Stablecoin.USDC));
+        var onTon = await BindAsync(2_000m, new(CoverageType.Bridge, Chain.TON, Stablecoin.DAI));
+        var onBase = await BindAsync(3_000m, new(CoverageType.Bridge, Chain.Base, Stablecoin.USDC));
+        Clock.Advance(TimeSpan.FromMinutes(1));
+        var (detected, exploit) = (Clock.GetUtcNow(), Guid.CreateVersion7());
+
+        Host.Tell(new ExploitDetected(Guid.CreateVersion7(), detected, "wormhole_eth_ton", exploit, 700_000m, 1_000_000m, "Two sources saw it drained."));
+        var pending = await EventuallyFiledAsync(onEthereum, "pending");
+        Clock.Advance(TimeSpan.FromMinutes(30));
+        Host.Tell(new ExploitConfirmed(Guid.CreateVersion7(), Clock.GetUtcNow(), "wormhole_eth_ton", exploit, 700_000m, 1_000_000m, "Value did not come back."));
+
+        var claim = await PaidAsync(onEthereum);
+        Assert.Equal(((string?)pending["claim_id"], 1_000m), ((string?)claim["claim_id"], (decimal)claim["payout_usd"]!));
+        Assert.Equal(2_000m, (decimal)(await PaidAsync(onTon))["payout_usd"]!);
+        Assert.Equal("active", (string?)(await UtilizationHost.GetAsync(Host.Alice, $"/api/v2/policies/{onBase}"))["status"]);
+        Assert.Single(await ColumnAsync("SELECT exploit_id::text FROM exploit WHERE settled_at IS NOT NULL"));
+    }
+
+    [Fact]
+    public async Task A_cleared_exploit_pays_nobody_and_refuses_who_filed()
+    {
+        var policy = await BindAsync(1_000m, new(CoverageType.Bridge, Chain.Solana, Stablecoin.USDC));
+        Clock.Advance(TimeSpan.FromMinutes(1));
+        var exploit = DetectedOnSolana();
+        var pending = await EventuallyFiledAsync(policy, "pending");
+
+        Host.Tell(ClearedOnSolana(exploit));
+
+        await UtilizationHost.EventuallyAsync(async () => (string?)(await ClaimAsync(pending))["status"] == "refused", "the claim to be refused");
+        Assert.Equal("active", (string?)(await UtilizationHost.GetAsync(Host.Alice, $"/api/v2/policies/{policy}"))["status"]);
+    }
+
+    /// <summary>A transaction leaves its number on each row it writes. The cycle under way when the exploit is cleared may find some of the claims, the next finds the rest.</summary>
+    [Fact]
+    public async Task Claims_that_can_be_decided_at_once_are_decided_together()
+    {
+        const int Filed = 10;
+        var policies = new List<string>();
+        for (var i = 0; i < Filed; i++)
+        {
+            policies.Add(await BindAsync(1_000m, new(CoverageType.Bridge, Chain.Solana, Stablecoin.USDC)));
+        }
+
+        Clock.Advance(TimeSpan.FromMinutes(1));
+        var exploit = DetectedOnSolana();
+        foreach (var policy in policies)
+        {
+            await EventuallyFiledAsync(policy, "pending");
+        }
+
+        Host.Tell(ClearedOnSolana(exploit));
+
+        await UtilizationHost.EventuallyAsync(
+            async () => (await ColumnAsync("SELECT claim_id::text FROM claim WHERE status = 'refused'")).Count == Filed, "the claims to be refused");
+        Assert.InRange((await ColumnAsync("SELECT DISTINCT xmin::text FROM claim")).Count, 1, 2);
+    }
+
+    [Fact]
+    public async Task An_incident_that_two_operators_saw_pays_its_loss_fraction()
+    {
+        var policy = await BindAsync(1_000m, new(CoverageType.SmartContract, Chain.Polygon, Stablecoin.GHO));
+        Clock.Advance(TimeSpan.FromMinutes(1));
+
+        var incident = await RecordAsync("smart_contract", "Polygon", Clock.GetUtcNow(), "GHO", 0.4m);
+        Assert.Equal(HttpStatusCode.Created, incident.Status);
+        Assert.Equal("pending", (string?)(await FileAsync(Host, policy))["status"]);
+        var confirmed = await UtilizationHost.PostAsync(Host.Deputy, $"/api/v2/incidents/{incident["incident_id"]}/confirm", new { });
+        Assert.Equal(HttpStatusCode.OK, confirmed.Status);
+
+        Assert.Equal(400m, (decimal)(await PaidAsync(policy))["payout_usd"]!);
+    }
+
+    /// <summary>The older claim is one on DAI, of which a point has no sources that can be read.</summary>
+    [Fact]
+    public async Task A_pending_claim_that_cannot_be_judged_holds_up_no_later_one()
+    {
+        var unreadable = await BindAsync(1_000m, Depeg with { Stablecoin = Stablecoin.DAI });
+        var policy = await BindAsync(1_000m, new(CoverageType.Bridge, Chain.Solana, Stablecoin.USDC));
+        await PriceAsync(Stablecoin.DAI, 0.94m);
+        var exploit = DetectedOnSolana();
+        var first = await EventuallyFiledAsync(unreadable, "pending");
+        var second = await EventuallyFiledAsync(policy, "pending");
+        await ExecuteAsync("INSERT INTO consensus_point (sequence, stablecoin, at, sources) VALUES (0, 'DAI', $1, '{}')", Clock.GetUtcNow().UtcDateTime);
+
+        Host.Tell(ClearedOnSolana(exploit));
+
+        await UtilizationHost.EventuallyAsync(async () => (string?)(await ClaimAsync(second))["status"] == "refused", "the later claim to be refused");
+        Assert.Equal("pending", (string?)(await ClaimAsync(first))["status"]);
+        var failed = await Assert.ThrowsAsync<AggregateException>(Host.WatchAsync);
+        Assert.Contains($"The pending claim on policy {unreadable} could not be dealt with.", failed.InnerExceptions.Select(e => e.Message));
+    }
+
+    /// <summary>The first exploit and the first incident are of a policy whose attribution cannot be read.</summary>
+    [Fact]
+    public async Task An_exploit_or_an_incident_that_cannot_be_settled_holds_up_no_later_one()
+    {
+        var unreadable = new[]
+        {
+            await BindAsync(1_000m, new(CoverageType.Bridge, Chain.Solana, Stablecoin.USDC)),
+            await BindAsync(1_000m, new(CoverageType.SmartContract, Chain.Polygon, Stablecoin.GHO)),
+        };
+        var exploited = await BindAsync(2_000m, new(CoverageType.Bridge, Chain.Base, Stablecoin.USDC));
+        var lost = await BindAsync(2_000m, new(CoverageType.SmartContract, Chain.Base, Stablecoin.GHO));
+        await ExecuteAsync("UPDATE policy SET attribution = '[]' WHERE policy_id = ANY ($1)", unreadable.Select(Guid.Parse).ToArray());
+
+        foreach (var (bridge, chain) in new[] { ("wormhole_sol_ton", "Polygon"), ("wormhole_base_ton", "Base") })
+        {
+            Clock.Advance(TimeSpan.FromMinutes(1));
+            Host.Tell(new ExploitConfirmed(Guid.CreateVersion7(), Clock.GetUtcNow(), bridge, Guid.CreateVersion7(), 700_000m, 1_000_000m, "Value did not come back."));
+            var incident = await RecordAsync("smart_contract", chain, Clock.GetUtcNow(), "GHO", 0.4m);
+            await UtilizationHost.PostAsync(Host.Deputy, $"/api/v2/incidents/{incident["incident_id"]}/confirm", new { });
+        }
+
+        Assert.Equal(2_000m, (decimal)(await PaidAsync(exploited))["payout_usd"]!);
+        Assert.Equal(800m, (decimal)(await PaidAsync(lost))["payout_usd"]!);
+        var failed = await Assert.ThrowsAsync<AggregateException>(Host.WatchAsync);
+        Assert.Equal(["The exploit", "The incident"], failed.InnerExceptions.Select(e => string.Join(' ', e.Message.Split(' ')[..2])));
+    }
+
+    /// <summary>
+    /// An hour before its end something happens that is recorded 71 hours after it, and confirmed only when the 72 in which it could be are
+    /// over. The cover of another coin has expired by then, with its premium earned at its end.
+    /// </summary>
+    [Theory]
+    [InlineData("smart_contract", "Polygon", "GHO")]
+    [InlineData("bridge", "Optimism", null)]
+    public async Task What_happened_within_the_cover_can_be_reported_after_it(string type, string chain, string? coin)
+    {
+        var product = new Product(Words<CoverageType>.Parse(type), Words<Chain>.Parse(chain), Stablecoin.GHO);
+        var policy = await BindAsync(1_000m, product, days: 1);
+        var other = await BindAsync(1_000m, new(CoverageType.SmartContract, Chain.Base, Stablecoin.DAI), days: 1);
+        var happened = Clock.GetUtcNow().AddHours(23);
+        Clock.Advance(TimeSpan.FromHours(24 + 71));
+        Assert.Equal("refused", (string?)(await FileAsync(Host, policy))["status"]);
+        var incident = await RecordAsync(type, chain, happened, coin, coin is null ? null : 0.4m);
+        Assert.Equal(HttpStatusCode.Created, incident.Status);
+
+        Clock.Advance(TimeSpan.FromHours(2));
+        await ExpiredAsync(other);
+        await UtilizationHost.PostAsync(Host.Deputy, $"/api/v2/incidents/{incident["incident_id"]}/confirm", new { });
+
+        Assert.Equal(coin is null ? 1_000m : 400m, (decimal)(await PaidAsync(policy))["payout_usd"]!);
+        await LedgerAgreesAsync();
+    }
+
+    private Guid DetectedOnSolana()
+    {
+        var exploit = Guid.CreateVersion7();
+        Host.Tell(new ExploitDetected(Guid.CreateVersion7(), Clock.GetUtcNow(), "wormhole_sol_ton", exploit, 700_000m, 1_000_000m, "Two sources saw it drained."));
+        return exploit;
+    }
+
+    private ExploitCleared ClearedOnSolana(Guid exploit) =>
+        new(Guid.CreateVersion7(), Clock.GetUtcNow(), "wormhole_sol_ton", exploit, 950_000m, 1_000_000m, "Value came back.");
+
+    private Task<Answer> RecordAsync(string type, string chain, DateTimeOffset at, string? coin = null, decimal? loss = null) =>
+        UtilizationHost.PostAsync(Host.Operator, "/api/v2/incidents", new
+        {
+            coverage_type = type,
+            chain,
+            stablecoin = coin,
+            occurred_at = at.ToUnixTimeMilliseconds() / 1000m,
+            evidence_url = "https://example.org/post-mortem",
+            loss_fraction = loss,
+        });
+}
