@@ -60,7 +60,7 @@ internal sealed class Deployment(NpgsqlDataSource database, IOptions<CapitalOpti
 
         if (await PremiumBooking.TryBookAsync(connection, transaction, pool, now, capital.Value.PremiumBookingPatience, cancellationToken) is not { } position)
         {
-            return new MoneyOutcome.Refused(Problem.Unavailable(PremiumBooking.TakesTooLong, PremiumBooking.RetryAfter));
+            return PremiumBooking.TakesTooLong();
         }
 
         if (request.Direction is DeploymentDirection.Deploy ? request.AmountUsd > position.LiquidReservesUsd : request.AmountUsd > position.DeployedUsd)

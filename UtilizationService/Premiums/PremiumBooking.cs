@@ -1,7 +1,9 @@
 using Dapper;
 using Npgsql;
 using Sure.Coordination.Writing;
+using Sure.ServiceDefaults.Problems;
 using Sure.UtilizationService.Capital;
+using Sure.UtilizationService.Idempotency;
 using Sure.UtilizationService.Ledger;
 using Sure.UtilizationService.Pool;
 
@@ -15,13 +17,10 @@ internal static class PremiumBooking
 {
     private const string Reference = "book";
 
-    /// <summary>What a movement that cannot wait for its booking is told.</summary>
-    public const string TakesTooLong = "Premium that many policies have earned is being booked first; try again shortly.";
+    private const string Savepoint = "before_booking";
 
     /// <summary>When to try again: the monitor looks every few seconds whether a booking is wanted, and then has to finish it.</summary>
-    public static readonly TimeSpan RetryAfter = TimeSpan.FromSeconds(15);
-
-    private const string Savepoint = "before_booking";
+    private static readonly TimeSpan RetryAfter = TimeSpan.FromSeconds(15);
 
     /// <summary>
     /// The longer nothing was booked, the more policies have earned a cent: a booking that did not end in time would never end, and no
@@ -39,6 +38,10 @@ internal static class PremiumBooking
             FROM policy WHERE status = 'active' AND starts_at < @Now
         )
         """;
+
+    /// <summary>What a movement that cannot wait for its booking is answered.</summary>
+    public static MoneyOutcome TakesTooLong() =>
+        new MoneyOutcome.Refused(Problem.Unavailable("Premium that many policies have earned is being booked first; try again shortly.", RetryAfter));
 
     /// <summary>Books within the transaction, under the pool's lock, however long that takes, and answers the position afterwards.</summary>
     public static Task<PoolPosition> BookAsync(

@@ -1,7 +1,6 @@
 using Microsoft.Extensions.Options;
 using Npgsql;
 using Sure.Contracts.Vocabulary;
-using Sure.ServiceDefaults.Problems;
 using Sure.UtilizationService.Capital;
 using Sure.UtilizationService.Claims.Rules;
 using Sure.UtilizationService.Idempotency;
@@ -60,7 +59,7 @@ internal sealed class VaultMovements(
         // What premiums have earned so far belongs to those who were there before; who leaves takes it along.
         if (await PremiumBooking.TryBookAsync(connection, transaction, pool, now, capital.Value.PremiumBookingPatience, cancellationToken) is not { } position)
         {
-            return new MoneyOutcome.Refused(Problem.Unavailable(PremiumBooking.TakesTooLong, PremiumBooking.RetryAfter));
+            return PremiumBooking.TakesTooLong();
         }
 
         var view = await VaultStore.ReadAsync(connection, transaction, position, tranche, account, cancellationToken);
