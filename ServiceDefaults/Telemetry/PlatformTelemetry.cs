@@ -34,9 +34,6 @@ internal static class PlatformTelemetry
         "Microsoft.AspNetCore.Hosting", "Microsoft.AspNetCore.Server.Kestrel", "Microsoft.AspNetCore.Diagnostics", "System.Net.Http", "System.Net.NameResolution",
     ];
 
-    /// <summary>For the same reason.</summary>
-    private static readonly string[] LeftOut = ["http.client.active_requests", "http.client.request.time_in_queue"];
-
     private static readonly TimeSpan HealthInterval = TimeSpan.FromSeconds(10);
 
     public static void AddPlatformTelemetry(this IHostApplicationBuilder builder)
@@ -65,7 +62,9 @@ internal static class PlatformTelemetry
                 .AddMeter(Ours)
                 .AddMeter("MassTransit")
                 .AddMeter(Framework)
-                .AddView(i => LeftOut.Contains(i.Name, StringComparer.Ordinal) ? MetricStreamConfiguration.Drop : null)
+                // Left out for the same reason as meters are.
+                .AddView("http.client.active_requests", MetricStreamConfiguration.Drop)
+                .AddView("http.client.request.time_in_queue", MetricStreamConfiguration.Drop)
                 .AddRuntimeInstrumentation()
                 .AddPrometheusExporter(prometheus => prometheus.ScrapeEndpointPath = MetricsPath))
             .WithTracing(tracing =>
