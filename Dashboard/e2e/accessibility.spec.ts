@@ -4,6 +4,9 @@ import { expect, pages, test, withKey } from "./support";
 /** Rows of a table are all alike, and axe takes seconds for a few hundred: the first stand for them. */
 const alike = "tbody tr:nth-child(n + 4)";
 
+/** The header's, by which one sees that the browser has taken a scheme on: until all of a page has, its contrasts are of neither. */
+const surfaces = { dark: "rgb(20, 28, 32)", light: "rgb(255, 255, 255)" };
+
 // One test with one page: a browser that has the files already shows the next in a fraction of the time.
 test("no page has a serious fault, dark on a phone and light on a wide screen", async ({ page, decision }) => {
   test.setTimeout(180_000);
@@ -17,6 +20,7 @@ test("no page has a serious fault, dark on a phone and light on a wide screen", 
       await page.setViewportSize({ width: 360, height: 800 });
       await page.goto(path(decision));
       await expect(shows(page)).toBeVisible();
+      await expect(page.getByRole("banner")).toHaveCSS("background-color", surfaces.dark);
       const onPhone = await axe().analyze();
       // Nothing but tables and drawings is wider than the screen, and they scroll by themselves.
       expect.soft(await page.evaluate(() => document.documentElement.scrollWidth - window.innerWidth), name).toBeLessThanOrEqual(0);
@@ -24,6 +28,7 @@ test("no page has a serious fault, dark on a phone and light on a wide screen", 
       await page.emulateMedia({ colorScheme: "light", reducedMotion: "reduce" });
       await page.setViewportSize({ width: 1440, height: 900 });
       await expect(shows(page)).toBeVisible();
+      await expect(page.getByRole("banner")).toHaveCSS("background-color", surfaces.light);
       // What the theme and the width change.
       const wide = await axe().withRules(["color-contrast", "landmark-unique", "scrollable-region-focusable"]).analyze();
 
