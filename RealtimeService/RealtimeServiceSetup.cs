@@ -42,6 +42,7 @@ internal static class RealtimeServiceSetup
             services.GetRequiredService<TimeProvider>()));
         builder.Services.Configure<SocketTransportOptions>(SocketOutput.Prepare);
         builder.Services.AddSingleton<ConnectionRegistry>();
+        builder.Services.AddSingleton<IStartupFilter, ClientsOutlastRequests>();
         builder.Services.AddHttpClient(StreamSink.ClientName);
         builder.Services.AddHostedService<StreamFollower>();
         builder.Services.AddHostedService<ConnectionKeeper>();

@@ -1,5 +1,6 @@
 using System.Buffers;
 using System.Net.WebSockets;
+using Microsoft.AspNetCore.Http.Features;
 using Sure.RealtimeService.Identity;
 using Sure.RealtimeService.Protocol;
 
@@ -28,7 +29,7 @@ internal sealed partial class ClientConnection : IDisposable
     private readonly WebSocket _socket;
     private readonly ClientStream _stream;
     private readonly string _address;
-    private readonly Action _abort;
+    private readonly IHttpRequestLifetimeFeature _connection;
     private readonly ClientSurroundings _around;
     private readonly MessageRate _rate;
     private readonly Lock _closing = new();
@@ -47,15 +48,15 @@ internal sealed partial class ClientConnection : IDisposable
     /// <param name="deflates">Whether compression was negotiated.</param>
     /// <param name="isKnown">Whether the gateway knows who it is.</param>
     /// <param name="address">Where it comes from.</param>
-    /// <param name="abort">Cuts the connection.</param>
+    /// <param name="connection">Cuts the connection.</param>
     /// <param name="around">What all connections share.</param>
-    public ClientConnection(WebSocket socket, ClientStream stream, bool deflates, bool isKnown, string address, Action abort, ClientSurroundings around)
+    public ClientConnection(WebSocket socket, ClientStream stream, bool deflates, bool isKnown, string address, IHttpRequestLifetimeFeature connection, ClientSurroundings around)
     {
         _socket = socket;
         _stream = stream;
         _mustAuthenticate = around.Options.RequireAuthentication && !isKnown;
         _address = address;
-        _abort = abort;
+        _connection = connection;
         _around = around;
         _rate = new MessageRate(around.MessagesPerSecond, around.Time);
         Queue = new SendQueue(
@@ -84,7 +85,11 @@ internal sealed partial class ClientConnection : IDisposable
         var brokeProtocol = false;
         try
         {
-            await ReadAsync();
+            // Waits without a buffer: a client that is silent costs none.
+            while (await TakeAsync(await _socket.ReceiveAsync(Memory<byte>.Empty, CancellationToken.None)))
+            {
+                // Until the client closes.
+            }
         }
         catch (Exception exception) when (exception is WebSocketException or OperationCanceledException or IOException or ObjectDisposedException)
         {
@@ -151,6 +156,8 @@ internal sealed partial class ClientConnection : IDisposable
             _isOver = true;
             _cutOff?.Dispose();
         }
+
+        _socket.Dispose();
     }
 
     /// <summary>
@@ -199,38 +206,32 @@ internal sealed partial class ClientConnection : IDisposable
         {
             if (!_isOver)
             {
-                _abort();
+                _connection.Abort();
                 Queue.Abandon();
             }
         }
     }
 
-    /// <summary>Until the client closes.</summary>
-    private async Task ReadAsync()
+    /// <summary>Takes the message that has begun with this; false where the client has closed instead.</summary>
+    private async ValueTask<bool> TakeAsync(ValueWebSocketReceiveResult part)
     {
-        while (true)
+        if (part.MessageType == WebSocketMessageType.Close)
         {
-            // Waits without a buffer: a client that is silent costs none.
-            var part = await _socket.ReceiveAsync(Memory<byte>.Empty, CancellationToken.None);
-            if (part.MessageType == WebSocketMessageType.Close)
-            {
-                AnswerClose();
-                return;
-            }
-
-            if (part.EndOfMessage)
-            {
-                await HandleAsync(default, part.MessageType);
-            }
-            else if (!await ReadMessageAsync())
-            {
-                return;
-            }
+            AnswerClose();
+            return false;
         }
+
+        if (!part.EndOfMessage)
+        {
+            return await ReadMessageAsync();
+        }
+
+        await HandleAsync(default, part.MessageType);
+        return true;
     }
 
     /// <summary>The rest of a message that has begun; false where the client has closed instead.</summary>
-    private async Task<bool> ReadMessageAsync()
+    private async ValueTask<bool> ReadMessageAsync()
     {
         var buffer = ArrayPool<byte>.Shared.Rent(ReadBuffer);
         try

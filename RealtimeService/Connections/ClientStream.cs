@@ -48,15 +48,11 @@ internal sealed class ClientStream(Stream inner, Stream output, TimeProvider tim
         }
     }
 
-    public override async ValueTask<int> ReadAsync(Memory<byte> buffer, CancellationToken cancellationToken = default)
+    /// <summary>Whoever reads on has been given something: the time is noted then, so that a read that waits keeps nothing of ours.</summary>
+    public override ValueTask<int> ReadAsync(Memory<byte> buffer, CancellationToken cancellationToken = default)
     {
-        var count = await inner.ReadAsync(buffer, cancellationToken);
-        if (count > 0)
-        {
-            Volatile.Write(ref _seenAt, time.GetTimestamp());
-        }
-
-        return count;
+        Volatile.Write(ref _seenAt, time.GetTimestamp());
+        return inner.ReadAsync(buffer, cancellationToken);
     }
 
     public override Task<int> ReadAsync(byte[] buffer, int offset, int count, CancellationToken cancellationToken) =>

@@ -17,7 +17,6 @@ internal static class WebSocketEndpoint
 
     public static void MapWebSocket(this WebApplication app)
     {
-        app.Use(ClientUpgrade.WatchAsync);
         // Pings are the connection keeper's; the framework's would need a timer each.
         app.UseWebSockets(new WebSocketOptions { KeepAliveInterval = Timeout.InfiniteTimeSpan });
         app.MapGet("/ws", ConnectAsync).ExcludeFromDescription();
@@ -50,26 +49,24 @@ internal static class WebSocketEndpoint
             return Problem.Unavailable("There are too many connections; try again later.", RetryAfter);
         }
 
-        try
+        upgrade.Place = address;
+        var socket = await context.WebSockets.AcceptWebSocketAsync(new WebSocketAcceptContext
         {
-            using var socket = await context.WebSockets.AcceptWebSocketAsync(new WebSocketAcceptContext
-            {
-                // What is sent is compressed once for everybody, so without what was sent before; nothing secret goes over it.
-                DangerousEnableCompression = connections.Count <= around.Options.CompressedConnections,
-                DisableServerContextTakeover = true,
-            });
-            using var client = new ClientConnection(
-                socket, upgrade.Stream!, Deflates(context.Response), context.Caller().ClientId is not null, address, context.Abort, around)
-            {
-                Gateway = GatewayOf(context),
-            };
-            await connections.RunAsync(client);
-        }
-        finally
+            // What is sent is compressed once for everybody, so without what was sent before; nothing secret goes over it.
+            DangerousEnableCompression = connections.Count <= around.Options.CompressedConnections,
+            DisableServerContextTakeover = true,
+        });
+        upgrade.Client = new ClientConnection(
+            socket,
+            upgrade.Stream!,
+            Deflates(context.Response),
+            context.Caller().ClientId is not null,
+            address,
+            context.Features.GetRequiredFeature<IHttpRequestLifetimeFeature>(),
+            around)
         {
-            connections.Release(address);
-        }
-
+            Gateway = GatewayOf(context),
+        };
         return Results.Empty;
     }
 

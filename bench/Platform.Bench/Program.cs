@@ -9,6 +9,7 @@ return args switch
     ["exposure", .. var options] => await ExposureBench.RunAsync(options),
     ["ingestion", .. var options] => await IngestionBench.RunAsync(options),
     ["fanout", .. var options] => await FanoutBench.RunAsync(options),
+    ["idle", .. var options] => await IdleBench.RunAsync(options),
     ["stalled", .. var options] => await StalledBench.RunAsync(options),
     ["soak", .. var options] => await SoakBench.RunAsync(options),
     ["quotes", .. var options] => await QuoteBench.RunAsync(options),
@@ -25,6 +26,7 @@ static int Usage()
     Console.Error.WriteLine("dotnet run -c Release --project bench/Platform.Bench -- exposure [--rounds 3] [--seconds 15] [--rate 100]");
     Console.Error.WriteLine("dotnet run -c Release --project bench/Platform.Bench -- ingestion [--rounds 3] [--seconds 60] [--batches 200] [--connections 8]");
     Console.Error.WriteLine("dotnet run -c Release --project bench/Platform.Bench -- fanout [--rounds 3] [--clients 100,1000,5000]");
+    Console.Error.WriteLine("dotnet run -c Release --project bench/Platform.Bench -- idle [--rounds 3] [--clients 10000]");
     Console.Error.WriteLine("dotnet run -c Release --project bench/Platform.Bench -- stalled [--rounds 5] [--clients 2000] [--messages 100]");
     Console.Error.WriteLine("dotnet run -c Release --project bench/Platform.Bench -- soak [--clients 5000] [--slow-each 100] [--rate 20] [--seconds 120]");
     Console.Error.WriteLine("dotnet run -c Release --project bench/Platform.Bench -- quotes [--rounds 5] [--seconds 6] [--connections 64] [--rate 500] [--warmup 20]");

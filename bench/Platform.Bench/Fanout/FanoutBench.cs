@@ -7,9 +7,6 @@ internal static class FanoutBench
     private const int Singles = 30;
     private const int Burst = 100;
 
-    /// <summary>With so many, what a server needs besides its connections makes no difference to what one of them takes.</summary>
-    private const int Many = 5000;
-
     private const string Own = "RealtimeService";
     private const string ByGateway = "… through the gateway";
 
@@ -93,11 +90,6 @@ internal static class FanoutBench
         var gateway = Rounds.Median(results[ByGateway].Zip(own, (through, direct) => direct.Milliseconds / through.Milliseconds));
         var gatewayRate = Rounds.Median(results[ByGateway].Zip(own, (through, direct) => through.Thousands / direct.Thousands));
         Say($"{count} clients through the gateway, one message {gateway:F2} and a burst {gatewayRate:F2} times as fast as direct", "at least 0.5", Math.Min(gateway, gatewayRate) >= 0.5);
-        if (count >= Many)
-        {
-            Say($"{count} clients, memory of each {Of(own, r => r.KibPerConnection):F1} KiB", "at most 16", Of(own, r => r.KibPerConnection) <= 16);
-        }
-
         if (count <= 100)
         {
             Say($"{count} clients, the last one after {Of(own, r => r.Milliseconds):F2} ms", "at most 10 ms for 100", Of(own, r => r.Milliseconds) <= 10);
