@@ -1,6 +1,7 @@
 using Microsoft.AspNetCore.Builder;
 using Microsoft.Extensions.DependencyInjection;
 using Sure.Contracts.Json;
+using Sure.ServiceDefaults;
 using Sure.ServiceDefaults.Description;
 using Sure.ServiceDefaults.Health;
 using Sure.ServiceDefaults.Identity;
@@ -20,6 +21,7 @@ public static class ServiceDefaultsExtensions
         ArgumentNullException.ThrowIfNull(builder);
 
         builder.Services.AddSingleton(TimeProvider.System);
+        builder.Services.AddSingleton(_ => OpenFiles.OfThisProcess());
         builder.AddPlatformTelemetry();
         builder.AddPlatformHealth();
         builder.Services.AddServiceDiscovery();

@@ -3,6 +3,7 @@ using System.Net;
 using Microsoft.AspNetCore.Connections;
 using Microsoft.Extensions.Options;
 using Sure.Gateway.Limits;
+using Sure.ServiceDefaults;
 
 namespace Sure.Gateway.Listeners;
 
@@ -11,20 +12,24 @@ namespace Sure.Gateway.Listeners;
 /// limit, so that whoever looks after the gateway always gets through.
 /// </summary>
 internal sealed partial class ConnectionLimit(
-    IOptions<LimitOptions> limits, TrustedProxies proxies, ILogger<ConnectionLimit> logger)
+    IOptions<LimitOptions> limits, OpenFiles files, TrustedProxies proxies, ILogger<ConnectionLimit> logger)
 {
+    /// <summary>A connection has one to a service behind it.</summary>
+    private const int SocketsEach = 2;
+
+    private readonly long _most = files.Connections(limits.Value.Scaled(limits.Value.Connections), "Limits:Connections", SocketsEach, logger);
+    private readonly long _mostOfAddress = limits.Value.Scaled(limits.Value.ConnectionsPerAddress);
     private readonly ConcurrentDictionary<IPAddress, int> _byAddress = new();
     private int _open;
 
     public async Task HandleAsync(ConnectionContext connection, ConnectionDelegate next)
     {
-        var options = limits.Value;
         var address = (connection.RemoteEndPoint as IPEndPoint)?.Address ?? IPAddress.None;
         var ofAddress = _byAddress.AddOrUpdate(address, 1, static (_, open) => open + 1);
         var open = Interlocked.Increment(ref _open);
         try
         {
-            if (open > options.Scaled(options.Connections) || (ofAddress > options.Scaled(options.ConnectionsPerAddress) && !proxies.Contains(address)))
+            if (open > _most || (ofAddress > _mostOfAddress && !proxies.Contains(address)))
             {
                 Log.TooMany(logger, address, ofAddress, open);
                 connection.Abort(new ConnectionAbortedException("There are too many connections."));

@@ -2,6 +2,7 @@ using System.Collections.Concurrent;
 using Microsoft.Extensions.Options;
 using Sure.RealtimeService.Channels;
 using Sure.RealtimeService.Protocol;
+using Sure.ServiceDefaults;
 
 namespace Sure.RealtimeService.Connections;
 
@@ -18,10 +19,10 @@ internal sealed class ConnectionRegistry
     private int _taken;
     private volatile bool _isClosing;
 
-    public ConnectionRegistry(IOptions<RealtimeOptions> options, LimitScale scale, RealtimeMetrics metrics)
+    public ConnectionRegistry(IOptions<RealtimeOptions> options, LimitScale scale, OpenFiles files, RealtimeMetrics metrics, ILogger<ConnectionRegistry> logger)
     {
         _metrics = metrics;
-        _maximum = scale.Of(options.Value.Connections);
+        _maximum = files.Connections(scale.Of(options.Value.Connections), "Realtime:Connections", socketsEach: 1, logger);
         _maximumPerAddress = scale.Of(options.Value.ConnectionsPerAddress);
         _reconnectsPerSecond = options.Value.ReconnectsPerSecond;
         metrics.ObserveConnections(

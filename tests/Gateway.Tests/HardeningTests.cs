@@ -4,6 +4,7 @@ using System.Text;
 using Microsoft.AspNetCore.Http;
 using Microsoft.IdentityModel.JsonWebTokens;
 using Sure.Gateway.Tests.Hosts;
+using Sure.ServiceDefaults;
 using Sure.ServiceDefaults.Identity;
 using Sure.TestServers;
 
@@ -90,31 +91,15 @@ public sealed class HardeningTests(PostgresServer postgres)
     {
         await using var gateway = await GatewayHost.StartAsync(
             await postgres.CreateDatabaseAsync(), WithProxies(proxies, new() { [limit] = "3", ["Limits:Scale"] = "1" }));
-        var open = new List<TcpClient>();
-        try
-        {
-            for (var i = 0; i < Math.Min(most, 6); i++)
-            {
-                open.Add(await ConnectAsync(gateway));
-                Assert.StartsWith("HTTP/1.1 200 ", await AskAsync(open[^1]), StringComparison.Ordinal);
-            }
+        await LetsInAsync(gateway, most);
+    }
 
-            if (most < int.MaxValue)
-            {
-                Assert.Equal("", await AskAnewAsync(gateway));
-                open[0].Dispose();
-                await Eventually.HoldsAsync(
-                    async () => (await AskAnewAsync(gateway)).StartsWith("HTTP/1.1 200 ", StringComparison.Ordinal), "the place of the one that ended is free");
-            }
-
-            // Whoever looks after it gets through.
-            using var inside = await gateway.Internal.GetAsync("/alive", TestContext.Current.CancellationToken);
-            Assert.Equal(HttpStatusCode.OK, inside.StatusCode);
-        }
-        finally
-        {
-            open.ForEach(c => c.Dispose());
-        }
+    /// <summary>Of twelve files half are kept for what is no connection of a client; three clients and what is asked for them fit into the others.</summary>
+    [Fact]
+    public async Task No_more_connections_are_let_in_than_the_process_may_have_open()
+    {
+        await using var gateway = await GatewayHost.StartAsync(await postgres.CreateDatabaseAsync(), files: new OpenFiles(12));
+        await LetsInAsync(gateway, most: 3);
     }
 
     [Fact]
@@ -360,5 +345,34 @@ public sealed class HardeningTests(PostgresServer postgres)
         }
 
         return read.ToString();
+    }
+
+    private static async Task LetsInAsync(GatewayHost gateway, int most)
+    {
+        var open = new List<TcpClient>();
+        try
+        {
+            for (var i = 0; i < Math.Min(most, 6); i++)
+            {
+                open.Add(await ConnectAsync(gateway));
+                Assert.StartsWith("HTTP/1.1 200 ", await AskAsync(open[^1]), StringComparison.Ordinal);
+            }
+
+            if (most < int.MaxValue)
+            {
+                Assert.Equal("", await AskAnewAsync(gateway));
+                open[0].Dispose();
+                await Eventually.HoldsAsync(
+                    async () => (await AskAnewAsync(gateway)).StartsWith("HTTP/1.1 200 ", StringComparison.Ordinal), "the place of the one that ended is free");
+            }
+
+            // Whoever looks after it gets through.
+            using var inside = await gateway.Internal.GetAsync("/alive", TestContext.Current.CancellationToken);
+            Assert.Equal(HttpStatusCode.OK, inside.StatusCode);
+        }
+        finally
+        {
+            open.ForEach(c => c.Dispose());
+        }
     }
 }

@@ -9,6 +9,7 @@ using Microsoft.Extensions.Logging;
 using StackExchange.Redis;
 using Sure.Coordination.Migrations;
 using Sure.Gateway.Keys;
+using Sure.ServiceDefaults;
 using Sure.ServiceDefaults.Identity;
 using Sure.TestServers;
 
@@ -47,7 +48,7 @@ public sealed class GatewayHost : IAsyncDisposable
     public IServiceProvider Services => _app.Services;
 
     /// <summary>Starts it with a fake for each service that <paramref name="settings"/> does not place elsewhere.</summary>
-    public static async Task<GatewayHost> StartAsync(string database, Dictionary<string, string?>? settings = null, string environment = "Production", ILoggerProvider? logger = null)
+    public static async Task<GatewayHost> StartAsync(string database, Dictionary<string, string?>? settings = null, string environment = "Production", ILoggerProvider? logger = null, OpenFiles? files = null)
     {
         settings ??= [];
         var fakes = new Dictionary<string, FakeService>();
@@ -84,6 +85,11 @@ public sealed class GatewayHost : IAsyncDisposable
 
         builder.AddServiceDefaults();
         builder.AddGateway();
+        if (files is not null)
+        {
+            builder.Services.AddSingleton(files);
+        }
+
         var app = builder.Build();
         app.UseFrontDoor();
         app.MapDefaultEndpoints();
