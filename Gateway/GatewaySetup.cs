@@ -111,6 +111,7 @@ internal static class GatewaySetup
             var logger = app.Services.GetRequiredService<ILoggerFactory>().CreateLogger("Sure.Gateway.Routing");
             var sockets = app.Services.GetRequiredService<SocketGrace>();
             proxy.Use(NotedRoutes.HandleAsync);
+            proxy.Use(app.Services.GetRequiredService<LoadShedding>().HandleServiceAsync);
             proxy.Use(sockets.HandleAsync);
             proxy.Use((context, next) => ServiceFailures.HandleAsync(context, next, logger));
             proxy.UseLoadBalancing();

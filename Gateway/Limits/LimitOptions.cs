@@ -57,6 +57,12 @@ internal sealed class LimitOptions
     [Range(1, 1_000_000)]
     public int Concurrency { get; set; } = 2_000;
 
+    /// <summary>
+    /// The same of one service behind the gateway, so that one that hangs does not keep the places of all. What comes on top is answered 503 at once.
+    /// </summary>
+    [Range(1, 1_000_000)]
+    public int ConcurrencyPerService { get; set; } = 1_000;
+
     /// <summary>Batches of quotes that are worked on at a time: each is held in memory whole. What comes on top is answered 503 at once.</summary>
     [Range(1, 1_000_000)]
     public int Batches { get; set; } = 100;

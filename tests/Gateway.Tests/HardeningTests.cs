@@ -82,6 +82,42 @@ public sealed class HardeningTests(PostgresServer postgres)
         Assert.Equal(HttpStatusCode.OK, again.StatusCode);
     }
 
+    [Fact]
+    public async Task A_service_that_hangs_keeps_the_places_of_no_other()
+    {
+        await using var gateway = await GatewayHost.StartAsync(
+            await postgres.CreateDatabaseAsync(), new() { ["Limits:Concurrency"] = "4", ["Limits:ConcurrencyPerService"] = "2" });
+        await gateway.ReadyAsync();
+        var risk = gateway.Fakes["riskservice"];
+        var held = new TaskCompletionSource();
+        risk.Answer = async context =>
+        {
+            await held.Task;
+            await context.Response.WriteAsync("{}");
+        };
+        Task<HttpResponseMessage>[] waiting = [gateway.GetAsync("/api/v2/risk/limits"), gateway.GetAsync("/api/v2/risk/exposure")];
+        await Eventually.HoldsAsync(() => Task.FromResult(risk.Arrivals.Count == 2), "both hang");
+
+        for (var i = 0; i < 10; i++)
+        {
+            using var shed = await gateway.GetAsync("/api/v2/risk/limits");
+            await Problems.AssertAsync(shed, HttpStatusCode.ServiceUnavailable);
+            Assert.Equal(TimeSpan.FromSeconds(1), shed.Headers.RetryAfter?.Delta);
+            using var other = await gateway.GetAsync("/api/v2/pool");
+            Assert.Equal(HttpStatusCode.OK, other.StatusCode);
+        }
+
+        Assert.Equal(2, risk.Arrivals.Count);
+        held.SetResult();
+        foreach (var answer in waiting)
+        {
+            Assert.Equal(HttpStatusCode.OK, (await answer).StatusCode);
+        }
+
+        using var again = await gateway.GetAsync("/api/v2/risk/limits");
+        Assert.Equal(HttpStatusCode.OK, again.StatusCode);
+    }
+
     [Theory]
     [InlineData("Limits:ConnectionsPerAddress", null, 3)]
     [InlineData("Limits:Connections", null, 3)]
