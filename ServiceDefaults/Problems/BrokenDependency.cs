@@ -11,6 +11,8 @@ public static class BrokenDependency
     /// </summary>
     public static bool Is(Exception exception) => exception switch
     {
+        // The server has become a standby, or nothing may be written to it for now.
+        Npgsql.PostgresException { SqlState: Npgsql.PostgresErrorCodes.ReadOnlySqlTransaction } => true,
         // Class 57P is a server that shuts down, has crashed or is starting up. FATAL is a connection that the server ended or would not
         // begin: its disk is full, or this process was stopped and let a transaction idle. Neither counts as a transient error.
         Npgsql.PostgresException { InvariantSeverity: "FATAL" or "PANIC" } => true,

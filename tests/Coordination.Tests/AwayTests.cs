@@ -44,6 +44,21 @@ public sealed class AwayTests(PostgresServer postgres)
         Assert.Equal(HttpStatusCode.ServiceUnavailable, response.StatusCode);
     }
 
+    /// <summary>As after a failover, on a connection to what was the primary before.</summary>
+    [Fact]
+    public async Task A_server_that_nothing_may_be_written_to_is_503()
+    {
+        using var response = await AnswerAsync(async (database, cancellationToken) =>
+        {
+            await using var connection = await database.OpenConnectionAsync(cancellationToken);
+            await using var transaction = await connection.BeginTransactionAsync(cancellationToken);
+            await using var command = new NpgsqlCommand("SET TRANSACTION READ ONLY; CREATE TABLE written (id int)", connection, transaction);
+            await command.ExecuteNonQueryAsync(cancellationToken);
+        });
+
+        Assert.Equal(HttpStatusCode.ServiceUnavailable, response.StatusCode);
+    }
+
     [Fact]
     public async Task No_transaction_idles_for_longer_than_half_a_lease()
     {
