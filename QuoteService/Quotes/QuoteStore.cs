@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using System.Diagnostics.Metrics;
 using System.Text.Json;
 using Microsoft.Extensions.Options;
@@ -6,35 +7,49 @@ using Sure.QuoteService.Pricing;
 
 namespace Sure.QuoteService.Quotes;
 
-/// <summary>Living quotes in Redis. Without Redis nothing is stored and nobody waits for it.</summary>
+/// <summary>
+/// Living quotes in Redis. What is to be stored while others are being stored waits for them and then goes together: a command costs more
+/// than a quote in it. Without Redis nothing is stored and nobody waits for it.
+/// </summary>
 internal sealed partial class QuoteStore(IConnectionMultiplexer redis, IOptions<PricingOptions> options, ILogger<QuoteStore> logger)
 {
+    /// <summary>Quotes of one command, which holds up everybody else's; those of one request are never parted.</summary>
+    private const int LargestCommand = 512;
+
+    private const string Script = "for i, key in ipairs(KEYS) do redis.call('SET', key, ARGV[i + 1], 'PX', ARGV[1]) end";
+
     private static readonly Meter Meter = new("Sure.Quotes");
 
     private static readonly Counter<long> Failures = Meter.CreateCounter<long>("sure.quotes.store.failures", "{quote}", "Quotes that could not be stored.");
 
-    /// <summary>Stores quotes in one pipeline; says of each whether it is stored.</summary>
-    public async Task<bool> TryStoreAsync(IReadOnlyCollection<IssuedQuote> quotes)
+    private readonly Lock _lock = new();
+    private readonly Queue<Waiting> _waiting = new();
+    private bool _isStoring;
+
+    /// <summary>Stores quotes, all or none; says whether they are stored.</summary>
+    public Task<bool> TryStoreAsync(IReadOnlyCollection<IssuedQuote> quotes)
     {
         if (!redis.IsConnected)
         {
             Failures.Add(quotes.Count);
-            return false;
+            return Task.FromResult(false);
         }
 
-        try
+        var waiting = new Waiting(
+            [.. quotes.Select(q => (Key(q.Document.QuoteId), (RedisValue)JsonSerializer.SerializeToUtf8Bytes(q, QuoteJson.Internal.IssuedQuote)))]);
+        lock (_lock)
         {
-            var database = redis.GetDatabase();
-            await Task.WhenAll(quotes.Select(q => database.StringSetAsync(
-                Key(q.Document.QuoteId), JsonSerializer.SerializeToUtf8Bytes(q, QuoteJson.Internal.IssuedQuote), options.Value.QuoteLife)));
-            return true;
+            _waiting.Enqueue(waiting);
+            if (_isStoring)
+            {
+                return waiting.Stored.Task;
+            }
+
+            _isStoring = true;
         }
-        catch (Exception exception) when (exception is RedisException or TimeoutException)
-        {
-            Failures.Add(quotes.Count);
-            Log.NotStored(logger, quotes.Count, exception.Message);
-            return false;
-        }
+
+        _ = StoreAllAsync();
+        return waiting.Stored.Task;
     }
 
     /// <summary>The quote while it lives, or null.</summary>
@@ -45,7 +60,70 @@ internal sealed partial class QuoteStore(IConnectionMultiplexer redis, IOptions<
         return stored is null ? null : JsonSerializer.Deserialize(stored, QuoteJson.Internal.IssuedQuote);
     }
 
+    /// <summary>Until nobody waits.</summary>
+    private async Task StoreAllAsync()
+    {
+        while (Take() is [_, ..] together)
+        {
+            try
+            {
+                // A command is in the trace of one of those it serves.
+                Activity.Current = together.Find(w => w.Request is { Recorded: true })?.Request;
+                var stored = await TryStoreAsync(together);
+                together.ForEach(w => w.Stored.SetResult(stored));
+            }
+            catch (Exception exception)
+            {
+                together.ForEach(w => w.Stored.SetException(exception));
+            }
+        }
+    }
+
+    /// <summary>Who is stored next, together; nobody where nobody waits.</summary>
+    private List<Waiting> Take()
+    {
+        lock (_lock)
+        {
+            List<Waiting> together = [];
+            var quotes = 0;
+            while (_waiting.TryPeek(out var next) && (quotes == 0 || quotes + next.Quotes.Count <= LargestCommand))
+            {
+                quotes += next.Quotes.Count;
+                together.Add(_waiting.Dequeue());
+            }
+
+            _isStoring = together.Count > 0;
+            return together;
+        }
+    }
+
+    private async Task<bool> TryStoreAsync(List<Waiting> together)
+    {
+        RedisKey[] keys = [.. together.SelectMany(w => w.Quotes).Select(q => q.Key)];
+        RedisValue[] values = [(long)options.Value.QuoteLife.TotalMilliseconds, .. together.SelectMany(w => w.Quotes).Select(q => q.Document)];
+        try
+        {
+            await redis.GetDatabase().ScriptEvaluateAsync(Script, keys, values);
+            return true;
+        }
+        catch (Exception exception) when (exception is RedisException or TimeoutException)
+        {
+            Failures.Add(keys.Length);
+            Log.NotStored(logger, keys.Length, exception.Message);
+            return false;
+        }
+    }
+
     private static RedisKey Key(Guid quoteId) => $"quote:{quoteId:N}";
+
+    /// <param name="Quotes">What is stored under which key.</param>
+    private sealed record Waiting(IReadOnlyList<(RedisKey Key, RedisValue Document)> Quotes)
+    {
+        /// <summary>Who asked.</summary>
+        public Activity? Request { get; } = Activity.Current;
+
+        public TaskCompletionSource<bool> Stored { get; } = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    }
 
     private static partial class Log
     {

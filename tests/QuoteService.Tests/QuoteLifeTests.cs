@@ -49,6 +49,42 @@ public sealed class QuoteLifeTests(PostgresServer postgres)
         await Waiting.UntilAsync(() => host.ReadAsync(id), a => a.Status == HttpStatusCode.NotFound, Patience, "the quote has expired");
     }
 
+    /// <summary>What is asked for at once is stored together, and each keeps its own quote.</summary>
+    [Fact]
+    public async Task Quotes_that_many_ask_for_at_once_are_all_kept()
+    {
+        await using var host = await QuoteHost.StartAsync(postgres);
+
+        var quotes = await Task.WhenAll(Enumerable.Range(1, 200).Select(i => host.QuoteAsync(100m * i, 30)));
+
+        foreach (var quote in quotes)
+        {
+            Assert.True((bool)quote["bindable"]!, $"{quote.Body}");
+            var read = await host.ReadAsync((string)quote["quote_id"]!);
+            Assert.True(JsonNode.DeepEquals(quote.Body, read.Body), $"{quote.Body} reads as {read.Body}");
+        }
+
+        await using var redis = await host.ConnectToRedisAsync();
+        var lives = await Task.WhenAll(quotes.Select(q => redis.GetDatabase().KeyTimeToLiveAsync($"quote:{Guid.Parse((string)q["quote_id"]!):N}")));
+        Assert.All(lives, l => Assert.InRange(l!.Value, TimeSpan.FromSeconds(Life - Patience.TotalSeconds), TimeSpan.FromSeconds(Life)));
+    }
+
+    /// <summary>Its memory is full, or it has become a replica.</summary>
+    [Fact]
+    public async Task While_Redis_takes_nothing_quotes_come_unbindable_and_then_bindable_again()
+    {
+        await using var host = await QuoteHost.StartAsync(postgres);
+        Assert.True((bool)(await host.QuoteAsync(10_000m, 90))["bindable"]);
+        await using var redis = await host.ConnectToRedisAsync();
+        await redis.GetDatabase().ExecuteAsync("CONFIG", "SET", "maxmemory", "1");
+
+        var quotes = await Task.WhenAll(Enumerable.Range(0, 20).Select(_ => host.QuoteAsync(10_000m, 90)));
+        Assert.All(quotes, q => Assert.Equal((HttpStatusCode.OK, 19.73m, false), (q.Status, (decimal)q["premium"], (bool)q["bindable"])));
+
+        await redis.GetDatabase().ExecuteAsync("CONFIG", "SET", "maxmemory", "0");
+        Assert.True((bool)(await host.QuoteAsync(10_000m, 90))["bindable"]);
+    }
+
     [Fact]
     public async Task Without_Redis_quotes_come_unbindable_and_with_it_bindable_again()
     {
