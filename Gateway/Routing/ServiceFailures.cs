@@ -30,9 +30,18 @@ internal static partial class ServiceFailures
             await next(context);
         }
 
-        if (context.Features.Get<IForwarderErrorFeature>() is { } failure && !context.Response.HasStarted && !context.RequestAborted.IsCancellationRequested)
+        var service = proxied.Route.Config.ClusterId ?? "";
+        switch (context.Features.Get<IForwarderErrorFeature>())
         {
-            await AnswerAsync(context, failure, proxied.Route.Config.ClusterId ?? "", logger);
+            case { Error: ForwarderError.ResponseBodyDestination } brokenOff:
+                // The client finds that out. How WebSockets end, whatever way, RealtimeService says.
+                Log.AnswerBrokeOff(logger, service, brokenOff.Exception?.Message);
+                break;
+            case { } failure when !context.Response.HasStarted && !context.RequestAborted.IsCancellationRequested:
+                await AnswerAsync(context, failure, service, logger);
+                break;
+            default:
+                break;
         }
     }
 
@@ -80,5 +89,8 @@ internal static partial class ServiceFailures
     {
         [LoggerMessage(Level = LogLevel.Warning, Message = "{Service} could not be asked ({Error}): {Reason}")]
         public static partial void ServiceFailed(ILogger logger, string service, ForwarderError error, string? reason);
+
+        [LoggerMessage(Level = LogLevel.Warning, Message = "An answer of {Service} broke off: {Reason}")]
+        public static partial void AnswerBrokeOff(ILogger logger, string service, string? reason);
     }
 }

@@ -1,5 +1,6 @@
 using System.Net;
 using System.Net.Http.Json;
+using System.Net.WebSockets;
 using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.DependencyInjection;
 using Sure.Gateway.Tests.Hosts;
@@ -60,6 +61,47 @@ public sealed class FailureTests(PostgresServer postgres)
         using var response = await gateway.GetAsync("/api/v2/risk/exposure");
 
         await Problems.AssertAsync(response, HttpStatusCode.ServiceUnavailable);
+    }
+
+    [Fact]
+    public async Task An_answer_that_breaks_off_is_logged()
+    {
+        var written = new WrittenLines();
+        await using var gateway = await GatewayHost.StartAsync(await postgres.CreateDatabaseAsync(), logger: written);
+        var begun = new TaskCompletionSource();
+        gateway.Fakes["riskservice"].Answer = async context =>
+        {
+            context.Response.ContentLength = 100;
+            await context.Response.WriteAsync("{");
+            await context.Response.Body.FlushAsync();
+            await begun.Task;
+            context.Abort();
+        };
+
+        using var response = await gateway.Public.GetAsync(
+            new Uri("/api/v2/risk/exposure", UriKind.Relative), HttpCompletionOption.ResponseHeadersRead, TestContext.Current.CancellationToken);
+        begun.SetResult();
+
+        await Assert.ThrowsAnyAsync<HttpRequestException>(() => response.Content.ReadAsStringAsync(TestContext.Current.CancellationToken));
+        await Eventually.HoldsAsync(() => Task.FromResult(written.Text.Contains("An answer of riskservice broke off", StringComparison.Ordinal)), "it is logged");
+    }
+
+    /// <summary>Clients go out of reach all the time.</summary>
+    [Fact]
+    public async Task Of_a_WebSocket_that_ends_without_a_close_the_gateway_has_nothing_to_tell()
+    {
+        var written = new WrittenLines();
+        await using var gateway = await GatewayHost.StartAsync(await postgres.CreateDatabaseAsync(), logger: written);
+        using var socket = new ClientWebSocket();
+        await socket.ConnectAsync(new UriBuilder(gateway.PublicAddress) { Scheme = "ws", Path = "/ws" }.Uri, TestContext.Current.CancellationToken);
+
+        var sockets = gateway.Fakes["realtimeservice"].Sockets;
+        await Eventually.HoldsAsync(() => Task.FromResult(!sockets.IsEmpty), "the service has taken it");
+        sockets.Single().Abort();
+
+        await Assert.ThrowsAsync<WebSocketException>(async () => await socket.ReceiveAsync(new byte[16].AsMemory(), TestContext.Current.CancellationToken));
+        await Eventually.HoldsAsync(() => Task.FromResult(written.Text.Contains("RequestLog", StringComparison.Ordinal)), "the request has ended");
+        Assert.DoesNotContain("HttpForwarder", written.Text, StringComparison.Ordinal);
     }
 
     [Fact]
