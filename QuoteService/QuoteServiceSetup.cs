@@ -14,9 +14,6 @@ namespace Sure.QuoteService;
 /// <summary>What this service has and does.</summary>
 internal static class QuoteServiceSetup
 {
-    /// <summary>A quote waits for Redis no longer than this.</summary>
-    private static readonly TimeSpan StoreTimeout = TimeSpan.FromMilliseconds(250);
-
     /// <summary>A dynamic quote waits for the pool's figures no longer than this.</summary>
     private static readonly TimeSpan PoolTimeout = TimeSpan.FromSeconds(1);
 
@@ -26,7 +23,7 @@ internal static class QuoteServiceSetup
         {
             // While Redis is away a quote is answered at once as not bindable; nothing queues up for it.
             redis.BacklogPolicy = BacklogPolicy.FailFast;
-            redis.AsyncTimeout = (int)StoreTimeout.TotalMilliseconds;
+            redis.AsyncTimeout = (int)QuoteStore.Patience.TotalMilliseconds;
             redis.ReconnectRetryPolicy = new LinearRetry(500);
         });
         builder.AddSchema();

@@ -18,15 +18,19 @@ public sealed partial record OpenFiles(long Most)
     /// <summary>Reads it; where the system does not say, there is no limit.</summary>
     public static OpenFiles OfThisProcess() => Read(File.Exists(Limits) ? File.ReadLines(Limits) : []);
 
-    /// <summary>How many connections may be open: as many as are wanted, or as fit; at least 1. Fewer than are wanted are warned of.</summary>
+    /// <summary>
+    /// How many connections may be open: as many as are wanted, or as fit beside what is kept for others, which is at most half of all; at
+    /// least 1. Fewer than are wanted are warned of.
+    /// </summary>
     /// <param name="wanted">As many as the setting allows.</param>
     /// <param name="setting">Its name.</param>
     /// <param name="socketsEach">Sockets that one of them takes.</param>
+    /// <param name="besides">Sockets that are needed besides.</param>
     /// <param name="logger">Warned.</param>
-    public long Connections(long wanted, string setting, int socketsEach, ILogger logger)
+    public long Connections(long wanted, string setting, int socketsEach, int besides, ILogger logger)
     {
         ArgumentNullException.ThrowIfNull(logger);
-        var fitting = Math.Max(1, (Most - Math.Min(Kept, Most / 2)) / socketsEach);
+        var fitting = Math.Max(1, (Most - Math.Min(Kept + besides, Most / 2)) / socketsEach);
         if (fitting >= wanted)
         {
             return wanted;

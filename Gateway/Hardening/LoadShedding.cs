@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using System.Threading.RateLimiting;
 using Microsoft.AspNetCore.Http.HttpResults;
 using Microsoft.Extensions.Options;
@@ -10,28 +11,29 @@ using Sure.ServiceDefaults.Problems;
 namespace Sure.Gateway.Hardening;
 
 /// <summary>
-/// Turns away what comes on top of what can be worked on, at once and before it costs anything: of all requests, and of those for one
-/// service, which may hang. How the platform is can still be asked, and open WebSockets, which wait more than they work, do not count.
+/// Turns away what comes on top of what can be worked on, at once: of all requests, before they cost anything, and of those for one service,
+/// which may hang. How the platform is can still be asked. Open WebSockets, which wait more than they work, have places of their own.
 /// </summary>
-internal sealed class LoadShedding(IOptions<LimitOptions> options) : IDisposable
+internal sealed class LoadShedding(IOptions<LimitOptions> options, ConnectionLimit connections) : IDisposable
 {
     private static readonly TimeSpan RetryAfter = TimeSpan.FromSeconds(1);
 
-    private readonly ConcurrencyLimiter _places = new(Places(options.Value.Concurrency));
+    private readonly ConcurrencyLimiter _places = Places(options.Value.Concurrency);
 
-    private readonly PartitionedRateLimiter<string> _placesOfServices = PartitionedRateLimiter.Create<string, string>(
-        service => RateLimitPartition.GetConcurrencyLimiter(service, _ => Places(options.Value.ConcurrencyPerService)), StringComparer.Ordinal);
+    private readonly ConcurrencyLimiter _placesOfSockets = Places((int)connections.Most);
+
+    private readonly ConcurrentDictionary<string, ConcurrencyLimiter> _placesOfServices = new(StringComparer.OrdinalIgnoreCase);
 
     /// <summary>Comes before everything that costs something.</summary>
     public async Task HandleAsync(HttpContext context, RequestDelegate next)
     {
-        if (context.IsInternal() || context.Request.Path == HealthEndpoints.Path || IsLiveSocket(context))
+        if (context.IsInternal() || context.Request.Path == HealthEndpoints.Path)
         {
             await next(context);
             return;
         }
 
-        using var place = _places.AttemptAcquire();
+        using var place = (IsLiveSocket(context) ? _placesOfSockets : _places).AttemptAcquire();
         await (place.IsAcquired ? next(context) : TooMuch("Too much is asked at the moment; try again shortly.").ExecuteAsync(context));
     }
 
@@ -44,19 +46,25 @@ internal sealed class LoadShedding(IOptions<LimitOptions> options) : IDisposable
             return;
         }
 
-        using var place = _placesOfServices.AttemptAcquire(context.GetReverseProxyFeature().Route.Config.ClusterId!);
+        using var place = _placesOfServices.GetOrAdd(context.GetReverseProxyFeature().Route.Config.ClusterId!, _ => PlacesOfService()).AttemptAcquire();
         await (place.IsAcquired ? next(context) : TooMuch("Too much is asked of the service behind this at the moment; try again shortly.").ExecuteAsync(context));
     }
 
     public void Dispose()
     {
         _places.Dispose();
-        _placesOfServices.Dispose();
+        _placesOfSockets.Dispose();
+        foreach (var (_, places) in _placesOfServices)
+        {
+            places.Dispose();
+        }
     }
 
-    private static ConcurrencyLimiterOptions Places(int number) => new() { PermitLimit = number, QueueLimit = 0 };
+    private static ConcurrencyLimiter Places(int number) => new(new ConcurrencyLimiterOptions { PermitLimit = number, QueueLimit = 0 });
 
     private static ProblemHttpResult TooMuch(string sentence) => Problem.Unavailable(sentence, RetryAfter);
+
+    private ConcurrencyLimiter PlacesOfService() => Places(options.Value.ConcurrencyPerService ?? Math.Max(1, options.Value.Concurrency / 3));
 
     /// <summary>Elsewhere an upgrade is asked for in vain, by a request like any other.</summary>
     private static bool IsLiveSocket(HttpContext context) =>

@@ -58,10 +58,11 @@ internal sealed class LimitOptions
     public int Concurrency { get; set; } = 2_000;
 
     /// <summary>
-    /// The same of one service behind the gateway, so that one that hangs does not keep the places of all. What comes on top is answered 503 at once.
+    /// The same of one service behind the gateway, so that one that hangs, or two, do not keep the places of all; a third of
+    /// <see cref="Concurrency"/> where it is not set. What comes on top is answered 503 at once.
     /// </summary>
     [Range(1, 1_000_000)]
-    public int ConcurrencyPerService { get; set; } = 1_000;
+    public int? ConcurrencyPerService { get; set; }
 
     /// <summary>Batches of quotes that are worked on at a time: each is held in memory whole. What comes on top is answered 503 at once.</summary>
     [Range(1, 1_000_000)]
@@ -71,7 +72,7 @@ internal sealed class LimitOptions
     [Range(1, 1_000_000)]
     public int BatchesPerClient { get; set; } = 4;
 
-    /// <summary>Open connections of this instance; times <see cref="Scale"/>.</summary>
+    /// <summary>Open connections of this instance, and as many open WebSockets; times <see cref="Scale"/>.</summary>
     [Range(1, 1_000_000)]
     public int Connections { get; set; } = 20_000;
 

@@ -1,5 +1,6 @@
 using Microsoft.Extensions.Options;
 using StackExchange.Redis;
+using Sure.ServiceDefaults.Problems;
 
 namespace Sure.Gateway.Limits;
 
@@ -45,7 +46,7 @@ internal sealed partial class SharedCounts(
                 .WaitAsync(options.Value.SharedTimeout, time))!;
             return new Grant(answer[0], answer[1], TimeSpan.FromMilliseconds(Math.Max(1, answer[2])));
         }
-        catch (Exception exception) when (exception is RedisException or TimeoutException)
+        catch (Exception exception) when (RedisFailure.Is(exception))
         {
             Volatile.Write(ref _failedAt, time.GetTimestamp());
             Log.NotShared(logger, exception.Message);

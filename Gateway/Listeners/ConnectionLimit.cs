@@ -14,13 +14,19 @@ namespace Sure.Gateway.Listeners;
 internal sealed partial class ConnectionLimit(
     IOptions<LimitOptions> limits, OpenFiles files, TrustedProxies proxies, ILogger<ConnectionLimit> logger)
 {
-    /// <summary>A connection has one to a service behind it.</summary>
+    /// <summary>A WebSocket has a connection to RealtimeService behind it.</summary>
     private const int SocketsEach = 2;
 
-    private readonly long _most = files.Connections(limits.Value.Scaled(limits.Value.Connections), "Limits:Connections", SocketsEach, logger);
     private readonly long _mostOfAddress = limits.Value.Scaled(limits.Value.ConnectionsPerAddress);
     private readonly ConcurrentDictionary<IPAddress, int> _byAddress = new();
     private int _open;
+
+    /// <summary>
+    /// How many connections are let in, and how many WebSockets: by HTTP/2 one connection has several. Requests have connections to services
+    /// besides.
+    /// </summary>
+    public long Most { get; } = files.Connections(
+        limits.Value.Scaled(limits.Value.Connections), "Limits:Connections", SocketsEach, besides: limits.Value.Concurrency, logger);
 
     public async Task HandleAsync(ConnectionContext connection, ConnectionDelegate next)
     {
@@ -29,7 +35,7 @@ internal sealed partial class ConnectionLimit(
         var open = Interlocked.Increment(ref _open);
         try
         {
-            if (open > _most || (ofAddress > _mostOfAddress && !proxies.Contains(address)))
+            if (open > Most || (ofAddress > _mostOfAddress && !proxies.Contains(address)))
             {
                 Log.TooMany(logger, address, ofAddress, open);
                 connection.Abort(new ConnectionAbortedException("There are too many connections."));

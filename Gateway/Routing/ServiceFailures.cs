@@ -33,8 +33,8 @@ internal static partial class ServiceFailures
         var service = proxied.Route.Config.ClusterId ?? "";
         switch (context.Features.Get<IForwarderErrorFeature>())
         {
-            case { Error: ForwarderError.ResponseBodyDestination } brokenOff:
-                // The client finds that out. How WebSockets end, whatever way, RealtimeService says.
+            case { Error: ForwarderError.ResponseBodyDestination } brokenOff when context.Response.HasStarted:
+                // The client finds that out. Of a WebSocket there is no line: clients go out of reach all the time, and RealtimeService says of each how it ended.
                 Log.AnswerBrokeOff(logger, service, brokenOff.Exception?.Message);
                 break;
             case { } failure when !context.Response.HasStarted && !context.RequestAborted.IsCancellationRequested:

@@ -70,7 +70,7 @@ internal sealed partial class SocketGrace(
                 {
                     await redis.GetSubscriber().PublishAsync(RedisChannel.Literal(LeavingGateway.Channel), _id).WaitAsync(over);
                 }
-                catch (Exception exception) when (exception is RedisException or TimeoutException)
+                catch (Exception exception) when (RedisFailure.Is(exception))
                 {
                     if (!hasFailed)
                     {

@@ -1,9 +1,10 @@
-using System.Diagnostics;
 using System.Diagnostics.Metrics;
+using System.Diagnostics;
 using System.Text.Json;
 using Microsoft.Extensions.Options;
 using StackExchange.Redis;
 using Sure.QuoteService.Pricing;
+using Sure.ServiceDefaults.Problems;
 
 namespace Sure.QuoteService.Quotes;
 
@@ -11,8 +12,14 @@ namespace Sure.QuoteService.Quotes;
 /// Living quotes in Redis. What is to be stored while others are being stored waits for them and then goes together: a command costs more
 /// than a quote in it. Without Redis nothing is stored and nobody waits for it.
 /// </summary>
-internal sealed partial class QuoteStore(IConnectionMultiplexer redis, IOptions<PricingOptions> options, ILogger<QuoteStore> logger)
+internal sealed partial class QuoteStore(IConnectionMultiplexer redis, IOptions<PricingOptions> options, TimeProvider time, ILogger<QuoteStore> logger)
 {
+    /// <summary>
+    /// How long Redis has for a command. Who has waited for others that long when his turn comes is not stored: while Redis is slow everybody
+    /// waits for one command, not for all before his.
+    /// </summary>
+    public static readonly TimeSpan Patience = TimeSpan.FromMilliseconds(250);
+
     /// <summary>Quotes of one command, which holds up everybody else's; those of one request are never parted.</summary>
     private const int LargestCommand = 512;
 
@@ -36,6 +43,7 @@ internal sealed partial class QuoteStore(IConnectionMultiplexer redis, IOptions<
         }
 
         var waiting = new Waiting(
+            time.GetTimestamp(),
             [.. quotes.Select(q => (Key(q.Document.QuoteId), (RedisValue)JsonSerializer.SerializeToUtf8Bytes(q, QuoteJson.Internal.IssuedQuote)))]);
         lock (_lock)
         {
@@ -48,7 +56,12 @@ internal sealed partial class QuoteStore(IConnectionMultiplexer redis, IOptions<
             _isStoring = true;
         }
 
-        _ = StoreAllAsync();
+        using (ExecutionContext.SuppressFlow())
+        {
+            // It may go on long after the request that began it.
+            _ = StoreAllAsync();
+        }
+
         return waiting.Stored.Task;
     }
 
@@ -70,11 +83,11 @@ internal sealed partial class QuoteStore(IConnectionMultiplexer redis, IOptions<
                 // A command is in the trace of one of those it serves.
                 Activity.Current = together.Find(w => w.Request is { Recorded: true })?.Request;
                 var stored = await TryStoreAsync(together);
-                together.ForEach(w => w.Stored.SetResult(stored));
+                together.ForEach(w => w.Stored.TrySetResult(stored));
             }
             catch (Exception exception)
             {
-                together.ForEach(w => w.Stored.SetException(exception));
+                together.ForEach(w => w.Stored.TrySetException(exception));
             }
         }
     }
@@ -88,8 +101,17 @@ internal sealed partial class QuoteStore(IConnectionMultiplexer redis, IOptions<
             var quotes = 0;
             while (_waiting.TryPeek(out var next) && (quotes == 0 || quotes + next.Quotes.Count <= LargestCommand))
             {
-                quotes += next.Quotes.Count;
-                together.Add(_waiting.Dequeue());
+                _waiting.Dequeue();
+                if (time.GetElapsedTime(next.Since) >= Patience)
+                {
+                    Failures.Add(next.Quotes.Count);
+                    next.Stored.TrySetResult(false);
+                }
+                else
+                {
+                    quotes += next.Quotes.Count;
+                    together.Add(next);
+                }
             }
 
             _isStoring = together.Count > 0;
@@ -106,7 +128,7 @@ internal sealed partial class QuoteStore(IConnectionMultiplexer redis, IOptions<
             await redis.GetDatabase().ScriptEvaluateAsync(Script, keys, values);
             return true;
         }
-        catch (Exception exception) when (exception is RedisException or TimeoutException)
+        catch (Exception exception) when (RedisFailure.Is(exception))
         {
             Failures.Add(keys.Length);
             Log.NotStored(logger, keys.Length, exception.Message);
@@ -116,8 +138,9 @@ internal sealed partial class QuoteStore(IConnectionMultiplexer redis, IOptions<
 
     private static RedisKey Key(Guid quoteId) => $"quote:{quoteId:N}";
 
+    /// <param name="Since">When it began to wait.</param>
     /// <param name="Quotes">What is stored under which key.</param>
-    private sealed record Waiting(IReadOnlyList<(RedisKey Key, RedisValue Document)> Quotes)
+    private sealed record Waiting(long Since, IReadOnlyList<(RedisKey Key, RedisValue Document)> Quotes)
     {
         /// <summary>Who asked.</summary>
         public Activity? Request { get; } = Activity.Current;

@@ -22,7 +22,7 @@ internal sealed class ClientStream(Stream inner, Stream output, TimeProvider tim
     /// <summary>The status with which the WebSocket closed by itself; null where it did not.</summary>
     public WebSocketCloseStatus? ClosedWith { get; private set; }
 
-    /// <summary>How long ago the last byte came.</summary>
+    /// <summary>How long the read that waits has waited: nothing has come since.</summary>
     public TimeSpan Silence => time.GetElapsedTime(Volatile.Read(ref _seenAt));
 
     public override bool CanRead => true;

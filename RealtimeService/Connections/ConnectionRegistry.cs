@@ -22,7 +22,7 @@ internal sealed class ConnectionRegistry
     public ConnectionRegistry(IOptions<RealtimeOptions> options, LimitScale scale, OpenFiles files, RealtimeMetrics metrics, ILogger<ConnectionRegistry> logger)
     {
         _metrics = metrics;
-        _maximum = files.Connections(scale.Of(options.Value.Connections), "Realtime:Connections", socketsEach: 1, logger);
+        _maximum = files.Connections(scale.Of(options.Value.Connections), "Realtime:Connections", socketsEach: 1, besides: 0, logger);
         _maximumPerAddress = scale.Of(options.Value.ConnectionsPerAddress);
         _reconnectsPerSecond = options.Value.ReconnectsPerSecond;
         metrics.ObserveConnections(

@@ -3,6 +3,7 @@ using StackExchange.Redis;
 using Sure.Contracts.Vocabulary;
 using Sure.RealtimeService.Channels;
 using Sure.RealtimeService.Connections;
+using Sure.ServiceDefaults.Problems;
 
 namespace Sure.RealtimeService.Streams;
 
@@ -55,7 +56,7 @@ internal sealed partial class StreamFollower(
                     Log.ReadingAgain(logger);
                 }
             }
-            catch (Exception exception) when (exception is RedisException or TimeoutException)
+            catch (Exception exception) when (RedisFailure.Is(exception))
             {
                 if (!_failing)
                 {

@@ -5,6 +5,7 @@ using Microsoft.Extensions.Diagnostics.HealthChecks;
 using Microsoft.Extensions.Logging;
 using OpenTelemetry.Trace;
 using StackExchange.Redis;
+using Sure.ServiceDefaults.Problems;
 
 namespace Microsoft.Extensions.Hosting;
 
@@ -75,7 +76,7 @@ public static class RedisClient
                 await redis.GetDatabase().PingAsync().WaitAsync(cancellationToken);
                 return HealthCheckResult.Healthy();
             }
-            catch (Exception exception) when (exception is RedisException or OperationCanceledException or TimeoutException)
+            catch (Exception exception) when (exception is OperationCanceledException || RedisFailure.Is(exception))
             {
                 return new HealthCheckResult(context.Registration.FailureStatus, "Redis does not answer.", exception);
             }

@@ -20,6 +20,7 @@ public static class BrokenDependency
             || database.SqlState?.StartsWith("57P", StringComparison.Ordinal) is true
             || database.InnerException is IOException or SocketException or TimeoutException,
         HttpRequestException or TimeoutException or SocketException or OperationCanceledException => true,
+        _ when RedisFailure.Is(exception) => true,
         _ => exception?.GetType().FullName is { } name
             && (name.StartsWith("StackExchange.Redis.", StringComparison.Ordinal) || name.StartsWith("Polly.", StringComparison.Ordinal)),
     };

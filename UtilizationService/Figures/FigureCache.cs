@@ -3,6 +3,7 @@ using System.Diagnostics.Metrics;
 using System.Text.Json;
 using StackExchange.Redis;
 using Sure.Contracts.Json;
+using Sure.ServiceDefaults.Problems;
 
 namespace Sure.UtilizationService.Figures;
 
@@ -59,7 +60,7 @@ internal sealed partial class FigureCache(IConnectionMultiplexer redis, ILogger<
 
             Count("miss");
         }
-        catch (Exception exception) when (exception is RedisException or TimeoutException)
+        catch (Exception exception) when (RedisFailure.Is(exception))
         {
             Count("unavailable");
             Log.Unavailable(logger, exception.Message);
@@ -99,7 +100,7 @@ internal sealed partial class FigureCache(IConnectionMultiplexer redis, ILogger<
         {
             await redis.GetDatabase().ScriptEvaluateAsync(script, keys, values);
         }
-        catch (Exception exception) when (exception is RedisException or TimeoutException)
+        catch (Exception exception) when (RedisFailure.Is(exception))
         {
             // Entries end by themselves.
             Log.Unavailable(logger, exception.Message);

@@ -86,7 +86,26 @@ public sealed class FailureTests(PostgresServer postgres)
         await Eventually.HoldsAsync(() => Task.FromResult(written.Text.Contains("An answer of riskservice broke off", StringComparison.Ordinal)), "it is logged");
     }
 
-    /// <summary>Clients go out of reach all the time.</summary>
+    [Fact]
+    public async Task An_answer_that_breaks_off_before_it_has_begun_is_503()
+    {
+        await using var gateway = await GatewayHost.StartAsync(await postgres.CreateDatabaseAsync());
+        gateway.Fakes["riskservice"].Answer = async context =>
+        {
+            context.Response.ContentLength = 100;
+            await context.Response.Body.FlushAsync();
+            // Until the head has been read.
+            await Task.Delay(TimeSpan.FromMilliseconds(300));
+            context.Abort();
+        };
+
+        using var response = await gateway.GetAsync("/api/v2/risk/exposure");
+
+        await Problems.AssertAsync(response, HttpStatusCode.ServiceUnavailable);
+        Assert.NotNull(response.Headers.RetryAfter?.Delta);
+    }
+
+    /// <summary>Clients go out of reach all the time, and RealtimeService cuts them off.</summary>
     [Fact]
     public async Task Of_a_WebSocket_that_ends_without_a_close_the_gateway_has_nothing_to_tell()
     {

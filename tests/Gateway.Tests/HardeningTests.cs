@@ -47,7 +47,7 @@ public sealed class HardeningTests(PostgresServer postgres)
     [Fact]
     public async Task What_is_more_than_can_be_worked_on_is_turned_away_at_once_and_health_still_answers()
     {
-        await using var gateway = await GatewayHost.StartAsync(await postgres.CreateDatabaseAsync(), new() { ["Limits:Concurrency"] = "2" });
+        await using var gateway = await GatewayHost.StartAsync(await postgres.CreateDatabaseAsync(), new() { ["Limits:Concurrency"] = "2", ["Limits:ConcurrencyPerService"] = "2" });
         await gateway.ReadyAsync();
         var risk = gateway.Fakes["riskservice"];
         var held = new TaskCompletionSource();
