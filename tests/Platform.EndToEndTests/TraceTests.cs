@@ -16,7 +16,7 @@ public sealed class TraceTests(RunningPlatform platform)
         ("gateway", "Microsoft.AspNetCore", "POST"),
         ("gateway", "System.Net.Http", "POST"),
         ("quoteservice", "Microsoft.AspNetCore", "POST /api/v2/quote/multi-dimensional"),
-        ("quoteservice", "StackExchange.Redis", "SET"),
+        ("quoteservice", "StackExchange.Redis", "EVAL"),
         ("utilizationservice", "Microsoft.AspNetCore", "POST /api/v2/policies"),
         ("utilizationservice", "System.Net.Http", "GET"),
         ("quoteservice", "Microsoft.AspNetCore", "GET /internal/"),

@@ -138,6 +138,18 @@ public sealed class ConnectionTests
         await Waiting.UntilAsync(() => TryConnect(host.Address), "there is room again");
     }
 
+    [Fact]
+    public async Task A_client_keeps_nothing_that_was_made_for_its_request()
+    {
+        await using var host = await RealtimeHost.ReadyAsync();
+        using var client = await Listener.ConnectAsync(host.Address);
+
+        await Waiting.UntilAsync(() => host.Requests == 0, "the services of the request are let go of");
+
+        await client.SendAsync("""{"action":"ping"}""");
+        Assert.Equal("pong", (string?)(await client.NextAsync())!["type"]);
+    }
+
     private static bool TryConnect(Uri address)
     {
         try

@@ -1,3 +1,5 @@
+using System.Collections.Concurrent;
+using Microsoft.AspNetCore.Builder;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
 using Sure.RealtimeService.Channels;
@@ -11,6 +13,7 @@ namespace Sure.RealtimeService.Tests.Hosts;
 internal sealed class RealtimeHost : IAsyncDisposable
 {
     private readonly List<TestService> _instances = [];
+    private readonly ConcurrentDictionary<ServiceOfRequest, bool> _requests = new();
 
     private RealtimeHost(Producers producers)
     {
@@ -25,6 +28,9 @@ internal sealed class RealtimeHost : IAsyncDisposable
     public EndedConnections Ended { get; } = new();
 
     public Uri Address => AddressOf(0);
+
+    /// <summary>Requests whose services have not been let go of.</summary>
+    public int Requests => _requests.Count;
 
     public static async Task<RealtimeHost> StartAsync(int instances = 1, params IEnumerable<(string Name, string Value)> settings)
     {
@@ -45,8 +51,17 @@ internal sealed class RealtimeHost : IAsyncDisposable
                 {
                     b.AddRealtimeService();
                     b.Logging.AddProvider(host.Ended);
+                    b.Services.AddScoped(_ => new ServiceOfRequest(host));
                 },
-                a => a.MapRealtimeService()));
+                a =>
+                {
+                    a.Use((context, next) =>
+                    {
+                        context.RequestServices.GetRequiredService<ServiceOfRequest>();
+                        return next(context);
+                    });
+                    a.MapRealtimeService();
+                }));
         }
 
         return host;
@@ -91,6 +106,20 @@ internal sealed class RealtimeHost : IAsyncDisposable
 
         await Producers.DisposeAsync();
         await Redis.DisposeAsync();
+    }
+
+    /// <summary>Counts as long as it lives.</summary>
+    private sealed class ServiceOfRequest : IDisposable
+    {
+        private readonly RealtimeHost _host;
+
+        public ServiceOfRequest(RealtimeHost host)
+        {
+            _host = host;
+            host._requests[this] = true;
+        }
+
+        public void Dispose() => _host._requests.TryRemove(this, out _);
     }
 }
 
