@@ -50,12 +50,7 @@ public sealed class HardeningTests(PostgresServer postgres)
         await using var gateway = await GatewayHost.StartAsync(await postgres.CreateDatabaseAsync(), new() { ["Limits:Concurrency"] = "2", ["Limits:ConcurrencyPerService"] = "2" });
         await gateway.ReadyAsync();
         var risk = gateway.Fakes["riskservice"];
-        var held = new TaskCompletionSource();
-        risk.Answer = async context =>
-        {
-            await held.Task;
-            await context.Response.WriteAsync("{}");
-        };
+        var held = Hold(risk);
         Task<HttpResponseMessage>[] working = [gateway.GetAsync("/api/v2/risk/limits"), gateway.GetAsync("/api/v2/risk/limits")];
         await Eventually.HoldsAsync(() => Task.FromResult(risk.Arrivals.Count == 2), "both are worked on");
 
@@ -89,12 +84,7 @@ public sealed class HardeningTests(PostgresServer postgres)
             await postgres.CreateDatabaseAsync(), new() { ["Limits:Concurrency"] = "4", ["Limits:ConcurrencyPerService"] = "2" });
         await gateway.ReadyAsync();
         var risk = gateway.Fakes["riskservice"];
-        var held = new TaskCompletionSource();
-        risk.Answer = async context =>
-        {
-            await held.Task;
-            await context.Response.WriteAsync("{}");
-        };
+        var held = Hold(risk);
         Task<HttpResponseMessage>[] waiting = [gateway.GetAsync("/api/v2/risk/limits"), gateway.GetAsync("/api/v2/risk/exposure")];
         await Eventually.HoldsAsync(() => Task.FromResult(risk.Arrivals.Count == 2), "both hang");
 
@@ -389,6 +379,18 @@ public sealed class HardeningTests(PostgresServer postgres)
         }
 
         return read.ToString();
+    }
+
+    /// <summary>Has the service answer nothing until the result is completed.</summary>
+    private static TaskCompletionSource Hold(FakeService service)
+    {
+        var held = new TaskCompletionSource();
+        service.Answer = async context =>
+        {
+            await held.Task;
+            await context.Response.WriteAsync("{}");
+        };
+        return held;
     }
 
     private static async Task LetsInAsync(GatewayHost gateway, int most)
