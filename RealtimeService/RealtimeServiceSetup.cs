@@ -1,3 +1,4 @@
+using Microsoft.AspNetCore.Server.Kestrel.Core;
 using Microsoft.AspNetCore.Server.Kestrel.Transport.Sockets;
 using Microsoft.Extensions.Options;
 using StackExchange.Redis;
@@ -42,7 +43,7 @@ internal static class RealtimeServiceSetup
             services.GetRequiredService<TimeProvider>()));
         builder.Services.Configure<SocketTransportOptions>(SocketOutput.Prepare);
         builder.Services.AddSingleton<ConnectionRegistry>();
-        builder.Services.AddSingleton<IStartupFilter, ClientsOutlastRequests>();
+        builder.Services.AddSingleton<IConfigureOptions<KestrelServerOptions>, ClientsOutlastRequests>();
         builder.Services.AddHttpClient(StreamSink.ClientName);
         builder.Services.AddHostedService<StreamFollower>();
         builder.Services.AddHostedService<ConnectionKeeper>();

@@ -1,6 +1,6 @@
 using System.Buffers;
 using System.Net.WebSockets;
-using Microsoft.AspNetCore.Http.Features;
+using Microsoft.AspNetCore.Connections;
 using Sure.RealtimeService.Identity;
 using Sure.RealtimeService.Protocol;
 
@@ -28,8 +28,7 @@ internal sealed partial class ClientConnection : IDisposable
 
     private readonly WebSocket _socket;
     private readonly ClientStream _stream;
-    private readonly string _address;
-    private readonly IHttpRequestLifetimeFeature _connection;
+    private readonly ConnectionContext _connection;
     private readonly ClientSurroundings _around;
     private readonly MessageRate _rate;
     private readonly Lock _closing = new();
@@ -48,14 +47,14 @@ internal sealed partial class ClientConnection : IDisposable
     /// <param name="deflates">Whether compression was negotiated.</param>
     /// <param name="isKnown">Whether the gateway knows who it is.</param>
     /// <param name="address">Where it comes from.</param>
-    /// <param name="connection">Cuts the connection.</param>
+    /// <param name="connection">What both lie on.</param>
     /// <param name="around">What all connections share.</param>
-    public ClientConnection(WebSocket socket, ClientStream stream, bool deflates, bool isKnown, string address, IHttpRequestLifetimeFeature connection, ClientSurroundings around)
+    public ClientConnection(WebSocket socket, ClientStream stream, bool deflates, bool isKnown, string address, ConnectionContext connection, ClientSurroundings around)
     {
         _socket = socket;
         _stream = stream;
         _mustAuthenticate = around.Options.RequireAuthentication && !isKnown;
-        _address = address;
+        Address = address;
         _connection = connection;
         _around = around;
         _rate = new MessageRate(around.MessagesPerSecond, around.Time);
@@ -71,6 +70,9 @@ internal sealed partial class ClientConnection : IDisposable
 
     /// <summary>Its id.</summary>
     public Guid Id { get; }
+
+    /// <summary>Where it comes from: whose place it has.</summary>
+    public string Address { get; }
 
     /// <summary>The gateway it came by; empty where it came by none.</summary>
     public Guid Gateway { get; init; }
@@ -354,7 +356,7 @@ internal sealed partial class ClientConnection : IDisposable
 
     private async Task AuthenticateAsync(string token)
     {
-        var verdict = await _around.Tokens.AskAsync(token, _address);
+        var verdict = await _around.Tokens.AskAsync(token, Address);
         var now = _around.Time.GetUtcNow();
         switch (verdict)
         {

@@ -1,24 +1,37 @@
+using Microsoft.AspNetCore.Connections;
+using Microsoft.AspNetCore.Connections.Features;
 using Microsoft.AspNetCore.Http.Features;
 
 namespace Sure.RealtimeService.Connections;
 
-/// <summary>Puts a <see cref="ClientStream"/> under the WebSocket that is about to be accepted, and knows who was.</summary>
-internal sealed class ClientUpgrade(HttpContext context, IHttpUpgradeFeature inner, TimeProvider time) : IHttpUpgradeFeature
+/// <summary>Puts a <see cref="ClientStream"/> under the WebSocket that is about to be accepted, straight on the connection.</summary>
+internal sealed class ClientUpgrade(IHttpUpgradeFeature inner, ConnectionContext connection, TimeProvider time) : IHttpUpgradeFeature
 {
     /// <summary>The stream, once the WebSocket was accepted.</summary>
     public ClientStream? Stream { get; private set; }
 
-    /// <summary>The address for which a place was taken in the registry; null while none was.</summary>
-    public string? Place { get; set; }
-
-    /// <summary>Who was accepted; null while nobody was.</summary>
-    public ClientConnection? Client { get; set; }
+    /// <summary>The connection.</summary>
+    public ConnectionContext Connection => connection;
 
     public bool IsUpgradableRequest => inner.IsUpgradableRequest;
 
+    /// <summary>Gives each request that may become a WebSocket the way to.</summary>
+    public static Task OfferAsync(HttpContext context, RequestDelegate next)
+    {
+        if (context.Features.Get<IHttpUpgradeFeature>() is { IsUpgradableRequest: true } upgrade)
+        {
+            var connection = context.Features.GetRequiredFeature<RequestsOfConnection>().Connection;
+            context.Features.Set<IHttpUpgradeFeature>(new ClientUpgrade(upgrade, connection, context.RequestServices.GetRequiredService<TimeProvider>()));
+        }
+
+        return next(context);
+    }
+
     public async Task<Stream> UpgradeAsync()
     {
-        var upgraded = await inner.UpgradeAsync();
-        return Stream = new ClientStream(upgraded, SocketOutput.Of(context, upgraded), time);
+        // Sends the answer. What the server would read and write by is not needed: the connection outlasts it.
+        await inner.UpgradeAsync();
+        var input = connection.Transport.Input.AsStream(leaveOpen: true);
+        return Stream = new ClientStream(input, new SocketOutput(connection.Features.GetRequiredFeature<IConnectionSocketFeature>().Socket), time);
     }
 }

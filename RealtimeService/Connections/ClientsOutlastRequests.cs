@@ -1,59 +1,39 @@
-using Microsoft.AspNetCore.Authentication;
+using Microsoft.AspNetCore.Connections;
+using Microsoft.AspNetCore.Connections.Features;
 using Microsoft.AspNetCore.Http.Features;
-using Microsoft.AspNetCore.Http.Features.Authentication;
+using Microsoft.AspNetCore.Server.Kestrel.Core;
+using Microsoft.Extensions.Options;
 
 namespace Sure.RealtimeService.Connections;
 
 /// <summary>
-/// Serves clients outside of everything else that a request goes through. That has come to its end when a client was accepted, and lets go of
-/// the request: of a connection that lasts for hours nothing is kept but what serves it.
+/// Serves a client on its connection when the request by which it came has ended and HTTP with it: of a connection that lasts for hours
+/// nothing is kept but what serves it.
 /// </summary>
-internal sealed class ClientsOutlastRequests(ConnectionRegistry connections, TimeProvider time) : IStartupFilter
+internal sealed class ClientsOutlastRequests(ConnectionRegistry connections) : IConfigureOptions<KestrelServerOptions>
 {
-    public Action<IApplicationBuilder> Configure(Action<IApplicationBuilder> next) => app =>
-    {
-        app.Use(HandleAsync);
-        next(app);
-    };
+    public void Configure(KestrelServerOptions options) =>
+        options.ConfigureEndpointDefaults(listen => listen.Use(next => connection => HandleAsync(connection, next)));
 
-    private Task HandleAsync(HttpContext context, RequestDelegate next) =>
-        context.Features.Get<IHttpUpgradeFeature>() is { IsUpgradableRequest: true } upgrade
-            ? ServeAsync(context, new ClientUpgrade(context, upgrade, time), next)
-            : next(context);
-
-    private async Task ServeAsync(HttpContext context, ClientUpgrade upgrade, RequestDelegate next)
+    private async Task HandleAsync(ConnectionContext connection, ConnectionDelegate next)
     {
-        context.Features.Set<IHttpUpgradeFeature>(upgrade);
-        try
+        if (await AnswerRequestsAsync(connection, next) is { } client)
         {
-            await next(context);
-            if (upgrade.Client is { } client)
-            {
-                await ForgetAsync(context);
-                await connections.RunAsync(client);
-            }
-        }
-        finally
-        {
-            upgrade.Client?.Dispose();
-            if (upgrade.Place is { } address)
-            {
-                connections.Release(address);
-            }
+            await connections.RunAsync(client);
         }
     }
 
-    /// <summary>Lets go of what the request came with, the caller's token for one, of what was made for it, and of what was found in it.</summary>
-    private static async ValueTask ForgetAsync(HttpContext context)
+    /// <summary>Answers requests until the connection ends, or an answer makes it a client's. Lets go of all that was made for them.</summary>
+    private static async Task<ClientConnection?> AnswerRequestsAsync(ConnectionContext connection, ConnectionDelegate next)
     {
-        context.Request.Headers.Clear();
-        context.Features.Set<IHttpAuthenticationFeature>(instance: null);
-        context.Features.Set<IAuthenticateResultFeature>(instance: null);
-        context.Features.Set<IItemsFeature>(instance: null);
-        // The context itself remembers features until it is asked for one after they have changed, as here.
-        if (context.RequestServices is not null && context.Features.Get<IServiceProvidersFeature>() is IAsyncDisposable scope)
-        {
-            await scope.DisposeAsync();
-        }
+        var heartbeat = connection.Features.GetRequiredFeature<IConnectionHeartbeatFeature>();
+        var requests = new RequestsOfConnection(connection, heartbeat);
+        connection.Features.Set(requests);
+        connection.Features.Set<IConnectionHeartbeatFeature>(requests);
+        await next(connection);
+        connection.Features.Set(heartbeat);
+        connection.Features.Set<RequestsOfConnection>(instance: null);
+        requests.End();
+        return requests.Client;
     }
 }

@@ -58,7 +58,7 @@ internal sealed class ConnectionRegistry
         return false;
     }
 
-    /// <summary>Gives the place back.</summary>
+    /// <summary>Gives a place back that nobody came to have.</summary>
     public void Release(string address)
     {
         lock (_lock)
@@ -71,7 +71,7 @@ internal sealed class ConnectionRegistry
         }
     }
 
-    /// <summary>Runs a connection to its end.</summary>
+    /// <summary>Runs a connection to its end, and gives its place back.</summary>
     public async Task RunAsync(ClientConnection client)
     {
         _clients[client.Id] = client;
@@ -88,6 +88,8 @@ internal sealed class ConnectionRegistry
         finally
         {
             _clients.TryRemove(client.Id, out _);
+            client.Dispose();
+            Release(client.Address);
         }
     }
 

@@ -1,5 +1,4 @@
 using System.Net.Sockets;
-using Microsoft.AspNetCore.Connections.Features;
 using Microsoft.AspNetCore.Server.Kestrel.Transport.Sockets;
 
 namespace Sure.RealtimeService.Connections;
@@ -13,7 +12,8 @@ internal sealed class SocketOutput : ConnectionStream
 {
     private readonly Socket _socket;
 
-    private SocketOutput(Socket socket)
+    /// <param name="socket">Of a connection that was upgraded, in the clear.</param>
+    public SocketOutput(Socket socket)
     {
         _socket = socket;
         // What the client does not take at once is awaited, not waited for.
@@ -25,12 +25,6 @@ internal sealed class SocketOutput : ConnectionStream
     /// more of a client than one message: one that is not read for now, because it does not read itself, costs no more.
     /// </summary>
     public static void Prepare(SocketTransportOptions transport) => (transport.MaxWriteBufferSize, transport.MaxReadBufferSize) = (1, 64 * 1024);
-
-    /// <summary>The output of a connection that was upgraded; <paramref name="upgraded"/> where something, such as TLS, is between it and the socket.</summary>
-    public static Stream Of(HttpContext context, Stream upgraded) =>
-        context.Features.Get<IConnectionSocketFeature>() is { Socket: { ProtocolType: ProtocolType.Tcp } socket } && context.Features.Get<ITlsHandshakeFeature>() is null
-            ? new SocketOutput(socket)
-            : upgraded;
 
     public override bool CanRead => false;
 

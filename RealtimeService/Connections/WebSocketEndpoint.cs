@@ -1,8 +1,10 @@
+using System.Net.WebSockets;
 using Microsoft.AspNetCore.Http.Features;
 using Microsoft.AspNetCore.Http.HttpResults;
 using Microsoft.AspNetCore.Mvc;
 using Sure.Contracts.Calls;
 using Sure.RealtimeService.Identity;
+using Sure.RealtimeService.Protocol;
 using Sure.ServiceDefaults.Identity;
 using Sure.ServiceDefaults.Problems;
 
@@ -13,10 +15,14 @@ internal static class WebSocketEndpoint
 {
     private const string Version = "13";
 
+    /// <summary>Bits; what is sent is compressed with it.</summary>
+    private const int LargestWindow = 15;
+
     private static readonly TimeSpan RetryAfter = TimeSpan.FromSeconds(5);
 
     public static void MapWebSocket(this WebApplication app)
     {
+        app.Use(ClientUpgrade.OfferAsync);
         // Pings are the connection keeper's; the framework's would need a timer each.
         app.UseWebSockets(new WebSocketOptions { KeepAliveInterval = Timeout.InfiniteTimeSpan });
         app.MapGet("/ws", ConnectAsync).ExcludeFromDescription();
@@ -49,25 +55,43 @@ internal static class WebSocketEndpoint
             return Problem.Unavailable("There are too many connections; try again later.", RetryAfter);
         }
 
-        upgrade.Place = address;
-        var socket = await context.WebSockets.AcceptWebSocketAsync(new WebSocketAcceptContext
+        try
+        {
+            context.Features.GetRequiredFeature<RequestsOfConnection>().Client = await AcceptAsync(context, upgrade, address, connections, around);
+            return Results.Empty;
+        }
+        catch
+        {
+            connections.Release(address);
+            throw;
+        }
+    }
+
+    /// <summary>Answers that it is a WebSocket now; the client is served when this request has ended.</summary>
+    private static async Task<ClientConnection> AcceptAsync(
+        HttpContext context, ClientUpgrade upgrade, string address, ConnectionRegistry connections, ClientSurroundings around)
+    {
+        // Of the socket it makes only the answer to the client is used: it would keep the request as long as the connection.
+        await context.WebSockets.AcceptWebSocketAsync(new WebSocketAcceptContext
         {
             // What is sent is compressed once for everybody, so without what was sent before; nothing secret goes over it.
             DangerousEnableCompression = connections.Count <= around.Options.CompressedConnections,
             DisableServerContextTakeover = true,
         });
-        upgrade.Client = new ClientConnection(
+        var compression = Compression.Of(context.Response.Headers.SecWebSocketExtensions);
+        var socket = WebSocket.CreateFromStream(upgrade.Stream!, new WebSocketCreationOptions { IsServer = true, DangerousDeflateOptions = compression });
+        return new ClientConnection(
             socket,
             upgrade.Stream!,
-            Deflates(context.Response),
+            // A client that wants a smaller window than ours gets messages as they are, which is always allowed (RFC 7692, 6).
+            compression is { ServerMaxWindowBits: LargestWindow },
             context.Caller().ClientId is not null,
             address,
-            context.Features.GetRequiredFeature<IHttpRequestLifetimeFeature>(),
+            upgrade.Connection,
             around)
         {
             Gateway = GatewayOf(context),
         };
-        return Results.Empty;
     }
 
     /// <summary>RFC 6455, 4.2.2 and 4.4: another version is told which one there is.</summary>
@@ -88,15 +112,6 @@ internal static class WebSocketEndpoint
             Detail = $"The version of the WebSocket protocol must be {Version}.",
         });
     }
-
-    /// <summary>
-    /// Whether compressed messages may be sent. A client that wants a smaller window than ours gets them as they are, which is always allowed
-    /// (RFC 7692, 6).
-    /// </summary>
-    private static bool Deflates(HttpResponse response) =>
-        response.Headers.SecWebSocketExtensions is [{ } agreed]
-        && agreed.StartsWith("permessage-deflate", StringComparison.Ordinal)
-        && !agreed.Contains("server_max_window_bits", StringComparison.Ordinal);
 
     private static Guid GatewayOf(HttpContext context) =>
         Guid.TryParse(context.Request.Headers[LeavingGateway.Header], out var gateway) ? gateway : Guid.Empty;

@@ -1,3 +1,4 @@
+using System.Text;
 using System.Net.WebSockets;
 using System.Text.Json.Nodes;
 using Sure.RealtimeService.Channels;
@@ -148,6 +149,20 @@ public sealed class ConnectionTests
 
         await client.SendAsync("""{"action":"ping"}""");
         Assert.Equal("pong", (string?)(await client.NextAsync())!["type"]);
+    }
+
+    [Fact]
+    public async Task A_connection_of_which_something_else_was_asked_before_becomes_a_client_that_does_not_wait_for_the_answer()
+    {
+        await using var host = await RealtimeHost.ReadyAsync();
+        using var client = await RawSocket.AskAsync(host.Address, $"HEAD /nothing HTTP/1.1\r\nHost: {host.Address.Authority}\r\n\r\n");
+        Assert.StartsWith("HTTP/1.1 404", client.Head, StringComparison.Ordinal);
+
+        await client.AskAsync((byte[])[.. Encoding.ASCII.GetBytes(RawSocket.Handshake(host.Address)), .. RawSocket.Text("""{"action":"ping"}""")]);
+
+        Assert.StartsWith("HTTP/1.1 101", client.Head, StringComparison.Ordinal);
+        Assert.Equal("welcome", (await client.ReadAsync()).Describe());
+        Assert.Equal("pong", (await client.ReadAsync()).Describe());
     }
 
     private static bool TryConnect(Uri address)

@@ -30,10 +30,7 @@ internal sealed class RawSocket : IDisposable
     /// <param name="receiveBuffer">Size of the buffer of what was not read yet.</param>
     public static async Task<RawSocket> ConnectAsync(Uri address, string headers = "", int? receiveBuffer = null)
     {
-        var raw = await AskAsync(
-            address,
-            $"GET {address.PathAndQuery} HTTP/1.1\r\nHost: {address.Authority}\r\nConnection: Upgrade\r\nUpgrade: websocket\r\nSec-WebSocket-Version: 13\r\nSec-WebSocket-Key: {SampleKey}\r\n{headers}\r\n",
-            receiveBuffer);
+        var raw = await AskAsync(address, Handshake(address, headers), receiveBuffer);
         if (!raw.Head.Contains($"Sec-WebSocket-Accept: {SampleAccept}", StringComparison.OrdinalIgnoreCase))
         {
             throw new InvalidOperationException($"The handshake failed: {raw.Head}");
@@ -42,6 +39,10 @@ internal sealed class RawSocket : IDisposable
         var welcome = await raw.ReadAsync();
         return welcome.Describe() == "welcome" ? raw : throw new InvalidOperationException($"Not welcomed but {welcome.Describe()}.");
     }
+
+    /// <summary>The request that opens a WebSocket.</summary>
+    public static string Handshake(Uri address, string headers = "") =>
+        $"GET {address.PathAndQuery} HTTP/1.1\r\nHost: {address.Authority}\r\nConnection: Upgrade\r\nUpgrade: websocket\r\nSec-WebSocket-Version: 13\r\nSec-WebSocket-Key: {SampleKey}\r\n{headers}\r\n";
 
     /// <summary>Sends any request and reads the head of the answer.</summary>
     public static async Task<RawSocket> AskAsync(Uri address, string request, int? receiveBuffer = null)
@@ -54,15 +55,21 @@ internal sealed class RawSocket : IDisposable
 
         await raw._client.ConnectAsync(address.Host, address.Port);
         raw._stream = raw._client.GetStream();
-        await raw.SendAsync(Encoding.ASCII.GetBytes(request));
+        await raw.AskAsync(Encoding.ASCII.GetBytes(request));
+        return raw;
+    }
+
+    /// <summary>Sends a request, and what is to go with it, and reads the head of the answer.</summary>
+    public async Task AskAsync(ReadOnlyMemory<byte> request)
+    {
+        await SendAsync(request);
         var head = new StringBuilder();
         while (!head.ToString().EndsWith("\r\n\r\n", StringComparison.Ordinal))
         {
-            head.Append((char)(await raw.ReadBytesAsync(1))[0]);
+            head.Append((char)(await ReadBytesAsync(1))[0]);
         }
 
-        raw.Head = head.ToString();
-        return raw;
+        Head = head.ToString();
     }
 
     /// <summary>A frame as clients send it.</summary>
