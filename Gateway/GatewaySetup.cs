@@ -113,6 +113,7 @@ internal static class GatewaySetup
             proxy.Use(NotedRoutes.HandleAsync);
             proxy.Use(app.Services.GetRequiredService<LoadShedding>().HandleServiceAsync);
             proxy.Use(sockets.HandleAsync);
+            proxy.Use(RelayedUpgrade.OfferAsync);
             proxy.Use((context, next) => ServiceFailures.HandleAsync(context, next, logger));
             proxy.UseLoadBalancing();
         }).OnPublicListener();
@@ -204,7 +205,8 @@ internal static class GatewaySetup
         builder.Services.AddSingleton<IDestinationResolver, ServiceDestinations>();
         builder.Services.AddReverseProxy()
             .LoadFromConfig(builder.Configuration.GetSection("ReverseProxy"))
-            .AddTransforms<CallerTransform>();
+            .AddTransforms<CallerTransform>()
+            .AddTransforms(RelayedUpgrade.Transform);
         builder.Services.AddSingleton<IForwarderHttpClientFactory, ServiceClients>();
     }
 }

@@ -8,6 +8,7 @@ using Sure.RealtimeService.Connections;
 using Sure.RealtimeService.Description;
 using Sure.RealtimeService.Identity;
 using Sure.RealtimeService.Streams;
+using Sure.ServiceDefaults.Connections;
 using Sure.ServiceDefaults.Health;
 
 namespace Sure.RealtimeService;
@@ -43,7 +44,7 @@ internal static class RealtimeServiceSetup
             services.GetRequiredService<TimeProvider>()));
         builder.Services.Configure<SocketTransportOptions>(SocketOutput.Prepare);
         builder.Services.AddSingleton<ConnectionRegistry>();
-        builder.Services.AddSingleton<IConfigureOptions<KestrelServerOptions>, ClientsOutlastRequests>();
+        builder.Services.Configure<KestrelServerOptions>(kestrel => kestrel.ConfigureEndpointDefaults(listener => listener.UseConnectionAfterHttp()));
         builder.Services.AddHttpClient(StreamSink.ClientName);
         builder.Services.AddHostedService<StreamFollower>();
         builder.Services.AddHostedService<ConnectionKeeper>();

@@ -6,6 +6,7 @@ using Sure.Gateway.Health;
 using Sure.Gateway.Limits;
 using Sure.Gateway.Listeners;
 using Sure.Gateway.Routing;
+using Sure.ServiceDefaults.Connections;
 using Sure.ServiceDefaults.Problems;
 
 namespace Sure.Gateway.Hardening;
@@ -33,7 +34,22 @@ internal sealed class LoadShedding(IOptions<LimitOptions> options, ConnectionLim
             return;
         }
 
-        using var place = (IsLiveSocket(context) ? _placesOfSockets : _places).AttemptAcquire();
+        await (IsLiveSocket(context) ? HandleSocketAsync(context, next) : HandleAsync(_places, context, next));
+    }
+
+    /// <summary>By HTTP/1.1 it has its place longer than its request lasts.</summary>
+    private async Task HandleSocketAsync(HttpContext context, RequestDelegate next)
+    {
+        await HandleAsync(_placesOfSockets, context, next);
+        if (context.Features.Get<ConnectionAfterHttp>() is { Then: not null } after)
+        {
+            after.Hold(_placesOfSockets.AttemptAcquire());
+        }
+    }
+
+    private static async Task HandleAsync(ConcurrencyLimiter places, HttpContext context, RequestDelegate next)
+    {
+        using var place = places.AttemptAcquire();
         await (place.IsAcquired ? next(context) : TooMuch("Too much is asked at the moment; try again shortly.").ExecuteAsync(context));
     }
 

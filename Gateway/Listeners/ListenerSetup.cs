@@ -2,6 +2,7 @@ using System.Net;
 using Microsoft.AspNetCore.Server.Kestrel.Core;
 using Microsoft.AspNetCore.Server.Kestrel.Https;
 using Microsoft.Extensions.Options;
+using Sure.ServiceDefaults.Connections;
 
 namespace Sure.Gateway.Listeners;
 
@@ -93,5 +94,7 @@ internal static class ListenerSetup
                 _ = certificate.Current;
                 listener.UseHttps(new TlsHandshakeCallbackOptions { OnConnection = _ => ValueTask.FromResult(certificate.Current) });
             }
+
+            listener.UseConnectionAfterHttp();
         });
 }

@@ -1,6 +1,8 @@
+using Microsoft.AspNetCore.Connections;
 using Microsoft.Extensions.Options;
 using StackExchange.Redis;
 using Sure.Contracts.Calls;
+using Sure.ServiceDefaults.Connections;
 using Sure.ServiceDefaults.Problems;
 
 namespace Sure.Gateway.Routing;
@@ -54,8 +56,16 @@ internal sealed partial class SocketGrace(
     private async Task HandleSocketAsync(HttpContext context, RequestDelegate next)
     {
         context.Request.Headers[LeavingGateway.Header] = _id;
-        await using var _ = _over.Token.Register(static c => ((HttpContext)c!).Abort(), context);
-        await next(context);
+        await using (_over.Token.Register(static c => ((HttpContext)c!).Abort(), context))
+        {
+            await next(context);
+        }
+
+        // By HTTP/1.1 it lasts longer than its request.
+        if (context.Features.Get<ConnectionAfterHttp>() is { Then: not null } after)
+        {
+            after.Hold(_over.Token.Register(static c => ((ConnectionContext)c!).Abort(), after.Connection));
+        }
     }
 
     private async Task TellAsync(CancellationToken over)

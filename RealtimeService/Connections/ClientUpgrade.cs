@@ -1,6 +1,7 @@
 using Microsoft.AspNetCore.Connections;
 using Microsoft.AspNetCore.Connections.Features;
 using Microsoft.AspNetCore.Http.Features;
+using Sure.ServiceDefaults.Connections;
 
 namespace Sure.RealtimeService.Connections;
 
@@ -20,7 +21,7 @@ internal sealed class ClientUpgrade(IHttpUpgradeFeature inner, ConnectionContext
     {
         if (context.Features.Get<IHttpUpgradeFeature>() is { IsUpgradableRequest: true } upgrade)
         {
-            var connection = context.Features.GetRequiredFeature<RequestsOfConnection>().Connection;
+            var connection = context.Features.GetRequiredFeature<ConnectionAfterHttp>().Connection;
             context.Features.Set<IHttpUpgradeFeature>(new ClientUpgrade(upgrade, connection, context.RequestServices.GetRequiredService<TimeProvider>()));
         }
 

@@ -5,6 +5,7 @@ using Microsoft.AspNetCore.Mvc;
 using Sure.Contracts.Calls;
 using Sure.RealtimeService.Identity;
 using Sure.RealtimeService.Protocol;
+using Sure.ServiceDefaults.Connections;
 using Sure.ServiceDefaults.Identity;
 using Sure.ServiceDefaults.Problems;
 
@@ -57,7 +58,8 @@ internal static class WebSocketEndpoint
 
         try
         {
-            context.Features.GetRequiredFeature<RequestsOfConnection>().Client = await AcceptAsync(context, upgrade, address, connections, around);
+            var client = await AcceptAsync(context, upgrade, address, connections, around);
+            context.Features.GetRequiredFeature<ConnectionAfterHttp>().Then = () => connections.RunAsync(client);
             return Results.Empty;
         }
         catch

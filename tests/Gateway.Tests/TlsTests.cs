@@ -1,8 +1,10 @@
 using System.Net;
 using System.Net.Security;
 using System.Net.Sockets;
+using System.Net.WebSockets;
 using System.Security.Cryptography;
 using System.Security.Cryptography.X509Certificates;
+using System.Text;
 using Sure.Gateway.Tests.Hosts;
 using Sure.TestServers;
 
@@ -80,7 +82,7 @@ public sealed class TlsTests(PostgresServer postgres)
             await open.WriteAsync("GET /api/v2/products HTTP/1.1\r\nHost: localhost\r\n\r\n"u8.ToArray(), TestContext.Current.CancellationToken);
             var buffer = new byte[12];
             await open.ReadExactlyAsync(buffer, TestContext.Current.CancellationToken);
-            Assert.Equal("HTTP/1.1 200", System.Text.Encoding.ASCII.GetString(buffer));
+            Assert.Equal("HTTP/1.1 200", Encoding.ASCII.GetString(buffer));
 
             // A key of another certificate, as between the two writes of whoever renews them without care.
             using (var foreign = ECDsa.Create(ECCurve.NamedCurves.nistP256))
@@ -93,6 +95,39 @@ public sealed class TlsTests(PostgresServer postgres)
 
             var third = await RenewAsync(certificate, key);
             await Eventually.HoldsAsync(async () => await PresentedAsync(gateway) == third, "the one after it is presented");
+        }
+        finally
+        {
+            directory.Delete(recursive: true);
+        }
+    }
+
+    /// <summary>By HTTP/1.1 a WebSocket outlasts its request (RFC 6455), by HTTP/2 it is a stream among others (RFC 8441).</summary>
+    [Theory]
+    [InlineData("1.1")]
+    [InlineData("2.0")]
+    public async Task A_web_socket_passes_by_either_version(string version)
+    {
+        var directory = Directory.CreateTempSubdirectory("gateway-tests-");
+        try
+        {
+            var (certificate, key) = (Path.Combine(directory.FullName, "certificate.pem"), Path.Combine(directory.FullName, "key.pem"));
+            var presented = await RenewAsync(certificate, key);
+            await using var gateway = await GatewayHost.StartAsync(
+                await postgres.CreateDatabaseAsync(), new() { ["Gateway:CertificatePath"] = certificate, ["Gateway:CertificateKeyPath"] = key });
+            using var handler = new SocketsHttpHandler { SslOptions = { RemoteCertificateValidationCallback = (_, found, _, _) => found!.GetCertHashString() == presented } };
+            using var client = new HttpMessageInvoker(handler);
+            using var socket = new ClientWebSocket { Options = { HttpVersion = Version.Parse(version), HttpVersionPolicy = HttpVersionPolicy.RequestVersionExact } };
+            await socket.ConnectAsync(new Uri($"wss://localhost:{gateway.PublicAddress.Port}/ws"), client, TestContext.Current.CancellationToken);
+
+            foreach (var text in (string[])["hello", new string('a', 10_000), "again"])
+            {
+                await socket.SendAsync(Encoding.UTF8.GetBytes(text), WebSocketMessageType.Text, endOfMessage: true, TestContext.Current.CancellationToken);
+                Assert.Equal(text, await ReceiveAsync(socket));
+            }
+
+            await socket.CloseAsync(WebSocketCloseStatus.NormalClosure, statusDescription: null, TestContext.Current.CancellationToken);
+            Assert.Equal((4008, "slow_consumer"), ((int?)socket.CloseStatus, socket.CloseStatusDescription));
         }
         finally
         {
@@ -127,6 +162,21 @@ public sealed class TlsTests(PostgresServer postgres)
         {
             directory.Delete(recursive: true);
         }
+    }
+
+    private static async Task<string> ReceiveAsync(ClientWebSocket socket)
+    {
+        using var text = new MemoryStream();
+        var buffer = new byte[4096];
+        ValueWebSocketReceiveResult part;
+        do
+        {
+            part = await socket.ReceiveAsync(buffer.AsMemory(), TestContext.Current.CancellationToken);
+            text.Write(buffer, 0, part.Count);
+        }
+        while (!part.EndOfMessage);
+
+        return Encoding.UTF8.GetString(text.ToArray());
     }
 
     /// <summary>By hand, since the clients of this machine have unlearnt the old versions: RFC 5246, 7.4.1.2, with suites that all of them have.</summary>

@@ -1,0 +1,75 @@
+using System.Net;
+using Microsoft.AspNetCore.Http.Features;
+using Sure.ServiceDefaults.Connections;
+using Yarp.ReverseProxy.Transforms;
+using Yarp.ReverseProxy.Transforms.Builder;
+
+namespace Sure.Gateway.Routing;
+
+/// <summary>
+/// Takes a WebSocket out of the proxy's hands once it is agreed on: the proxy answers the client and finds nothing to pass on, so the request
+/// ends, and <see cref="SocketRelay"/> goes on with the two connections.
+/// </summary>
+/// <param name="inner">Of the client's request.</param>
+/// <param name="after">Of its connection.</param>
+/// <param name="longestSilence">That either side may keep.</param>
+/// <param name="time">The clock.</param>
+internal sealed class RelayedUpgrade(IHttpUpgradeFeature inner, ConnectionAfterHttp after, TimeSpan longestSilence, TimeProvider time) : IHttpUpgradeFeature
+{
+    /// <summary>The proxy's own.</summary>
+    private static readonly TimeSpan DefaultSilence = TimeSpan.FromSeconds(100);
+
+    private Stream? _service;
+
+    public bool IsUpgradableRequest => inner.IsUpgradableRequest;
+
+    /// <summary>Offers it to a client that asks for a WebSocket by HTTP/1.1.</summary>
+    public static Task OfferAsync(HttpContext context, RequestDelegate next)
+    {
+        if (context.Features.Get<IHttpUpgradeFeature>() is { IsUpgradableRequest: true } inner && context.Request.Path.IsLive())
+        {
+            var longestSilence = context.GetReverseProxyFeature().Cluster.Config.HttpRequest?.ActivityTimeout ?? DefaultSilence;
+            var after = context.Features.GetRequiredFeature<ConnectionAfterHttp>();
+            context.Features.Set<IHttpUpgradeFeature>(new RelayedUpgrade(inner, after, longestSilence, context.RequestServices.GetRequiredService<TimeProvider>()));
+        }
+
+        return next(context);
+    }
+
+    /// <summary>Adds what takes the service's connection out of its answer.</summary>
+    public static void Transform(TransformBuilderContext builder)
+    {
+        if (builder.Route.Match.Path == LiveSocket.Path)
+        {
+            builder.AddResponseTransform(TakeAsync);
+        }
+    }
+
+    /// <summary>Answers the client.</summary>
+    public async Task<Stream> UpgradeAsync()
+    {
+        var service = _service ?? throw new InvalidOperationException("The service has not agreed.");
+        try
+        {
+            await inner.UpgradeAsync();
+        }
+        catch
+        {
+            await service.DisposeAsync();
+            throw;
+        }
+
+        after.Then = new SocketRelay(after.Connection, service, longestSilence, time).RunAsync;
+        return Stream.Null;
+    }
+
+    private static async ValueTask TakeAsync(ResponseTransformContext transform)
+    {
+        if (transform.ProxyResponse is { StatusCode: HttpStatusCode.SwitchingProtocols } answer
+            && transform.HttpContext.Features.Get<IHttpUpgradeFeature>() is RelayedUpgrade upgrade)
+        {
+            upgrade._service = await answer.Content.ReadAsStreamAsync(transform.CancellationToken);
+            answer.Content = new StreamContent(Stream.Null);
+        }
+    }
+}

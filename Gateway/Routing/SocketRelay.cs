@@ -1,0 +1,119 @@
+using System.IO.Pipelines;
+using Microsoft.AspNetCore.Connections;
+using Microsoft.AspNetCore.Connections.Features;
+
+namespace Sure.Gateway.Routing;
+
+/// <summary>
+/// Passes the bytes of a WebSocket between a client and the service, when the requests by which they met have ended. While nobody says
+/// anything no buffer is held.
+/// </summary>
+/// <param name="client">The client's connection.</param>
+/// <param name="service">The service's. Disposed of at the end.</param>
+/// <param name="longestSilence">Cut when neither has said anything for so long.</param>
+/// <param name="time">The clock.</param>
+internal sealed class SocketRelay(ConnectionContext client, Stream service, TimeSpan longestSilence, TimeProvider time)
+{
+    /// <summary>
+    /// How long a client may take to close after the service has. A connection that is closed with bytes unread is reset, and a reset
+    /// overtakes the service's close frame.
+    /// </summary>
+    private static readonly TimeSpan CloseTimeout = TimeSpan.FromSeconds(1);
+
+    /// <summary>What is read of the service at once.</summary>
+    private const int ReadSize = 16 * 1024;
+
+    private long _heardAt = time.GetTimestamp();
+
+    /// <summary>Until both have ended, or one of them has and the other does not.</summary>
+    public async Task RunAsync()
+    {
+        client.Features.Get<IConnectionHeartbeatFeature>()?.OnHeartbeat(static relay => ((SocketRelay)relay).CutIfSilent(), this);
+        var toClient = PassToClientAsync(client.Transport.Output);
+        var toService = PassToServiceAsync(client.Transport.Input);
+        try
+        {
+            await await Task.WhenAny(toClient, toService);
+            await Task.WhenAll(toClient, toService).WaitAsync(CloseTimeout, time);
+        }
+        catch (Exception exception) when (exception is TimeoutException || IsEnd(exception))
+        {
+            client.Abort();
+        }
+        finally
+        {
+            await service.DisposeAsync();
+        }
+
+        // What it was read into is given back.
+        await Task.WhenAll(toClient, toService).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+    }
+
+    private static bool IsEnd(Exception exception) =>
+        exception is IOException or OperationCanceledException or ObjectDisposedException or InvalidOperationException;
+
+    private async Task PassToClientAsync(PipeWriter output)
+    {
+        while (true)
+        {
+            // Waits without a buffer.
+            _ = await service.ReadAsync(Memory<byte>.Empty);
+            var length = await service.ReadAsync(output.GetMemory(ReadSize));
+            if (length == 0)
+            {
+                return;
+            }
+
+            Hear();
+            output.Advance(length);
+            if ((await output.FlushAsync()).IsCompleted)
+            {
+                return;
+            }
+        }
+    }
+
+    /// <summary>What a client still says when the service has ended is read and forgotten.</summary>
+    private async Task PassToServiceAsync(PipeReader input)
+    {
+        var hasEnded = false;
+        while (true)
+        {
+            var read = await input.ReadAsync();
+            Hear();
+            foreach (var part in read.Buffer)
+            {
+                hasEnded = hasEnded || !await TryWriteAsync(part);
+            }
+
+            input.AdvanceTo(read.Buffer.End);
+            if (read.IsCompleted)
+            {
+                return;
+            }
+        }
+    }
+
+    private async ValueTask<bool> TryWriteAsync(ReadOnlyMemory<byte> part)
+    {
+        try
+        {
+            await service.WriteAsync(part);
+            return true;
+        }
+        catch (Exception exception) when (IsEnd(exception))
+        {
+            return false;
+        }
+    }
+
+    private void Hear() => Volatile.Write(ref _heardAt, time.GetTimestamp());
+
+    private void CutIfSilent()
+    {
+        if (time.GetElapsedTime(Volatile.Read(ref _heardAt)) >= longestSilence)
+        {
+            client.Abort();
+        }
+    }
+}

@@ -1,0 +1,210 @@
+using System.IO.Pipelines;
+using System.Text;
+using Microsoft.AspNetCore.Connections;
+using Microsoft.AspNetCore.Connections.Features;
+using Microsoft.Extensions.Time.Testing;
+using Sure.Gateway.Routing;
+
+namespace Sure.Gateway.Tests;
+
+/// <summary>What passes between a client and the service, and how that ends.</summary>
+public sealed class SocketRelayTests : IAsyncDisposable
+{
+    private static readonly TimeSpan Silence = TimeSpan.FromMinutes(10);
+
+    private readonly FakeTimeProvider _time = new();
+    private readonly Peer _client = new();
+    private readonly Peer _service = new();
+    private readonly Heart _heart = new();
+    private readonly Connection _connection;
+    private readonly Task _relay;
+
+    public SocketRelayTests()
+    {
+        _connection = new Connection(_client);
+        _connection.Features.Set<IConnectionHeartbeatFeature>(_heart);
+        _relay = new SocketRelay(_connection, new Duplex(_service.Near), Silence, _time).RunAsync();
+    }
+
+    [Fact]
+    public async Task Bytes_pass_both_ways()
+    {
+        await _client.SayAsync("to the service");
+        await _service.SayAsync("to the client");
+
+        Assert.Equal("to the service", await _service.HearAsync());
+        Assert.Equal("to the client", await _client.HearAsync());
+        Assert.False(_relay.IsCompleted);
+    }
+
+    [Fact]
+    public async Task When_the_service_has_ended_the_client_still_hears_what_it_said_and_may_close_itself()
+    {
+        await _service.SayAsync("bye");
+        await _service.EndAsync();
+        Assert.Equal("bye", await _client.HearAsync());
+        await _client.SayAsync("bye too");
+        Assert.False(_relay.IsCompleted);
+
+        await _client.EndAsync();
+
+        await EndsAsync();
+        Assert.False(_connection.IsCut);
+    }
+
+    [Fact]
+    public async Task A_client_that_does_not_close_when_the_service_has_is_cut_after_a_second()
+    {
+        await _service.EndAsync();
+        while (!_relay.IsCompleted)
+        {
+            _time.Advance(TimeSpan.FromMilliseconds(100));
+            await Task.Yield();
+        }
+
+        await EndsAsync();
+        Assert.True(_connection.IsCut);
+    }
+
+    [Fact]
+    public async Task When_the_client_has_ended_the_service_hears_what_it_said_and_then_the_end()
+    {
+        await _client.SayAsync("bye");
+        await _client.EndAsync();
+        Assert.Equal("bye", await _service.HearAsync());
+
+        await _service.SayAsync("bye too");
+        await _service.EndAsync();
+
+        Assert.Equal("bye too", await _client.HearAsync());
+        await EndsAsync();
+        Assert.Null(await _service.HearAsync());
+    }
+
+    [Fact]
+    public async Task Who_breaks_off_ends_it_at_once()
+    {
+        await _client.BreakOffAsync();
+
+        await EndsAsync();
+        Assert.Null(await _service.HearAsync());
+    }
+
+    [Fact]
+    public async Task Where_nobody_says_anything_for_too_long_it_is_cut()
+    {
+        _time.Advance(Silence - TimeSpan.FromSeconds(1));
+        await _service.SayAsync("ping");
+        Assert.Equal("ping", await _client.HearAsync());
+        _time.Advance(Silence - TimeSpan.FromSeconds(1));
+        _heart.Beat();
+        Assert.False(_connection.IsCut);
+
+        _time.Advance(TimeSpan.FromSeconds(1));
+        _heart.Beat();
+
+        Assert.True(_connection.IsCut);
+        await EndsAsync();
+    }
+
+    public ValueTask DisposeAsync() => _connection.DisposeAsync();
+
+    private Task EndsAsync() => _relay.WaitAsync(TimeSpan.FromSeconds(60), TestContext.Current.CancellationToken);
+
+    /// <summary>One end of a connection: the relay has the near side, the test the far one.</summary>
+    private sealed class Peer
+    {
+        private readonly Pipe _said = new();
+        private readonly Pipe _heard = new();
+
+        public Peer()
+        {
+            Near = new Side(_said.Reader, _heard.Writer);
+            Far = new Side(_heard.Reader, _said.Writer);
+        }
+
+        public IDuplexPipe Near { get; }
+
+        public IDuplexPipe Far { get; }
+
+        public async Task SayAsync(string text) => await Far.Output.WriteAsync(Encoding.ASCII.GetBytes(text), TestContext.Current.CancellationToken);
+
+        public async Task EndAsync() => await Far.Output.CompleteAsync();
+
+        public async Task BreakOffAsync() => await Far.Output.CompleteAsync(new ConnectionResetException("It is gone."));
+
+        /// <summary>What has come; null at the end.</summary>
+        public async Task<string?> HearAsync()
+        {
+            var read = await Far.Input.ReadAsync(TestContext.Current.CancellationToken).AsTask().WaitAsync(TimeSpan.FromSeconds(60), TestContext.Current.CancellationToken);
+            var text = Encoding.ASCII.GetString(read.Buffer);
+            Far.Input.AdvanceTo(read.Buffer.End);
+            return text.Length == 0 && read.IsCompleted ? null : text;
+        }
+
+        private sealed record Side(PipeReader Input, PipeWriter Output) : IDuplexPipe;
+    }
+
+    /// <summary>The service's connection, as the proxy's client gives it.</summary>
+    private sealed class Duplex(IDuplexPipe pipe) : Stream
+    {
+        private readonly Stream _reading = pipe.Input.AsStream();
+        private readonly Stream _writing = pipe.Output.AsStream();
+
+        public override bool CanRead => true;
+
+        public override bool CanSeek => false;
+
+        public override bool CanWrite => true;
+
+        public override long Length => throw new NotSupportedException();
+
+        public override long Position
+        {
+            get => throw new NotSupportedException();
+            set => throw new NotSupportedException();
+        }
+
+        public override ValueTask<int> ReadAsync(Memory<byte> buffer, CancellationToken cancellationToken = default) => _reading.ReadAsync(buffer, cancellationToken);
+
+        public override ValueTask WriteAsync(ReadOnlyMemory<byte> buffer, CancellationToken cancellationToken = default) => _writing.WriteAsync(buffer, cancellationToken);
+
+        public override void Flush() => throw new NotSupportedException();
+
+        public override int Read(byte[] buffer, int offset, int count) => throw new NotSupportedException();
+
+        public override long Seek(long offset, SeekOrigin origin) => throw new NotSupportedException();
+
+        public override void SetLength(long value) => throw new NotSupportedException();
+
+        public override void Write(byte[] buffer, int offset, int count) => throw new NotSupportedException();
+
+        protected override void Dispose(bool disposing)
+        {
+            pipe.Input.CancelPendingRead();
+            _writing.Dispose();
+            base.Dispose(disposing);
+        }
+    }
+
+    private sealed class Heart : IConnectionHeartbeatFeature
+    {
+        private Action? _beat;
+
+        public void OnHeartbeat(Action<object> action, object state) => _beat += () => action(state);
+
+        public void Beat() => _beat!();
+    }
+
+    /// <summary>One that is cut gives nothing more to read, as the server's does.</summary>
+    private sealed class Connection(Peer client) : DefaultConnectionContext("client", client.Near, client.Far)
+    {
+        public bool IsCut { get; private set; }
+
+        public override void Abort(ConnectionAbortedException abortReason)
+        {
+            IsCut = true;
+            client.Far.Output.Complete(abortReason);
+        }
+    }
+}
