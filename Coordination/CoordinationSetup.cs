@@ -164,7 +164,8 @@ public static class CoordinationSetup
         connection.TcpKeepAlive = true;
         connection.TcpKeepAliveTime = 10;
         connection.TcpKeepAliveInterval = 3;
-        // What somebody configured comes last and counts.
+        // Roles have the same limit where a pooler may stand between, for it keeps this back (CloudNativePG's does); where none can, and for
+        // roles that were made before they had it, this holds. What somebody configured comes last and counts.
         connection.Options = $"-c idle_in_transaction_session_timeout=5s {connection.Options}".TrimEnd();
     }
 

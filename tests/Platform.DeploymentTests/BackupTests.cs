@@ -1,6 +1,5 @@
 using System.Diagnostics;
 using Npgsql;
-using Sure.LocalHost;
 using Sure.TestServers;
 
 namespace Sure.DeploymentTests;
@@ -17,14 +16,13 @@ public sealed class BackupTests
     {
         await using var server = new PostgresServer();
         var connection = new NpgsqlConnectionStringBuilder(await server.CreateDatabaseAsync());
-        await RunAsync(connection, "CREATE DATABASE platform");
+        await DatabaseRoles.RunAsync(connection, "CREATE DATABASE platform");
         connection.Database = "platform";
-        await MakeRolesAsync(connection);
-        var services = PlatformGraph.Services.Where(s => s.References.Contains(PlatformGraph.Platform)).Select(s => s.Name).ToList();
-        foreach (var service in services)
+        await DatabaseRoles.MakeByOperatorAsync(connection);
+        foreach (var service in DatabaseRoles.OfServices)
         {
             connection.Username = service;
-            await RunAsync(connection, "CREATE TABLE kept (id bigint GENERATED ALWAYS AS IDENTITY, what text)", "INSERT INTO kept (what) VALUES ('something')");
+            await DatabaseRoles.RunAsync(connection, "CREATE TABLE kept (id bigint GENERATED ALWAYS AS IDENTITY, what text)", "INSERT INTO kept (what) VALUES ('something')");
         }
 
         connection.Username = "backup";
@@ -47,35 +45,11 @@ public sealed class BackupTests
             folder.Delete(recursive: true);
         }
 
-        foreach (var service in services)
+        foreach (var service in DatabaseRoles.OfServices)
         {
-            Assert.Equal(1L, await RunAsync(connection, $"SELECT count(*) FROM {service}.kept"));
-            var refusal = await Assert.ThrowsAsync<PostgresException>(() => RunAsync(connection, $"DELETE FROM {service}.kept"));
+            Assert.Equal(1L, await DatabaseRoles.RunAsync(connection, $"SELECT count(*) FROM {service}.kept"));
+            var refusal = await Assert.ThrowsAsync<PostgresException>(() => DatabaseRoles.RunAsync(connection, $"DELETE FROM {service}.kept"));
             Assert.Equal(PostgresErrorCodes.InsufficientPrivilege, refusal.SqlState);
         }
-    }
-
-    /// <summary>As the operator makes them: by the statements of the manifest, and then by its list of roles.</summary>
-    private static async Task MakeRolesAsync(NpgsqlConnectionStringBuilder connection)
-    {
-        var cluster = Overlay.Of("production").Operated("Cluster");
-        await RunAsync(connection, [.. cluster.Texts("bootstrap", "initdb", "postInitApplicationSQL")]);
-        foreach (var role in cluster.List("managed", "roles"))
-        {
-            await RunAsync(connection, [$"ALTER ROLE {role.Text("name")} LOGIN", .. role.Spec.ContainsKey("inRoles") ? role.Texts("inRoles").Select(r => $"GRANT {r} TO {role.Text("name")}") : []]);
-        }
-    }
-
-    private static async Task<object?> RunAsync(NpgsqlConnectionStringBuilder connection, params string[] statements)
-    {
-        await using var database = NpgsqlDataSource.Create(connection.ConnectionString);
-        object? last = null;
-        foreach (var statement in statements)
-        {
-            await using var command = database.CreateCommand(statement);
-            last = await command.ExecuteScalarAsync(Cancelled);
-        }
-
-        return last;
     }
 }
