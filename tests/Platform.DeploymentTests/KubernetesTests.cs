@@ -126,6 +126,20 @@ public sealed class KubernetesTests
             Assert.Null(new Workload(job.Name(), job.Spec.Template).Container.EnvFrom);
         });
 
+    /// <summary>The file they are in names the image <c>sure/quoteservice</c>, which would be anybody's, and no namespace; the overlay does.</summary>
+    [Theory]
+    [MemberData(nameof(Overlays))]
+    public void The_label_by_which_the_manual_applies_migrations_alone_is_that_of_all_of_them_and_of_nothing_else(string name)
+    {
+        const string label = "app.kubernetes.io/component";
+        var overlay = Overlay.Of(name);
+
+        Assert.Contains($"`kubectl apply -k deploy/kubernetes/overlays/production -l {label}=migration`", Repository.Read("docs", "operations.md"), StringComparison.Ordinal);
+        Assert.Equal(
+            overlay.All<V1Job>().Select(j => (j.Kind, j.Name())).Order(),
+            overlay.Objects.Cast<IKubernetesObject<V1ObjectMeta>>().Where(o => o.GetLabel(label) == "migration").Select(o => (o.Kind, o.Name())).Order());
+    }
+
     [Theory]
     [MemberData(nameof(Overlays))]
     public void Every_image_is_that_of_its_service_by_a_version(string name)
