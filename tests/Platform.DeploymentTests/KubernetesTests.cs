@@ -140,6 +140,25 @@ public sealed class KubernetesTests
             overlay.Objects.Cast<IKubernetesObject<V1ObjectMeta>>().Where(o => o.GetLabel(label) == "migration").Select(o => (o.Kind, o.Name())).Order());
     }
 
+    /// <summary>What a database is restored into: neither a service nor a Job may have filled it.</summary>
+    [Theory]
+    [MemberData(nameof(Overlays))]
+    public void The_labels_by_which_the_manual_sets_up_servers_alone_leave_out_the_services_and_migrations_and_nothing_that_servers_need(string name)
+    {
+        var overlay = Overlay.Of(name);
+        var services = Services.Concat(overlay.All<V1Job>().Select(j => j.Name())).ToHashSet();
+
+        Assert.Contains(
+            "kubectl apply -k deploy/kubernetes/overlays/production -l 'app.kubernetes.io/component notin (server, migration)'",
+            Repository.Read("docs", "operations.md"),
+            StringComparison.Ordinal);
+        foreach (var resource in overlay.Objects.Cast<IKubernetesObject<V1ObjectMeta>>())
+        {
+            var isLeftOut = resource.GetLabel("app.kubernetes.io/component") is "server" or "migration";
+            Assert.True(isLeftOut == (resource is not V1NetworkPolicy && services.Contains(resource.Name())), $"{resource.Kind} {resource.Name()}");
+        }
+    }
+
     [Theory]
     [MemberData(nameof(Overlays))]
     public void Every_image_is_that_of_its_service_by_a_version(string name)
