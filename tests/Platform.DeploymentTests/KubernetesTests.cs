@@ -175,6 +175,27 @@ public sealed class KubernetesTests
         }
     }
 
+    /// <summary>Connections that wait cost no processor time: an instance can be full of them and look idle.</summary>
+    [Theory]
+    [InlineData("gateway", "kestrel_active_connections", "Gateway/Limits/LimitOptions.cs")]
+    [InlineData("realtimeservice", "sure_realtime_connections", "RealtimeService/Channels/RealtimeOptions.cs")]
+    public void In_production_another_instance_is_there_before_one_has_as_many_connections_as_it_takes(string service, string metric, string options)
+    {
+        var scaler = Overlay.Of("production").The<V2HorizontalPodAutoscaler>(service);
+
+        var pods = Assert.Single(scaler.Spec.Metrics, m => m.Type == "Pods").Pods;
+
+        Assert.Equal(metric, pods.Metric.Name);
+        var most = int.Parse(
+            Regex.Match(Repository.Read(options), @" Connections \{ get; set; \} = (?<most>[0-9_]+);", RegexOptions.ExplicitCapture, TimeSpan.FromSeconds(5)).Groups["most"].Value.Replace("_", "", StringComparison.Ordinal),
+            CultureInfo.InvariantCulture);
+        // A rollout of one more takes minutes, in which a third more may come.
+        Assert.InRange(pods.Target.AverageValue.ToDecimal(), 1, most * 0.75m);
+        // Where the platform runs the dashboards are tested to find what they ask for.
+        Assert.Contains(Directory.GetFiles(Path.Combine(Repository.Root, "deploy", "grafana")), f => File.ReadAllText(f).Contains($"({metric})", StringComparison.Ordinal));
+        Assert.Contains(scaler.Spec.Metrics, m => m.Resource?.Name == "cpu");
+    }
+
     [Fact]
     public void In_production_every_commit_is_archived_and_all_of_it_copied_every_night()
     {
