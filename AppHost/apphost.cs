@@ -243,9 +243,9 @@ internal static class PlatformResources
             var container = pod.Containers[0];
             container.VolumeMounts.Add(new VolumeMountV1 { Name = "tmp", MountPath = "/tmp" });
             container.SecurityContext = new SecurityContextV1 { AllowPrivilegeEscalation = false, ReadOnlyRootFilesystem = true };
-            // All it needs must have been there once, within 75 minutes, because a migration may take an hour; afterwards only its own life
+            // What it begins with must have been there once, within 75 minutes, because a migration may take an hour; afterwards only its own life
             // counts, for it goes on without most of it.
-            container.StartupProbe = Probe("/health", port, seconds: 2, failures: 2250);
+            container.StartupProbe = Probe("/started", port, seconds: 2, failures: 2250);
             container.ReadinessProbe = Probe("/alive", port, seconds: 5, failures: 2);
             container.LivenessProbe = Probe("/alive", port, seconds: 10, failures: 6);
             container.Resources = new ResourceRequirementsV1

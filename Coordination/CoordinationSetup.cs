@@ -15,6 +15,7 @@ using Sure.Coordination.Migrations;
 using Sure.Coordination.Monitors;
 using Sure.Coordination.Outbox;
 using Sure.Coordination.Partitions;
+using Sure.ServiceDefaults.Health;
 
 namespace Sure.Coordination;
 
@@ -43,7 +44,7 @@ public static class CoordinationSetup
         builder.Services.AddSingleton<PartitionKeeper>();
         builder.Services.AddHostedService<MigrationRunner>();
         builder.Services.AddHealthChecks().Add(new HealthCheckRegistration(
-            "schema", services => new SchemaHealthCheck(services.GetRequiredService<SchemaReady>()), failureStatus: null, tags: null));
+            "schema", services => new SchemaHealthCheck(services.GetRequiredService<SchemaReady>()), failureStatus: null, tags: [PlatformHealth.Start]));
         builder.Services.AddOptions<LeaseOptions>().BindConfiguration("Leases").ValidateDataAnnotations()
             .Validate(o => o.RenewInterval * 2 <= o.Duration, "Leases:RenewInterval must be at most half of Leases:Duration.")
             .ValidateOnStart();

@@ -112,7 +112,7 @@ public sealed class KubernetesTests
             }
 
             Assert.True(container.StartupProbe.PeriodSeconds * container.StartupProbe.FailureThreshold > LongestScript.TotalSeconds, $"{service} is ended while a migration runs.");
-            Assert.Equal(("/health", "/alive", "/alive"), (container.StartupProbe.HttpGet.Path, container.ReadinessProbe.HttpGet.Path, container.LivenessProbe.HttpGet.Path));
+            Assert.Equal(("/started", "/alive", "/alive"), (container.StartupProbe.HttpGet.Path, container.ReadinessProbe.HttpGet.Path, container.LivenessProbe.HttpGet.Path));
         }
     }
 
