@@ -197,7 +197,9 @@ internal static class PlatformResources
         });
 
     /// <summary>
-    /// Lets the service into the database by its own role instead of the server's administrator. Two instances of five services, and one more
+    /// Lets the service into the database by its own role instead of the server's administrator; call it after the reference, of which it
+    /// takes back what would be the administrator's. The password stands alone in a variable too, because the publisher has only such
+    /// parameters filled in: within the connection string it would be empty. Two instances of five services, and one more
     /// of each in a rolling update, have at most 225 of the 300 connections that the server takes.
     /// </summary>
     public static IResourceBuilder<ProjectResource> As(
@@ -207,8 +209,12 @@ internal static class PlatformResources
         IResourceBuilder<PostgresServerResource> server)
     {
         var endpoint = server.Resource.PrimaryEndpoint;
-        return service.WithEnvironment("ConnectionStrings__platform", ReferenceExpression.Create(
-            $"Host={endpoint.Property(EndpointProperty.Host)};Port={endpoint.Property(EndpointProperty.Port)};Username={role};Password={password.Resource};Database=platform;Maximum Pool Size=15"));
+        return service
+            .WithEnvironment("ConnectionStrings__platform", ReferenceExpression.Create(
+                $"Host={endpoint.Property(EndpointProperty.Host)};Port={endpoint.Property(EndpointProperty.Port)};Username={role};Password={password.Resource};Database=platform;Maximum Pool Size=15"))
+            .WithEnvironment("PLATFORM_USERNAME", role)
+            .WithEnvironment("PLATFORM_PASSWORD", password)
+            .WithEnvironment(context => context.EnvironmentVariables.Remove("PLATFORM_URI"));
     }
 
     /// <summary>One HTTP endpoint, a health check, and in Kubernetes the probes and limits that the publisher does not write.</summary>
@@ -237,9 +243,9 @@ internal static class PlatformResources
             var container = pod.Containers[0];
             container.VolumeMounts.Add(new VolumeMountV1 { Name = "tmp", MountPath = "/tmp" });
             container.SecurityContext = new SecurityContextV1 { AllowPrivilegeEscalation = false, ReadOnlyRootFilesystem = true };
-            // All it needs must have been there once, within 75 minutes, because a migration may take an hour; afterwards only its own life
+            // What it begins with must have been there once, within 75 minutes, because a migration may take an hour; afterwards only its own life
             // counts, for it goes on without most of it.
-            container.StartupProbe = Probe("/health", port, seconds: 2, failures: 2250);
+            container.StartupProbe = Probe("/started", port, seconds: 2, failures: 2250);
             container.ReadinessProbe = Probe("/alive", port, seconds: 5, failures: 2);
             container.LivenessProbe = Probe("/alive", port, seconds: 10, failures: 6);
             container.Resources = new ResourceRequirementsV1

@@ -15,6 +15,7 @@ using Sure.Coordination.Migrations;
 using Sure.Coordination.Monitors;
 using Sure.Coordination.Outbox;
 using Sure.Coordination.Partitions;
+using Sure.ServiceDefaults.Health;
 
 namespace Sure.Coordination;
 
@@ -43,7 +44,7 @@ public static class CoordinationSetup
         builder.Services.AddSingleton<PartitionKeeper>();
         builder.Services.AddHostedService<MigrationRunner>();
         builder.Services.AddHealthChecks().Add(new HealthCheckRegistration(
-            "schema", services => new SchemaHealthCheck(services.GetRequiredService<SchemaReady>()), failureStatus: null, tags: null));
+            "schema", services => new SchemaHealthCheck(services.GetRequiredService<SchemaReady>()), failureStatus: null, tags: [PlatformHealth.Start]));
         builder.Services.AddOptions<LeaseOptions>().BindConfiguration("Leases").ValidateDataAnnotations()
             .Validate(o => o.RenewInterval * 2 <= o.Duration, "Leases:RenewInterval must be at most half of Leases:Duration.")
             .ValidateOnStart();
@@ -164,7 +165,8 @@ public static class CoordinationSetup
         connection.TcpKeepAlive = true;
         connection.TcpKeepAliveTime = 10;
         connection.TcpKeepAliveInterval = 3;
-        // What somebody configured comes last and counts.
+        // Roles have the same limit where a pooler may stand between, for it keeps this back (CloudNativePG's does); where none can, and for
+        // roles that were made before they had it, this holds. What somebody configured comes last and counts.
         connection.Options = $"-c idle_in_transaction_session_timeout=5s {connection.Options}".TrimEnd();
     }
 

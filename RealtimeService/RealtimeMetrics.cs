@@ -25,7 +25,7 @@ internal sealed class RealtimeMetrics
         _bytes = _meter.CreateCounter<long>("sure.realtime.bytes.sent", "By", "Bytes written to clients, frame headers included.");
         _closed = _meter.CreateCounter<long>("sure.realtime.closed", "{connection}", "Connections closed by the server, by status.");
         _evictions = _meter.CreateCounter<long>("sure.realtime.evictions", "{connection}", "Connections closed because the client did not keep up (4008).");
-        _refused = _meter.CreateCounter<long>("sure.realtime.refused", "{connection}", "Connections refused because there were too many.");
+        _refused = _meter.CreateCounter<long>("sure.realtime.refused", "{connection}", "Connections refused because there were too many: of the instance, or of their address.");
         _recoveries = _meter.CreateCounter<long>("sure.realtime.recoveries", "{subscription}", "Subscriptions with since, by channel and whether what was missed could be had.");
         _delivery = _meter.CreateHistogram(
             "sure.realtime.delivery.duration",
@@ -62,7 +62,8 @@ internal sealed class RealtimeMetrics
         }
     }
 
-    public void Refused() => _refused.Add(1);
+    /// <summary>There is no place for a client: of the instance, or of its address.</summary>
+    public void Refused(bool isFull) => _refused.Add(1, new KeyValuePair<string, object?>("sure.limit", isFull ? "instance" : "address"));
 
     public void Recovered(Channel channel, bool hit) =>
         _recoveries.Add(1, Of(channel), new KeyValuePair<string, object?>("sure.outcome", hit ? "hit" : "miss"));

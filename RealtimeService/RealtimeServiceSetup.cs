@@ -25,7 +25,7 @@ internal static class RealtimeServiceSetup
             redis.ReconnectRetryPolicy = new LinearRetry(500);
         });
         builder.Services.GoesOnWithout("StackExchange.Redis", CoordinationSetup.BrokerCheck);
-        builder.Services.AddHealthChecks().AddCheck<StreamsHealthCheck>(StreamsHealthCheck.Name);
+        builder.Services.AddHealthChecks().AddCheck<StreamsHealthCheck>(StreamsHealthCheck.Name, tags: [PlatformHealth.Start]);
         builder.Services.AddOptions<RealtimeOptions>().BindConfiguration("Realtime").ValidateDataAnnotations().ValidateOnStart();
         builder.Services.AddSingleton(LimitScale.From(builder.Configuration));
 

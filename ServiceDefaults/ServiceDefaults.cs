@@ -57,7 +57,7 @@ public static class ServiceDefaultsExtensions
 
     /// <summary>
     /// Turns failures into problem details, reads the caller from the gateway's token and maps <c>/health</c> (every check),
-    /// <c>/alive</c> (the process itself) and <c>/metrics</c> (for Prometheus), which the gateway does not pass on.
+    /// <c>/started</c> (what must have been there once before it is given anything to do), <c>/alive</c> (the process itself) and <c>/metrics</c> (for Prometheus), which the gateway does not pass on.
     /// </summary>
     public static WebApplication MapDefaultEndpoints(this WebApplication app)
     {

@@ -14,6 +14,7 @@ for service in quoteservice riskservice bridgeservice utilizationservice gateway
     sql --dbname platform <<END
 CREATE ROLE $service LOGIN PASSWORD '$password';
 ALTER ROLE $service SET search_path = $service;
+ALTER ROLE $service SET idle_in_transaction_session_timeout = '5s';
 GRANT CONNECT ON DATABASE platform TO $service;
 CREATE SCHEMA $service AUTHORIZATION $service;
 END

@@ -88,6 +88,7 @@ internal sealed partial class MigrationRunner(
             .WithScripts([.. ScriptsOf(typeof(MigrationRunner).Assembly, "0-coordination"), .. ScriptsOf(service.Assembly, "1-service")])
             .WithVariablesDisabled()
             .WithTransactionPerScript()
+            .WithPreprocessor(new Manners())
             .WithExecutionTimeout(ScriptLimit)
             .JournalToPostgresqlTable(schema, "schema_version")
             .LogTo(new UpgradeLog(logger))
@@ -114,6 +115,16 @@ internal sealed partial class MigrationRunner(
         let name = resource[(resource.IndexOf(".Migrations.", StringComparison.Ordinal) + ".Migrations.".Length)..]
         orderby name
         select SqlScript.FromStream($"{prefix}/{name}", assembly.GetManifestResourceStream(resource));
+
+    /// <summary>
+    /// Who waits for a lock on a table makes everybody after him wait too, for as long as a dump reads it. It is better to give up, which undoes
+    /// the whole script, and try in a second. Part of the script, because a pooler may keep back what a connection is opened with; a script
+    /// that says otherwise counts.
+    /// </summary>
+    private sealed class Manners : IScriptPreprocessor
+    {
+        public string Process(string contents) => $"SET LOCAL lock_timeout = '200ms';\n{contents}";
+    }
 
     private sealed class UpgradeLog(ILogger logger) : IUpgradeLog
     {

@@ -1,4 +1,5 @@
 using System.Collections.Concurrent;
+using System.Diagnostics.Metrics;
 using System.Net;
 using Microsoft.AspNetCore.Connections;
 using Microsoft.Extensions.Options;
@@ -12,10 +13,13 @@ namespace Sure.Gateway.Listeners;
 /// limit, so that whoever looks after the gateway always gets through.
 /// </summary>
 internal sealed partial class ConnectionLimit(
-    IOptions<LimitOptions> limits, OpenFiles files, TrustedProxies proxies, ILogger<ConnectionLimit> logger)
+    IOptions<LimitOptions> limits, OpenFiles files, TrustedProxies proxies, IMeterFactory meters, ILogger<ConnectionLimit> logger)
 {
     /// <summary>A WebSocket has a connection to RealtimeService behind it.</summary>
     private const int SocketsEach = 2;
+
+    private readonly Counter<long> _refused = meters.Create("Sure.Gateway").CreateCounter<long>(
+        "sure.gateway.connections.refused", "{connection}", "Connections hung up on because there were too many: of the instance, or of their address.");
 
     private readonly long _mostOfAddress = limits.Value.Scaled(limits.Value.ConnectionsPerAddress);
     private readonly ConcurrentDictionary<IPAddress, int> _byAddress = new();
@@ -35,8 +39,10 @@ internal sealed partial class ConnectionLimit(
         var open = Interlocked.Increment(ref _open);
         try
         {
-            if (open > Most || (ofAddress > _mostOfAddress && !proxies.Contains(address)))
+            var limit = open > Most ? "instance" : ofAddress > _mostOfAddress && !proxies.Contains(address) ? "address" : null;
+            if (limit is not null)
             {
+                _refused.Add(1, new KeyValuePair<string, object?>("sure.limit", limit));
                 Log.TooMany(logger, address, ofAddress, open);
                 connection.Abort(new ConnectionAbortedException("There are too many connections."));
                 return;

@@ -30,7 +30,7 @@ internal static class WebhookSetup
             services.GetRequiredService<TimeProvider>(),
             services.GetRequiredService<ILogger<WebhookPump>>()));
         builder.AddMonitor<WebhookLogMonitor>();
-        // Asked for, not sent by the broker: the public door depends on one server less, and nobody minds a second (Intake:CatchUpInterval).
+        // Asked for every second (Intake:CatchUpInterval) besides what the broker sends: the public door depends on one server less.
         builder.AddIntake<WebhookIntake>(WebhookIntake.Producers);
     }
 }

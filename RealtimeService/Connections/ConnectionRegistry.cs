@@ -43,10 +43,17 @@ internal sealed class ConnectionRegistry
     /// <summary>Takes a place before the connection is accepted; false where there is none.</summary>
     public bool TryReserve(string address)
     {
+        bool isFull;
         lock (_lock)
         {
+            if (_isClosing)
+            {
+                return false;
+            }
+
             var ofAddress = _places.GetValueOrDefault(address);
-            if (!_isClosing && _taken < _maximum && ofAddress < _maximumPerAddress)
+            isFull = _taken >= _maximum;
+            if (!isFull && ofAddress < _maximumPerAddress)
             {
                 _places[address] = ofAddress + 1;
                 _taken++;
@@ -54,7 +61,7 @@ internal sealed class ConnectionRegistry
             }
         }
 
-        _metrics.Refused();
+        _metrics.Refused(isFull);
         return false;
     }
 

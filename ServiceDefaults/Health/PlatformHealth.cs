@@ -11,6 +11,9 @@ namespace Sure.ServiceDefaults.Health;
 /// <summary>How a process says how it is.</summary>
 public static class PlatformHealth
 {
+    /// <summary>Tag of the checks that must have passed once before an instance is given anything to do.</summary>
+    public const string Start = "start";
+
     private const string Live = "live";
 
     /// <summary>A check that does not answer within this time has failed; nothing may make <c>/health</c> hang.</summary>
@@ -48,6 +51,12 @@ public static class PlatformHealth
     internal static void MapPlatformHealth(this WebApplication app)
     {
         app.MapHealthChecks("/health", new HealthCheckOptions { ResponseWriter = WriteAsync }).AllowAnonymous().DisableHttpMetrics();
+        // Also of what the service goes on without later: an instance whose schema is older than its build answers nothing right.
+        app.MapHealthChecks("/started", new HealthCheckOptions
+        {
+            Predicate = check => check.Tags.Contains(Start),
+            ResultStatusCodes = { [HealthStatus.Degraded] = StatusCodes.Status503ServiceUnavailable },
+        }).AllowAnonymous().DisableHttpMetrics();
         app.MapHealthChecks("/alive", new HealthCheckOptions { Predicate = check => check.Tags.Contains(Live) }).AllowAnonymous().DisableHttpMetrics();
     }
 

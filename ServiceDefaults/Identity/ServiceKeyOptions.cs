@@ -14,7 +14,10 @@ internal sealed class ServiceKeyOptions : IValidatableObject
     /// </summary>
     public string? Key { get; set; }
 
-    /// <summary>Public keys of the services that may call it, by name: SubjectPublicKeyInfo, base64.</summary>
+    /// <summary>
+    /// Public keys of the services that may call it, by name: SubjectPublicKeyInfo, base64. One, or several separated by spaces, each of which
+    /// is good: while a service changes its key, some of its instances sign with the old one and some with the new.
+    /// </summary>
     public IDictionary<string, string> Peers { get; } = new Dictionary<string, string>(StringComparer.Ordinal);
 
     /// <inheritdoc />
@@ -25,14 +28,19 @@ internal sealed class ServiceKeyOptions : IValidatableObject
             yield return new ValidationResult("Identity:Key must be a private key on the curve P-256, as PKCS #8 in base64.");
         }
 
-        foreach (var (name, key) in Peers)
+        foreach (var (name, text) in Peers)
         {
-            if (!IsKey(key, (k, bytes) => k.ImportSubjectPublicKeyInfo(bytes, out _)))
+            var keys = KeysIn(text);
+            if (keys.Length == 0 || !keys.All(key => IsKey(key, (k, bytes) => k.ImportSubjectPublicKeyInfo(bytes, out _))))
             {
-                yield return new ValidationResult($"Identity:Peers:{name} must be a public key on the curve P-256, as SubjectPublicKeyInfo in base64.");
+                yield return new ValidationResult(
+                    $"Identity:Peers:{name} must be a public key on the curve P-256, as SubjectPublicKeyInfo in base64, or several separated by spaces.");
             }
         }
     }
+
+    /// <summary>The keys of one peer.</summary>
+    public static string[] KeysIn(string peer) => peer.Split(' ', StringSplitOptions.RemoveEmptyEntries);
 
     private static bool IsKey(string text, Action<ECDsa, byte[]> import)
     {

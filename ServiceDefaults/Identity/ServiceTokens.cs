@@ -25,7 +25,7 @@ internal sealed class ServiceTokens : IDisposable
     private readonly TimeProvider _time;
     private readonly string _name;
     private readonly ECDsaSecurityKey? _own;
-    private readonly Dictionary<string, ECDsaSecurityKey> _peers;
+    private readonly Dictionary<string, IReadOnlyList<ECDsaSecurityKey>> _peers;
 
     // The shared factory keeps what signs and verifies by the key's thumbprint and so hands out a key that another host disposed.
     private readonly CryptoProviderFactory _providers = new() { CacheSignatureProviders = false };
@@ -41,7 +41,8 @@ internal sealed class ServiceTokens : IDisposable
 
         _peers = options.Value.Peers.ToDictionary(
             p => p.Key,
-            p => Imported(k => k.ImportSubjectPublicKeyInfo(Convert.FromBase64String(p.Value), out _)),
+            IReadOnlyList<ECDsaSecurityKey> (p) =>
+                [.. ServiceKeyOptions.KeysIn(p.Value).Select(key => Imported(k => k.ImportSubjectPublicKeyInfo(Convert.FromBase64String(key), out _)))],
             StringComparer.OrdinalIgnoreCase);
     }
 
@@ -76,7 +77,7 @@ internal sealed class ServiceTokens : IDisposable
         }
 
         var token = _tokens.ReadJsonWebToken(text);
-        if (!_peers.TryGetValue(token.Issuer, out var key))
+        if (!_peers.TryGetValue(token.Issuer, out var keys))
         {
             return (null, "it is of no service that may call this one");
         }
@@ -86,7 +87,7 @@ internal sealed class ServiceTokens : IDisposable
             ValidIssuer = token.Issuer,
             ValidAudience = _name,
             ValidAlgorithms = [SecurityAlgorithms.EcdsaSha256],
-            IssuerSigningKey = key,
+            IssuerSigningKeys = keys,
             LifetimeValidator = (notBefore, expires, _, _) => IsAlive(notBefore, expires),
         });
         return result.IsValid ? (token.Issuer, null) : (null, result.Exception.GetType().Name);
@@ -95,7 +96,7 @@ internal sealed class ServiceTokens : IDisposable
     public void Dispose()
     {
         _own?.ECDsa.Dispose();
-        foreach (var peer in _peers.Values)
+        foreach (var peer in _peers.Values.SelectMany(keys => keys))
         {
             peer.ECDsa.Dispose();
         }

@@ -99,6 +99,7 @@ internal static class PlatformTelemetry
     {
         var path = context.Request.Path;
         return !path.StartsWithSegments("/health", StringComparison.Ordinal)
+            && !path.StartsWithSegments("/started", StringComparison.Ordinal)
             && !path.StartsWithSegments("/alive", StringComparison.Ordinal)
             && !path.StartsWithSegments(MetricsPath, StringComparison.Ordinal);
     }

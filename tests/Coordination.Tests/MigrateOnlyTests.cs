@@ -56,7 +56,7 @@ public sealed class MigrateOnlyTests(PostgresServer postgres) : IDisposable
         var transaction = await other.BeginTransactionAsync(TestContext.Current.CancellationToken);
         await other.ExecuteAsync("CREATE TABLE note (other integer)", transaction: transaction);
         var log = new Lines();
-        using var host = Migration($"{database};Options=-c lock_timeout=100ms", log);
+        using var host = Migration(database, log);
 
         var ended = EndsAsync(host);
         await WaitsAsync(log, PostgresErrorCodes.LockNotAvailable);
@@ -65,6 +65,35 @@ public sealed class MigrateOnlyTests(PostgresServer postgres) : IDisposable
 
         Assert.Equal(0, Environment.ExitCode);
         Assert.Equal(1, await other.ExecuteScalarAsync<long>("SELECT count(*) FROM schema_version WHERE scriptname LIKE '%0001-notes.sql'"));
+    }
+
+    /// <summary>A dump reads a table for as long as it takes.</summary>
+    [Fact]
+    public async Task While_a_dump_reads_a_table_that_a_script_changes_others_write_to_it()
+    {
+        var database = await postgres.CreateDatabaseAsync();
+        using (var before = Migration(database))
+        {
+            await EndsAsync(before);
+        }
+
+        await using var dump = new NpgsqlConnection(database);
+        await dump.OpenAsync(TestContext.Current.CancellationToken);
+        await dump.ExecuteAsync("ALTER TABLE outbox DROP COLUMN trace_links; DELETE FROM schema_version WHERE scriptname LIKE '%0004-trace-links.sql'");
+        var transaction = await dump.BeginTransactionAsync(TestContext.Current.CancellationToken);
+        await dump.ExecuteAsync("LOCK TABLE outbox IN ACCESS SHARE MODE", transaction: transaction);
+        var log = new Lines();
+        using var host = Migration(database, log);
+
+        var ended = EndsAsync(host);
+        await WaitsAsync(log, PostgresErrorCodes.LockNotAvailable);
+        await using var writer = new NpgsqlConnection(database);
+        await writer.ExecuteAsync("SET statement_timeout = '10s'; INSERT INTO outbox (event_id, type, occurred_at, data) VALUES (gen_random_uuid(), 'told', now(), '{}')");
+        await transaction.CommitAsync(TestContext.Current.CancellationToken);
+        await ended;
+
+        Assert.Equal(0, Environment.ExitCode);
+        Assert.Equal(1, await writer.ExecuteScalarAsync<long>("SELECT count(*) FROM outbox WHERE trace_links IS NULL"));
     }
 
     [Fact]

@@ -1,3 +1,5 @@
+using System.Collections.Concurrent;
+using System.Diagnostics.Metrics;
 using System.Net;
 using System.Net.Sockets;
 using System.Text;
@@ -118,6 +120,34 @@ public sealed class HardeningTests(PostgresServer postgres)
         await using var gateway = await GatewayHost.StartAsync(
             await postgres.CreateDatabaseAsync(), WithProxies(proxies, new() { [limit] = "3", ["Limits:Scale"] = "1" }));
         await LetsInAsync(gateway, most);
+    }
+
+    /// <summary>An instance that is full needs others beside it; an address that wants too much does not.</summary>
+    [Theory]
+    [InlineData("Limits:Connections", "instance")]
+    [InlineData("Limits:ConnectionsPerAddress", "address")]
+    public async Task Who_is_hung_up_on_is_counted_by_the_limit_that_it_met(string setting, string limit)
+    {
+        await using var gateway = await GatewayHost.StartAsync(await postgres.CreateDatabaseAsync(), new() { [setting] = "1", ["Limits:Scale"] = "1" });
+        var refused = new ConcurrentQueue<string?>();
+        using var meters = new MeterListener
+        {
+            InstrumentPublished = (instrument, listener) =>
+            {
+                if (instrument.Name == "sure.gateway.connections.refused" && ReferenceEquals(instrument.Meter.Scope, gateway.Services.GetService(typeof(IMeterFactory))))
+                {
+                    listener.EnableMeasurementEvents(instrument);
+                }
+            },
+        };
+        meters.SetMeasurementEventCallback<long>((_, _, tags, _) => refused.Enqueue((string?)Assert.Single(tags.ToArray()).Value));
+        meters.Start();
+
+        using var open = await ConnectAsync(gateway);
+        Assert.StartsWith("HTTP/1.1 200 ", await AskAsync(open), StringComparison.Ordinal);
+        Assert.Equal("", await AskAnewAsync(gateway));
+
+        Assert.Equal([limit], refused);
     }
 
     /// <summary>Of twelve files half are kept for what is no connection of a client; three clients and what is asked for them fit into the others.</summary>

@@ -2,6 +2,7 @@ using System.Net;
 using System.Net.Http.Json;
 using System.Text.Json.Nodes;
 using Microsoft.Extensions.Diagnostics.HealthChecks;
+using Npgsql;
 using Sure.Gateway.Health;
 using Sure.Gateway.Tests.Hosts;
 using Sure.TestServers;
@@ -34,6 +35,33 @@ public sealed class HealthTests(PostgresServer postgres, RedisServer redis)
         Assert.All(services["gateway"]!["checks"]!.AsObject().Where(c => c.Key != "RabbitMQ"), c => Assert.Equal("healthy", (string?)c.Value!["status"]));
         Assert.Equal("healthy", (string?)services["gateway"]!["checks"]!["PostgreSql"]!["status"]);
         Assert.Equal("healthy", (string?)services["gateway"]!["checks"]!["schema"]!["status"]);
+    }
+
+    /// <summary>Requests go on while PostgreSQL is away, but those of a build whose columns are not there yet go to the instances before it.</summary>
+    [Fact]
+    public async Task It_has_not_started_before_its_schema_is_there_although_it_goes_on_without()
+    {
+        var database = new NpgsqlConnectionStringBuilder(await postgres.CreateDatabaseAsync());
+        await using var other = new NpgsqlConnection(database.ConnectionString);
+        await other.OpenAsync(TestContext.Current.CancellationToken);
+        var later = $"{database.Database}_later";
+        database.Database = later;
+        await using var gateway = await GatewayHost.StartAsync(database.ConnectionString);
+
+        Assert.Equal((HttpStatusCode.ServiceUnavailable, HttpStatusCode.OK), (await StatusAsync("/started"), await StatusAsync("/health")));
+        await using (var command = new NpgsqlCommand($"CREATE DATABASE {later}", other))
+        {
+            await command.ExecuteNonQueryAsync(TestContext.Current.CancellationToken);
+        }
+
+        await gateway.ReadyAsync();
+        Assert.Equal(HttpStatusCode.OK, await StatusAsync("/started"));
+
+        async Task<HttpStatusCode> StatusAsync(string path)
+        {
+            using var answer = await gateway.Internal.GetAsync(path, TestContext.Current.CancellationToken);
+            return answer.StatusCode;
+        }
     }
 
     [Fact]

@@ -56,6 +56,7 @@ public sealed class RouteTests(RouteTests.Host host) : IClassFixture<RouteTests.
     [Theory]
     [InlineData("/")]
     [InlineData("/alive")]
+    [InlineData("/started")]
     [InlineData("/internal/keys")]
     [InlineData("/internal/events")]
     [InlineData("/api/v2/unheard-of")]

@@ -73,10 +73,29 @@ public sealed class AppHostTests
         var script = File.ReadAllText(Path.Combine(Root, "AppHost", "postgres", "roles.sh"));
 
         Assert.Equal(services, RolesOfScript.Match(script).Groups["found"].Value.Split(' ').Order());
-        Assert.Equal(services.Select(s => $"{s.ToUpperInvariant()}_PASSWORD"), RolePassword.Matches(Source).Select(m => m.Groups["found"].Value).Order());
+        Assert.Equal(services.Select(s => $"{s.ToUpperInvariant()}_PASSWORD"), RolePassword.Matches(Find(PlatformGraph.Postgres).Text).Select(m => m.Groups["found"].Value).Order());
         foreach (var service in services)
         {
             Assert.Contains($".As(\"{service}\",", Find(service).Text, StringComparison.Ordinal);
+        }
+    }
+
+    /// <summary>
+    /// A reference tells of the server's administrator (PLATFORM_USERNAME, PLATFORM_PASSWORD, PLATFORM_URI), and a published chart has a value
+    /// for a password only where it stands alone in a variable of the service.
+    /// </summary>
+    [Fact]
+    public void A_service_is_told_of_its_own_role_and_nothing_of_the_administrator()
+    {
+        var role = Source.Split("ResourceBuilder<ProjectResource> As(")[1].Split("\n    }\n")[0];
+
+        Assert.Contains(".WithEnvironment(\"PLATFORM_USERNAME\", role)", role, StringComparison.Ordinal);
+        Assert.Contains(".WithEnvironment(\"PLATFORM_PASSWORD\", password)", role, StringComparison.Ordinal);
+        Assert.Contains(".WithEnvironment(context => context.EnvironmentVariables.Remove(\"PLATFORM_URI\"))", role, StringComparison.Ordinal);
+        foreach (var service in PlatformGraph.Services.Where(s => s.References.Contains(PlatformGraph.Platform)))
+        {
+            // What comes later counts.
+            Assert.Contains($".WithReference(platform).As(\"{service.Name}\",", Find(service.Name).Text, StringComparison.Ordinal);
         }
     }
 

@@ -112,7 +112,7 @@ public sealed class KubernetesTests
             }
 
             Assert.True(container.StartupProbe.PeriodSeconds * container.StartupProbe.FailureThreshold > LongestScript.TotalSeconds, $"{service} is ended while a migration runs.");
-            Assert.Equal(("/health", "/alive", "/alive"), (container.StartupProbe.HttpGet.Path, container.ReadinessProbe.HttpGet.Path, container.LivenessProbe.HttpGet.Path));
+            Assert.Equal(("/started", "/alive", "/alive"), (container.StartupProbe.HttpGet.Path, container.ReadinessProbe.HttpGet.Path, container.LivenessProbe.HttpGet.Path));
         }
     }
 
@@ -125,6 +125,39 @@ public sealed class KubernetesTests
             Assert.True(job.Spec.ActiveDeadlineSeconds > LongestScript.TotalSeconds, $"{job.Name()} is ended while a script runs.");
             Assert.Null(new Workload(job.Name(), job.Spec.Template).Container.EnvFrom);
         });
+
+    /// <summary>The file they are in names the image <c>sure/quoteservice</c>, which would be anybody's, and no namespace; the overlay does.</summary>
+    [Theory]
+    [MemberData(nameof(Overlays))]
+    public void The_label_by_which_the_manual_applies_migrations_alone_is_that_of_all_of_them_and_of_nothing_else(string name)
+    {
+        const string label = "app.kubernetes.io/component";
+        var overlay = Overlay.Of(name);
+
+        Assert.Contains($"`kubectl apply -k deploy/kubernetes/overlays/production -l {label}=migration`", Repository.Read("docs", "operations.md"), StringComparison.Ordinal);
+        Assert.Equal(
+            overlay.All<V1Job>().Select(j => (j.Kind, j.Name())).Order(),
+            overlay.Objects.Cast<IKubernetesObject<V1ObjectMeta>>().Where(o => o.GetLabel(label) == "migration").Select(o => (o.Kind, o.Name())).Order());
+    }
+
+    /// <summary>What a database is restored into: neither a service nor a Job may have filled it.</summary>
+    [Theory]
+    [MemberData(nameof(Overlays))]
+    public void The_labels_by_which_the_manual_sets_up_servers_alone_leave_out_the_services_and_migrations_and_nothing_that_servers_need(string name)
+    {
+        var overlay = Overlay.Of(name);
+        var services = Services.Concat(overlay.All<V1Job>().Select(j => j.Name())).ToHashSet();
+
+        Assert.Contains(
+            "kubectl apply -k deploy/kubernetes/overlays/production -l 'app.kubernetes.io/component notin (server, migration)'",
+            Repository.Read("docs", "operations.md"),
+            StringComparison.Ordinal);
+        foreach (var resource in overlay.Objects.Cast<IKubernetesObject<V1ObjectMeta>>())
+        {
+            var isLeftOut = resource.GetLabel("app.kubernetes.io/component") is "server" or "migration";
+            Assert.True(isLeftOut == (resource is not V1NetworkPolicy && services.Contains(resource.Name())), $"{resource.Kind} {resource.Name()}");
+        }
+    }
 
     [Theory]
     [MemberData(nameof(Overlays))]
@@ -140,6 +173,27 @@ public sealed class KubernetesTests
                 Assert.EndsWith($"sure/{workload.Service}", image[0], StringComparison.Ordinal);
             }
         }
+    }
+
+    /// <summary>Connections that wait cost no processor time: an instance can be full of them and look idle.</summary>
+    [Theory]
+    [InlineData("gateway", "kestrel_active_connections", "Gateway/Limits/LimitOptions.cs")]
+    [InlineData("realtimeservice", "sure_realtime_connections", "RealtimeService/Channels/RealtimeOptions.cs")]
+    public void In_production_another_instance_is_there_before_one_has_as_many_connections_as_it_takes(string service, string metric, string options)
+    {
+        var scaler = Overlay.Of("production").The<V2HorizontalPodAutoscaler>(service);
+
+        var pods = Assert.Single(scaler.Spec.Metrics, m => m.Type == "Pods").Pods;
+
+        Assert.Equal(metric, pods.Metric.Name);
+        var most = int.Parse(
+            Regex.Match(Repository.Read(options), @" Connections \{ get; set; \} = (?<most>[0-9_]+);", RegexOptions.ExplicitCapture, TimeSpan.FromSeconds(5)).Groups["most"].Value.Replace("_", "", StringComparison.Ordinal),
+            CultureInfo.InvariantCulture);
+        // A rollout of one more takes minutes, in which a third more may come.
+        Assert.InRange(pods.Target.AverageValue.ToDecimal(), 1, most * 0.75m);
+        // Where the platform runs the dashboards are tested to find what they ask for.
+        Assert.Contains(Directory.GetFiles(Path.Combine(Repository.Root, "deploy", "grafana")), f => File.ReadAllText(f).Contains($"({metric})", StringComparison.Ordinal));
+        Assert.Contains(scaler.Spec.Metrics, m => m.Resource?.Name == "cpu");
     }
 
     [Fact]

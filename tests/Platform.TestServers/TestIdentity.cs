@@ -13,6 +13,12 @@ public static class TestIdentity
 
     private static readonly string[] Services = ["gateway", "quoteservice", "utilizationservice", "bridgeservice", "riskservice", "realtimeservice"];
 
+    /// <summary>The public key of the services, as those that they call are told it.</summary>
+    public static string PublicKey => Convert.ToBase64String(Key.ExportSubjectPublicKeyInfo());
+
+    /// <summary>That of the key with which <see cref="ForgedFor"/> signs.</summary>
+    public static string OtherPublicKey => Convert.ToBase64String(Other.ExportSubjectPublicKeyInfo());
+
     /// <summary>What a service is told: its key, and that all others may call it.</summary>
     /// <param name="name">Its name; that of its program where null.</param>
     public static IReadOnlyDictionary<string, string?> Settings(string? name = null)
@@ -20,7 +26,7 @@ public static class TestIdentity
         var settings = new Dictionary<string, string?>(StringComparer.OrdinalIgnoreCase) { ["Identity:Key"] = Convert.ToBase64String(Key.ExportPkcs8PrivateKey()) };
         foreach (var service in name is null ? Services : [.. Services, name])
         {
-            settings[$"Identity:Peers:{service}"] = Convert.ToBase64String(Key.ExportSubjectPublicKeyInfo());
+            settings[$"Identity:Peers:{service}"] = PublicKey;
         }
 
         if (name is not null)

@@ -3,6 +3,7 @@ using System.Net.WebSockets;
 using StackExchange.Redis;
 using Sure.Contracts.Calls;
 using Sure.RealtimeService.Tests.Hosts;
+using Sure.TestServers;
 
 namespace Sure.RealtimeService.Tests;
 
@@ -36,6 +37,29 @@ public sealed class DrainTests
         Assert.All(ends, e => Assert.Equal((WebSocketCloseStatus)1012, e.Status));
         Assert.Equal(["reconnect_in=0ms", "reconnect_in=1000ms", "reconnect_in=500ms"], ends.Select(e => e.Reason).Order(StringComparer.Ordinal));
         clients.ForEach(c => c.Dispose());
+    }
+
+    [Fact]
+    public async Task Before_it_knows_where_the_channels_stand_it_has_not_started()
+    {
+        await using var producers = await Producers.StartAsync();
+        await using var service = await TestService.StartAsync(
+            "RealtimeService",
+            // Nobody listens there.
+            new Dictionary<string, string?>(producers.Settings) { ["ConnectionStrings:cache"] = "127.0.0.1:1,connectTimeout=100" },
+            b => b.AddRealtimeService(),
+            a => a.MapRealtimeService());
+
+        Assert.Equal((HttpStatusCode.ServiceUnavailable, HttpStatusCode.OK), (await StatusAsync("/started"), await StatusAsync("/alive")));
+        await using var ready = await RealtimeHost.ReadyAsync();
+        using var started = await ready.Instance(0).Client.GetAsync(new Uri("/started", UriKind.Relative), TestContext.Current.CancellationToken);
+        Assert.Equal(HttpStatusCode.OK, started.StatusCode);
+
+        async Task<HttpStatusCode> StatusAsync(string path)
+        {
+            using var answer = await service.Client.GetAsync(new Uri(path, UriKind.Relative), TestContext.Current.CancellationToken);
+            return answer.StatusCode;
+        }
     }
 
     [Fact]

@@ -1,5 +1,6 @@
 using System.Collections.Concurrent;
 using System.Diagnostics.Metrics;
+using System.Net.WebSockets;
 using Sure.RealtimeService.Tests.Hosts;
 using Sure.Rfc6455;
 
@@ -7,6 +8,33 @@ namespace Sure.RealtimeService.Tests;
 
 public sealed class MetricsTests
 {
+    /// <summary>An instance that is full needs others beside it; an address that wants too much does not.</summary>
+    [Theory]
+    [InlineData("Realtime:Connections", "instance")]
+    [InlineData("Realtime:ConnectionsPerAddress", "address")]
+    public async Task Who_finds_no_place_is_counted_by_the_limit_that_it_met(string setting, string limit)
+    {
+        await using var host = await RealtimeHost.ReadyAsync((setting, "1"));
+        var refused = new ConcurrentQueue<string?>();
+        using var meters = new MeterListener
+        {
+            InstrumentPublished = (instrument, l) =>
+            {
+                if (instrument.Name == "sure.realtime.refused" && ReferenceEquals(instrument.Meter.Scope, host.Instance(0).Services.GetService(typeof(IMeterFactory))))
+                {
+                    l.EnableMeasurementEvents(instrument);
+                }
+            },
+        };
+        meters.SetMeasurementEventCallback<long>((_, _, tags, _) => refused.Enqueue((string?)Assert.Single(tags.ToArray()).Value));
+        meters.Start();
+
+        using var one = await Listener.ConnectAsync(host.Address);
+        await Assert.ThrowsAsync<WebSocketException>(() => Listener.ConnectAsync(host.Address));
+
+        Assert.Equal([limit], refused);
+    }
+
     [Fact]
     public async Task What_happens_on_connections_is_measured()
     {
