@@ -37,7 +37,7 @@ public sealed class RealtimeOptions
     [Range(1, 1_000_000)]
     public int Connections { get; set; } = 10_000;
 
-    /// <summary>Connections of one address; times <c>Limits:Scale</c>. Default 100.</summary>
+    /// <summary>Connections of one address, or of one network <c>/64</c> of IPv6; times <c>Limits:Scale</c>. Default 100.</summary>
     [Range(1, 1_000_000)]
     public int ConnectionsPerAddress { get; set; } = 100;
 
