@@ -57,7 +57,7 @@ public sealed class RealtimeOptions
     public int CompressedConnections { get; set; } = 1000;
 
     /// <summary>
-    /// Whether clients must say who they are before they may subscribe, and pages come from an allowed origin; default false.
+    /// Whether clients must say who they are before they may subscribe, and pages come from the platform or an allowed origin; default false.
     /// </summary>
     public bool RequireAuthentication { get; set; }
 
