@@ -95,8 +95,8 @@ internal static class StressEndpoints
             result.DeployedChangeUsd,
             [.. Words<Tranche>.Members.Select(t => new TrancheLoss(t, result.LossByTrancheUsd.GetValueOrDefault(t)))],
             result.UncoveredUsd,
-            result.LtvAfter,
-            result.ReserveRatioAfter,
+            result.LtvAfter is { } ltv ? Shown.Ratio(ltv) : null,
+            Shown.Ratio(result.ReserveRatioAfter),
             book.AsOf,
             time.GetUtcNow()));
     }

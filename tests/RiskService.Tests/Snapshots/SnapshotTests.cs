@@ -46,8 +46,9 @@ public sealed class SnapshotTests(PostgresServer postgres)
         Assert.Equal(10_000, year["histogram"]!.AsArray().Sum(b => (int)b!["scenarios"]!) + (int)year["without_loss"]!);
         foreach (var dimension in new[] { "product", "chain", "stablecoin", "coverage_type" })
         {
-            var sum = year["contributions"]![dimension]!.AsArray().Sum(c => Number(c!["contribution_usd"]));
-            Assert.Equal(Number(year["cvar_99"]!["value"]), Math.Round(sum, 2, MidpointRounding.AwayFromZero));
+            decimal[] contributions = [.. year["contributions"]![dimension]!.AsArray().Select(c => Number(c!["contribution_usd"]))];
+            Assert.Equal(Number(year["cvar_99"]!["value"]), contributions.Sum());
+            Assert.All(contributions, c => Assert.Equal(Math.Round(c, 2), c));
         }
 
         Assert.Equal(
@@ -70,6 +71,20 @@ public sealed class SnapshotTests(PostgresServer postgres)
         var limits = (await GetAsync(host, "limits")).Body["limits"]!.AsArray();
         var ofYear = limits.Single(l => (string)l!["alert_type"]! == "VaR_Breach")!;
         Assert.Equal(Number(year["var_99"]!["value"]) / 1_000_000m, Number(ofYear["current_value"]));
+    }
+
+    /// <summary>100 000 of cover of USDC by 300 000 of capital is a concentration of 0.333…; the LTV is as it was told.</summary>
+    [Fact]
+    public async Task Limits_show_ratios_with_eight_decimals()
+    {
+        await using var host = await RiskHost.StartAsync(postgres);
+        host.Utilization.Book = Book(Pool(0.5m, 1m) with { TotalCapitalUsd = 300_000 }, Coins(100_000));
+
+        var limits = (await RiskHost.UntilAsync(() => GetAsync(host, "limits"), a => a.Status == HttpStatusCode.OK)).Body["limits"]!.AsArray();
+
+        var concentration = limits.Single(l => (string)l!["alert_type"]! == "Concentration_High" && (string)l["subject"]! == "USDC")!;
+        Assert.Equal((0.33333333m, "Critical"), (Number(concentration["current_value"]), (string)concentration["severity"]!));
+        Assert.Equal(0.5m, Number(limits.Single(l => (string)l!["alert_type"]! == "LTV_Breach")!["current_value"]));
     }
 
     /// <summary>The examples of the domain, §8; each clears 0.01 back inside its High limit and not before.</summary>
