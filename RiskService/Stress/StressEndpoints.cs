@@ -125,8 +125,7 @@ internal static class StressEndpoints
         }
 
         return library.Find(request.Scenario) is null
-            ? Problem.NotAllowed(
-                "unknown-scenario", $"scenario must be one of {string.Join(", ", library.All.Select(s => s.Id))}.", "scenario")
+            ? Problem.Malformed("scenario", $"scenario must be one of {string.Join(", ", library.All.Select(s => s.Id))}.")
             : null;
     }
 
