@@ -22,6 +22,7 @@ internal static class BridgeServiceSetup
     {
         builder.Services
             .DescribeBounds<ObservationsRequest, IngestionOptions>((bounds, options) => bounds.Items("observations", 1, options.LargestBatch))
+            .DescribeBounds<BridgeBacktestRequest>(bounds => bounds.Items("observations", 1))
             .DescribeBounds<BridgeBacktestObservation, IngestionOptions>((bounds, options) => bounds
                 .Text("source", BridgeBacktestEndpoints.LongestName)
                 .Range("tvl_usd", 0, options.GreatestTvlUsd)

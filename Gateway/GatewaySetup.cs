@@ -163,6 +163,14 @@ internal static class GatewaySetup
         builder.Services.Configure<OpenApiOptions>(ApiDescription.Document, options => options
             .AddDocumentTransformer<HealthOperation>()
             .AddSchemaTransformer<HealthOperation>());
+        builder.Services
+            .DescribeBounds<NewKeyRequest>(bounds => bounds
+                .Text("subject", ApiKeyEndpoints.LongestText)
+                .Items("scopes", 1).OneOf("scopes[]", Scope.All)
+                .Items("sources", fewest: null, ApiKeyEndpoints.MostSources).Text("sources[]", ApiKeyEndpoints.LongestSource)
+                .Range("limit_scale", ApiKeyEndpoints.LeastScale, ApiKeyEndpoints.LargestScale)
+                .Text("label", ApiKeyEndpoints.LongestText, shortest: 0))
+            .DescribeBounds<WebhookRequest>(bounds => bounds.Text("url", TargetPolicy.LongestUrl).Items("events", 1));
         builder.Services.AddSingleton(services => ActivatorUtilities.CreateInstance<ApiDocuments>(services, CreateServiceClient()));
         builder.Services.AddHostedService(services => services.GetRequiredService<ApiDocuments>());
     }

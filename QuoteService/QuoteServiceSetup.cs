@@ -38,9 +38,7 @@ internal static class QuoteServiceSetup
             .DescribeBounds<QuoteRequest, PricingOptions>((bounds, options) => bounds
                 .Range("coverage_amount", options.LeastCoverageUsd, options.GreatestCoverageUsd)
                 .Range("duration_days", 1, options.LongestDays)
-                .Range("trigger_price", options.Terms.LeastTrigger, options.Terms.GreatestTrigger)
-                .Range("floor_price", options.Terms.LeastFloor, options.Terms.GreatestTrigger - options.Terms.LeastDistance)
-                .Range("dwell_hours", 1, options.Terms.LongestDwellHours))
+                .Terms(options.Terms))
             .DescribeBounds<BatchRequest>(bounds => bounds.Items("quotes", 1, QuoteEndpoints.LargestBatch));
 
         builder.Services.AddSingleton<QuoteStore>();

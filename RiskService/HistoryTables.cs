@@ -14,6 +14,7 @@ internal static class HistoryTables
         return
         [
             new("snapshot", "taken_at", PartitionSpan.Month, kept.SnapshotRetention),
+            new("snapshot_hour", "starts_at", PartitionSpan.Month, kept.SnapshotRetention),
             new("alert_statistics", "minute", PartitionSpan.Month, kept.AlertStatisticsRetention),
             new("var_forecast", "day", PartitionSpan.Month, kept.ForecastRetention),
             new("peg_hour", "hour", PartitionSpan.Month, services.GetRequiredService<IOptions<CorrelationOptions>>().Value.Window),

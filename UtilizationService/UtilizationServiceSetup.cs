@@ -61,7 +61,12 @@ internal static class UtilizationServiceSetup
             .DescribeBounds<WithdrawalRequest>(bounds => bounds.Above("amount_usd", 0).Text("account", VaultEndpoints.LongestName))
             .DescribeBounds<PreviewRequest>(bounds => bounds.Text("account", VaultEndpoints.LongestName))
             .DescribeBounds<IncidentRequest>(bounds => bounds.Text("evidence_url", IncidentEndpoints.LongestText).Above("loss_fraction", 0).Range("loss_fraction", least: null, 1))
-            .DescribeBounds<BacktestObservation, BacktestOptions>((bounds, options) => bounds.Above("price", 0).Range("price", least: null, options.GreatestPriceUsd));
+            .DescribeBounds<BacktestRequest, BacktestOptions>((bounds, options) => bounds.Range("min_sources", 1, options.MostSources).Items("observations", 1))
+            .DescribeBounds<BacktestTerms, BacktestOptions>((bounds, options) => bounds.Terms(options.Terms))
+            .DescribeBounds<BacktestObservation, BacktestOptions>((bounds, options) => bounds
+                .Text("source", BacktestChecks.LongestText)
+                .Above("price", 0).Range("price", least: null, options.GreatestPriceUsd)
+                .Above("nav", 0).Range("nav", least: null, options.GreatestPriceUsd));
 
         builder.Services.AddSingleton<UtilizationTelemetry>();
         builder.Services.AddSingleton<LedgerStore>();

@@ -4,6 +4,7 @@ using Sure.Gateway.Audit;
 using Sure.Gateway.Keys;
 using Sure.Gateway.Limits;
 using Sure.Gateway.Listeners;
+using Sure.ServiceDefaults.Identity;
 using Sure.ServiceDefaults.Problems;
 
 namespace Sure.Gateway.Callers;
@@ -62,7 +63,7 @@ internal sealed class CallerFinder(KeyRing keys, TokenIssuers issuers, LimitChec
         switch (context.Features.Get<FoundCaller>())
         {
             case FoundCaller.Refused refused:
-                var address = LimitCheck.NameOf(context.Connection.RemoteIpAddress);
+                var address = Site.NameOf(context.Connection.RemoteIpAddress);
                 security.Note(SecurityKind.AuthFailed, address, address, $"What was sent to be recognised is not good: {refused.Reason}.");
                 // Answered by the status code pages.
                 context.Response.StatusCode = StatusCodes.Status401Unauthorized;

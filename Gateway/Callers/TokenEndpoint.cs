@@ -2,7 +2,6 @@ using System.Net;
 using Microsoft.AspNetCore.Mvc;
 using Sure.Contracts.Calls;
 using Sure.Gateway.Audit;
-using Sure.Gateway.Limits;
 using Sure.ServiceDefaults.Identity;
 using Sure.ServiceDefaults.Problems;
 
@@ -28,7 +27,7 @@ internal static class TokenEndpoint
                 return TypedResults.NoContent();
 
             case FoundCaller.Refused refused:
-                var client = LimitCheck.NameOf(IPAddress.TryParse(address, out var sender) ? sender : null);
+                var client = Site.NameOf(IPAddress.TryParse(address, out var sender) ? sender : null);
                 security.Note(SecurityKind.AuthFailed, client, client, $"What was sent to be recognised is not good: {refused.Reason}.");
                 return Problem.NotAllowed("invalid-token", "The token is not valid.", "token");
 

@@ -11,7 +11,7 @@ internal static class Examples
 {
     private const string Time = "1697564800.123";
     private const string Id = "01890a5d-ac96-774b-bcce-b302099a8057";
-    private const string Hash = "0x8f2e7ac6ea8a786f67e9d488138bdf6bfaac0545bf00a1401ca7ba36d8829918";
+    private const string Hash = "8f2e7ac6ea8a786f67e9d488138bdf6bfaac0545bf00a1401ca7ba36d8829918";
 
     /// <summary>Deeper there is no more to see.</summary>
     private const int DeepestLevel = 24;
@@ -19,9 +19,10 @@ internal static class Examples
     /// <summary>What fields of these names look like.</summary>
     private static readonly Dictionary<string, string> ByName = new(StringComparer.Ordinal)
     {
-        ["product_hash"] = $"\"{Hash}\"",
+        ["product_hash"] = $"\"0x{Hash}\"",
         ["hash"] = $"\"{Hash}\"",
-        ["previous_hash"] = "\"genesis\"",
+        // What stands before the first decision.
+        ["previous_hash"] = $"\"{new string('0', Hash.Length)}\"",
         ["evidence_hash"] = $"\"{Hash}\"",
         ["bridge_id"] = "\"wormhole_eth_ton\"",
         ["stablecoin"] = "\"USDC\"",
@@ -36,6 +37,13 @@ internal static class Examples
         ["coverage_amount"] = "10000",
         ["duration_days"] = "90",
         ["premium"] = "19.73",
+        ["base_rate"] = "0.008",
+        ["chain_multiplier"] = "1.0",
+        ["stablecoin_adjustment"] = "0.0",
+        ["total_rate"] = "0.008",
+        ["trigger_price"] = "0.97",
+        ["floor_price"] = "0.90",
+        ["dwell_hours"] = "4",
         ["limit"] = "50",
         ["from"] = "1697478400",
         ["to"] = "1697564800",

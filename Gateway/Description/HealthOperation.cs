@@ -1,8 +1,10 @@
+using System.Text.Json;
 using System.Text.Json.Nodes;
 using Microsoft.AspNetCore.OpenApi;
 using Microsoft.Extensions.Diagnostics.HealthChecks;
 using Microsoft.OpenApi;
 using Sure.Gateway.Health;
+using Sure.ServiceDefaults.Health;
 
 namespace Sure.Gateway.Description;
 
@@ -28,7 +30,7 @@ internal sealed class HealthOperation : IOpenApiDocumentTransformer, IOpenApiSch
                     Description = "It is unhealthy only when no service works; then the status is 503 and the body the same.",
                     Tags = new HashSet<OpenApiTagReference> { new("Health", document) },
                     Security = [[]],
-                    Responses = new OpenApiResponses { ["200"] = Answer("Healthy or degraded.", document), ["503"] = Answer("Unhealthy.", document) },
+                    Responses = new OpenApiResponses { ["200"] = Answer("Healthy or degraded.", HealthStatus.Healthy, document), ["503"] = Answer("Unhealthy.", HealthStatus.Unhealthy, document) },
                 },
             },
         };
@@ -46,12 +48,24 @@ internal sealed class HealthOperation : IOpenApiDocumentTransformer, IOpenApiSch
         return Task.CompletedTask;
     }
 
-    private static OpenApiResponse Answer(string description, OpenApiDocument document) => new()
+    private static OpenApiResponse Answer(string description, HealthStatus status, OpenApiDocument document) => new()
     {
         Description = description,
         Content = new Dictionary<string, OpenApiMediaType>(StringComparer.Ordinal)
         {
-            ["application/json"] = new() { Schema = new OpenApiSchemaReference(Schema, document) },
+            ["application/json"] = new() { Schema = new OpenApiSchemaReference(Schema, document), Example = JsonSerializer.SerializeToNode(ExampleOf(status), ServiceHealth.Json) },
         },
     };
+
+    /// <summary>A platform of one service, which is like this with its database.</summary>
+    private static PlatformState ExampleOf(HealthStatus status) => new(
+        status,
+        PlatformState.Gateway,
+        PlatformHealth.Version,
+        new Dictionary<string, ServiceState>(StringComparer.Ordinal)
+        {
+            ["quoteservice"] = new(status, new Dictionary<string, CheckState>(StringComparer.Ordinal) { ["PostgreSql"] = new(status) }),
+        },
+        "simulated",
+        DateTimeOffset.FromUnixTimeMilliseconds(1_697_564_800_123));
 }

@@ -19,9 +19,9 @@ internal sealed class LoadShedding(IOptions<LimitOptions> options, ConnectionLim
 {
     private static readonly TimeSpan RetryAfter = TimeSpan.FromSeconds(1);
 
-    private readonly ConcurrencyLimiter _places = Places(options.Value.Concurrency);
+    private readonly ConcurrencyLimiter _places = Places.Of(options.Value.Concurrency);
 
-    private readonly ConcurrencyLimiter _placesOfSockets = Places((int)connections.Most);
+    private readonly ConcurrencyLimiter _placesOfSockets = Places.Of((int)connections.Most);
 
     private readonly ConcurrentDictionary<string, ConcurrencyLimiter> _placesOfServices = new(StringComparer.OrdinalIgnoreCase);
 
@@ -76,11 +76,9 @@ internal sealed class LoadShedding(IOptions<LimitOptions> options, ConnectionLim
         }
     }
 
-    private static ConcurrencyLimiter Places(int number) => new(new ConcurrencyLimiterOptions { PermitLimit = number, QueueLimit = 0 });
-
     private static ProblemHttpResult TooMuch(string sentence) => Problem.Unavailable(sentence, RetryAfter);
 
-    private ConcurrencyLimiter PlacesOfService() => Places(options.Value.ConcurrencyPerService ?? Math.Max(1, options.Value.Concurrency / 3));
+    private ConcurrencyLimiter PlacesOfService() => Places.Of(options.Value.ConcurrencyPerService ?? Math.Max(1, options.Value.Concurrency / 3));
 
     /// <summary>Elsewhere an upgrade is asked for in vain, by a request like any other.</summary>
     private static bool IsLiveSocket(HttpContext context) =>

@@ -69,11 +69,11 @@ internal sealed record MadeKey(string Key, ShownKey Details);
 internal static class ApiKeyEndpoints
 {
     private const string Path = "/api/v2/admin/api-keys";
-    private const int LongestText = 256;
-    private const int LongestSource = 64;
-    private const int MostSources = 64;
-    private const decimal LeastScale = 0.001m;
-    private const decimal LargestScale = 100_000m;
+    internal const int LongestText = 256;
+    internal const int LongestSource = 64;
+    internal const int MostSources = 64;
+    internal const decimal LeastScale = 0.001m;
+    internal const decimal LargestScale = 100_000m;
 
     /// <summary>Names of sources that belong to the simulated market.</summary>
     private const string Simulated = "sim-";
@@ -82,7 +82,7 @@ internal static class ApiKeyEndpoints
     {
         var group = endpoints.MapGroup(Path).RequireScope(Scope.Admin).OnPublicListener().WithTags("Administration");
         group.MapPost("/", MakeAsync).WithName("MakeApiKey").WithSummary("Makes a key; it is shown in this answer and never again.")
-            .WithExample(new NewKeyRequest("alice", [Scope.Read, Scope.Write], Label: "Alice's wallet"));
+            .WithLocation().WithExample(new NewKeyRequest("alice", [Scope.Read, Scope.Write], Label: "Alice's wallet"));
         group.MapGet("/", ListAsync).WithName("ListApiKeys").WithSummary("Keys, newest first.");
         group.MapGet("/{id}", FindAsync).WithName("GetApiKey").WithSummary("A key.");
         group.MapDelete("/{id}", RevokeAsync).WithName("RevokeApiKey").WithSummary("Takes a key back; every instance refuses it within 5 s.");

@@ -12,11 +12,11 @@ internal sealed class BatchCheck(LimitCheck limits, IOptions<LimitOptions> optio
 {
     private static readonly TimeSpan RetryAfter = TimeSpan.FromSeconds(1);
 
-    private readonly ConcurrencyLimiter _places = new(Places(options.Value.Batches));
+    private readonly ConcurrencyLimiter _places = Places.Of(options.Value.Batches);
 
     /// <summary>By name; a client without any is forgotten some seconds later.</summary>
     private readonly PartitionedRateLimiter<string> _placesOfClients = PartitionedRateLimiter.Create<string, string>(
-        client => RateLimitPartition.GetConcurrencyLimiter(client, _ => Places(options.Value.BatchesPerClient)), StringComparer.Ordinal);
+        client => RateLimitPartition.Get(client, _ => Places.Of(options.Value.BatchesPerClient)), StringComparer.Ordinal);
 
     public Task HandleAsync(HttpContext context, RequestDelegate next) =>
         HttpMethods.IsPost(context.Request.Method) && RateClasses.Is(context.Request.Path, RateClasses.QuoteBatch) && context.Features.Get<RateVerdict>() is { } first
@@ -28,8 +28,6 @@ internal sealed class BatchCheck(LimitCheck limits, IOptions<LimitOptions> optio
         _places.Dispose();
         _placesOfClients.Dispose();
     }
-
-    private static ConcurrencyLimiterOptions Places(int number) => new() { PermitLimit = number, QueueLimit = 0 };
 
     private async Task CountAsync(HttpContext context, RateVerdict first, RequestDelegate next)
     {

@@ -1,9 +1,9 @@
 using System.Net;
-using System.Net.Sockets;
 using Sure.Gateway.Audit;
 using Sure.Gateway.Callers;
 using Sure.Gateway.Listeners;
 using Sure.Gateway.Routing;
+using Sure.ServiceDefaults.Identity;
 using Sure.ServiceDefaults.Problems;
 
 namespace Sure.Gateway.Limits;
@@ -14,8 +14,6 @@ namespace Sure.Gateway.Limits;
 /// </summary>
 internal sealed class LimitCheck(RateLimiter limiter, SecurityWatch security)
 {
-    private const int BytesOfNetwork = 8;
-
     private static readonly PathString Api = "/api";
 
     public Task HandleAsync(HttpContext context, RequestDelegate next)
@@ -62,38 +60,14 @@ internal sealed class LimitCheck(RateLimiter limiter, SecurityWatch security)
             .ExecuteAsync(context);
     }
 
-    /// <summary>The key or token, else the address; of IPv6 the network of a site, which has more addresses than anybody could count.</summary>
+    /// <summary>The key or token, else the site of the address.</summary>
     public static LimitedClient ClientOf(HttpContext context) =>
         context.Features.Get<Client>() is { } client
             ? new LimitedClient(client.Id, IsKnown: true, client.LimitScale)
             : ClientOf(context.Connection.RemoteIpAddress);
 
-    /// <summary>An address, whoever asks from there.</summary>
-    public static LimitedClient ClientOf(IPAddress? address) => new(NameOf(address), IsKnown: false, Factor: 1);
-
-    /// <summary>How an address is called among clients.</summary>
-    public static string NameOf(IPAddress? address)
-    {
-        if (address is null)
-        {
-            return "nowhere";
-        }
-
-        if (address.IsIPv4MappedToIPv6)
-        {
-            return address.MapToIPv4().ToString();
-        }
-
-        if (address.AddressFamily is not AddressFamily.InterNetworkV6)
-        {
-            return address.ToString();
-        }
-
-        Span<byte> bytes = stackalloc byte[16];
-        address.TryWriteBytes(bytes, out _);
-        bytes[BytesOfNetwork..].Clear();
-        return $"{new IPAddress(bytes)}/64";
-    }
+    /// <summary>A site, whoever asks from there.</summary>
+    public static LimitedClient ClientOf(IPAddress? address) => new(Site.NameOf(address), IsKnown: false, Factor: 1);
 
     private static Task HandleAsync(HttpContext context, RequestDelegate next, bool isAllowed) => isAllowed ? next(context) : Task.CompletedTask;
 

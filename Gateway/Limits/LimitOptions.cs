@@ -76,7 +76,7 @@ internal sealed class LimitOptions
     [Range(1, 1_000_000)]
     public int Connections { get; set; } = 20_000;
 
-    /// <summary>Open connections of one address, trusted proxies apart; times <see cref="Scale"/>.</summary>
+    /// <summary>Open connections of one address, or of one network <c>/64</c> of IPv6, trusted proxies apart; times <see cref="Scale"/>.</summary>
     [Range(1, 1_000_000)]
     public int ConnectionsPerAddress { get; set; } = 1_000;
 

@@ -14,7 +14,7 @@ internal sealed class ForbiddenTargetException() : Exception("The target is at a
 /// <summary>Where webhooks may go: the public internet, and the networks that are allowed beside it.</summary>
 internal sealed class TargetPolicy(IOptions<WebhookOptions> options, HostResolver resolve)
 {
-    private const int LongestUrl = 256;
+    internal const int LongestUrl = 256;
 
     private readonly IPNetwork[] _allowed = [.. options.Value.AllowedNetworks.Select(IPNetwork.Parse)];
 

@@ -37,12 +37,12 @@ internal static partial class WebhookEndpoints
         var group = endpoints.MapGroup("/api/v2/webhooks").WithTags("Webhooks").RequireScope(Scope.Admin).OnPublicListener();
         group.MapPost("/", CreateAsync).MayRefuse(StatusCodes.Status409Conflict)
             .WithName("CreateWebhook").WithSummary("Subscribes a URL to alerts and claims; the secret is shown this once.")
-            .WithExample(new WebhookRequest("https://hooks.example.invalid/sure", [WebhookEvent.RiskAlerts]));
+            .WithLocation().WithExample(new WebhookRequest("https://hooks.example.invalid/sure", [WebhookEvent.RiskAlerts]));
         group.MapGet("/", ListAsync).WithName("ListWebhooks").WithSummary("The webhooks, newest first.");
         group.MapGet("/{id}", FindAsync).WithName("GetWebhook").WithSummary("One webhook.");
         group.MapDelete("/{id}", DeleteAsync).WithName("DeleteWebhook").WithSummary("Forgets a webhook with what is still to be sent to it.");
         group.MapGet("/{id}/deliveries", ListDeliveriesAsync).WithName("ListDeliveries").WithSummary("What was sent or is to be, newest first.");
-        group.MapPost("/{id}/test", TestAsync).WithName("TestWebhook").WithSummary("Sends a test.");
+        group.MapPost("/{id}/test", TestAsync).WithName("TestWebhook").WithSummary("Sends a test.").WithLocation();
     }
 
     private static async Task<Results<Created<NewWebhookDocument>, ProblemHttpResult>> CreateAsync(

@@ -56,7 +56,7 @@ internal sealed partial class ConditionsReader(
             ? new PoolCondition(
                 pool.Pool.TotalCapitalUsd, pool.Pool.EffectiveCapitalUsd, pool.Pool.CoverageSoldUsd, pool.Pool.ReserveRatio, pool.CoverageByStablecoin)
             : null,
-        known.Told.Bridges.Where(b => b.MadeAt >= oldest.UtcDateTime).ToDictionary(b => b.BridgeId, b => new BridgeCondition(b.HealthScore), StringComparer.Ordinal),
+        known.Told.Bridges.Where(b => b.MadeAt >= oldest.UtcDateTime).ToDictionary(b => b.BridgeId, b => new BridgeCondition(b.HealthScore, Words<BridgeStatus>.Parse(b.Status)), StringComparer.Ordinal),
         known.Told.Correlation is { } correlation && correlation.MadeAt >= oldest.UtcDateTime ? Words<CorrelationRegime>.Parse(correlation.Regime) : null);
 
     private async Task<Known> RefreshAsync(Known? last, CancellationToken cancellationToken)
@@ -87,7 +87,7 @@ internal sealed partial class ConditionsReader(
             await using var connection = await database.OpenConnectionAsync(cancellationToken);
             await using var results = await connection.QueryMultipleAsync(new CommandDefinition(
                 """
-                SELECT bridge_id, health_score, made_at FROM bridge_figure;
+                SELECT bridge_id, health_score, status, made_at FROM bridge_figure;
                 SELECT regime, made_at FROM correlation_figure;
                 """,
                 commandTimeout: 1,
@@ -108,7 +108,7 @@ internal sealed partial class ConditionsReader(
         public static ToldFigures None { get; } = new([], Correlation: null);
     }
 
-    private sealed record BridgeFigure(string BridgeId, decimal? HealthScore, DateTime MadeAt);
+    private sealed record BridgeFigure(string BridgeId, decimal? HealthScore, string Status, DateTime MadeAt);
 
     private sealed record CorrelationFigure(string Regime, DateTime MadeAt);
 

@@ -16,8 +16,10 @@ public sealed record PoolCondition(
     decimal ReserveRatio,
     IReadOnlyDictionary<Stablecoin, decimal> CoverageByStablecoin);
 
-/// <summary>A bridge as pricing needs it; without a score when nothing is known of it.</summary>
-public sealed record BridgeCondition(decimal? Score);
+/// <summary>A bridge as pricing needs it.</summary>
+/// <param name="Score">0 … 1; null when no source is live.</param>
+/// <param name="Status">What is known of it; without a score it is still critical while an exploit is detected.</param>
+public sealed record BridgeCondition(decimal? Score, BridgeStatus Status);
 
 /// <summary>The factors of dynamic pricing (domain, §2).</summary>
 public static class DynamicLoads
@@ -86,9 +88,17 @@ public static class DynamicLoads
         }
 
         return ofChain.All(b => bridges.ContainsKey(b.Id))
-            ? ofChain.Max(b => bridges[b.Id].Score is { } score ? options.BridgeHealth.First(p => score > p.At).Factor : options.BridgeUnknown)
+            ? ofChain.Max(b => Bridge(bridges[b.Id], options))
             : null;
     }
+
+    /// <summary>One that was being emptied when it fell silent is as bad as one of which that is still seen.</summary>
+    private static decimal Bridge(BridgeCondition bridge, LoadOptions options) => bridge switch
+    {
+        { Status: BridgeStatus.Unknown } => options.BridgeUnknown,
+        { Score: { } score } => options.BridgeHealth.First(p => score > p.At).Factor,
+        _ => options.BridgeHealth[^1].Factor,
+    };
 
     private static decimal Size(decimal amount, IList<LoadPoint> slices)
     {

@@ -37,7 +37,7 @@ public sealed class RealtimeOptions
     [Range(1, 1_000_000)]
     public int Connections { get; set; } = 10_000;
 
-    /// <summary>Connections of one address; times <c>Limits:Scale</c>. Default 100.</summary>
+    /// <summary>Connections of one address, or of one network <c>/64</c> of IPv6; times <c>Limits:Scale</c>. Default 100.</summary>
     [Range(1, 1_000_000)]
     public int ConnectionsPerAddress { get; set; } = 100;
 
@@ -57,7 +57,7 @@ public sealed class RealtimeOptions
     public int CompressedConnections { get; set; } = 1000;
 
     /// <summary>
-    /// Whether clients must say who they are before they may subscribe, and pages come from an allowed origin; default false.
+    /// Whether clients must say who they are before they may subscribe, and pages come from the platform or an allowed origin; default false.
     /// </summary>
     public bool RequireAuthentication { get; set; }
 

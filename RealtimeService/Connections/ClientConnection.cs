@@ -1,4 +1,5 @@
 using System.Buffers;
+using System.Net;
 using System.Net.WebSockets;
 using Microsoft.AspNetCore.Connections;
 using Sure.RealtimeService.Identity;
@@ -49,7 +50,7 @@ internal sealed partial class ClientConnection : IDisposable
     /// <param name="address">Where it comes from.</param>
     /// <param name="connection">What both lie on.</param>
     /// <param name="around">What all connections share.</param>
-    public ClientConnection(WebSocket socket, ClientStream stream, bool deflates, bool isKnown, string address, ConnectionContext connection, ClientSurroundings around)
+    public ClientConnection(WebSocket socket, ClientStream stream, bool deflates, bool isKnown, IPAddress address, ConnectionContext connection, ClientSurroundings around)
     {
         _socket = socket;
         _stream = stream;
@@ -71,8 +72,8 @@ internal sealed partial class ClientConnection : IDisposable
     /// <summary>Its id.</summary>
     public Guid Id { get; }
 
-    /// <summary>Where it comes from: whose place it has.</summary>
-    public string Address { get; }
+    /// <summary>Where it comes from.</summary>
+    public IPAddress Address { get; }
 
     /// <summary>The gateway it came by; empty where it came by none.</summary>
     public Guid Gateway { get; init; }
@@ -356,7 +357,7 @@ internal sealed partial class ClientConnection : IDisposable
 
     private async Task AuthenticateAsync(string token)
     {
-        var verdict = await _around.Tokens.AskAsync(token, Address);
+        var verdict = await _around.Tokens.AskAsync(token, Address.ToString());
         var now = _around.Time.GetUtcNow();
         switch (verdict)
         {

@@ -1,8 +1,10 @@
 using System.Collections.Concurrent;
+using System.Net;
 using Microsoft.Extensions.Options;
 using Sure.RealtimeService.Channels;
 using Sure.RealtimeService.Protocol;
 using Sure.ServiceDefaults;
+using Sure.ServiceDefaults.Identity;
 
 namespace Sure.RealtimeService.Connections;
 
@@ -10,11 +12,11 @@ namespace Sure.RealtimeService.Connections;
 internal sealed class ConnectionRegistry
 {
     private readonly ConcurrentDictionary<Guid, ClientConnection> _clients = new();
-    private readonly Dictionary<string, int> _places = new(StringComparer.Ordinal);
+    private readonly Dictionary<string, int> _placesBySite = new(StringComparer.Ordinal);
     private readonly Lock _lock = new();
     private readonly RealtimeMetrics _metrics;
     private readonly long _maximum;
-    private readonly long _maximumPerAddress;
+    private readonly long _maximumPerSite;
     private readonly int _reconnectsPerSecond;
     private int _taken;
     private volatile bool _isClosing;
@@ -23,7 +25,7 @@ internal sealed class ConnectionRegistry
     {
         _metrics = metrics;
         _maximum = files.Connections(scale.Of(options.Value.Connections), "Realtime:Connections", socketsEach: 1, besides: 0, logger);
-        _maximumPerAddress = scale.Of(options.Value.ConnectionsPerAddress);
+        _maximumPerSite = scale.Of(options.Value.ConnectionsPerAddress);
         _reconnectsPerSecond = options.Value.ReconnectsPerSecond;
         metrics.ObserveConnections(
             () => Count,
@@ -41,8 +43,9 @@ internal sealed class ConnectionRegistry
     public bool IsClosing => _isClosing;
 
     /// <summary>Takes a place before the connection is accepted; false where there is none.</summary>
-    public bool TryReserve(string address)
+    public bool TryReserve(IPAddress address)
     {
+        var site = Site.NameOf(address);
         bool isFull;
         lock (_lock)
         {
@@ -51,11 +54,11 @@ internal sealed class ConnectionRegistry
                 return false;
             }
 
-            var ofAddress = _places.GetValueOrDefault(address);
+            var ofSite = _placesBySite.GetValueOrDefault(site);
             isFull = _taken >= _maximum;
-            if (!isFull && ofAddress < _maximumPerAddress)
+            if (!isFull && ofSite < _maximumPerSite)
             {
-                _places[address] = ofAddress + 1;
+                _placesBySite[site] = ofSite + 1;
                 _taken++;
                 return true;
             }
@@ -66,14 +69,15 @@ internal sealed class ConnectionRegistry
     }
 
     /// <summary>Gives a place back that nobody came to have.</summary>
-    public void Release(string address)
+    public void Release(IPAddress address)
     {
+        var site = Site.NameOf(address);
         lock (_lock)
         {
             _taken--;
-            if (--_places[address] == 0)
+            if (--_placesBySite[site] == 0)
             {
-                _places.Remove(address);
+                _placesBySite.Remove(site);
             }
         }
     }

@@ -1,3 +1,4 @@
+using System.Net;
 using System.Net.WebSockets;
 using Microsoft.AspNetCore.Http.Features;
 using Microsoft.AspNetCore.Http.HttpResults;
@@ -71,7 +72,7 @@ internal static class WebSocketEndpoint
 
     /// <summary>Answers that it is a WebSocket now; the client is served when this request has ended.</summary>
     private static async Task<ClientConnection> AcceptAsync(
-        HttpContext context, ClientUpgrade upgrade, string address, ConnectionRegistry connections, ClientSurroundings around)
+        HttpContext context, ClientUpgrade upgrade, IPAddress address, ConnectionRegistry connections, ClientSurroundings around)
     {
         // Of the socket it makes only the answer to the client is used: it would keep the request as long as the connection.
         await context.WebSockets.AcceptWebSocketAsync(new WebSocketAcceptContext
@@ -119,8 +120,8 @@ internal static class WebSocketEndpoint
         Guid.TryParse(context.Request.Headers[LeavingGateway.Header], out var gateway) ? gateway : Guid.Empty;
 
     /// <summary>The address the gateway saw; only the gateway can reach this service.</summary>
-    private static string AddressOf(HttpContext context) =>
-        context.Request.Headers["X-Forwarded-For"] is [.., { Length: > 0 } forwarded]
-            ? forwarded.Split(',', StringSplitOptions.TrimEntries)[^1]
-            : context.Connection.RemoteIpAddress?.ToString() ?? "";
+    private static IPAddress AddressOf(HttpContext context) =>
+        context.Request.Headers["X-Forwarded-For"] is [.., { Length: > 0 } forwarded] && IPAddress.TryParse(forwarded.Split(',')[^1].Trim(), out var address)
+            ? address
+            : context.Connection.RemoteIpAddress ?? IPAddress.None;
 }

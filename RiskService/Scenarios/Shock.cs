@@ -7,10 +7,10 @@ namespace Sure.RiskService.Scenarios;
 public record Shock
 {
     /// <summary>Greatest peg ratio; that of an observation (domain, §7).</summary>
-    private const decimal GreatestPegRatio = 10m;
+    internal const decimal GreatestPegRatio = 10m;
 
     /// <summary>Greatest move of BTC: eleven times its price.</summary>
-    private const decimal GreatestBtcMove = 10m;
+    internal const decimal GreatestBtcMove = 10m;
 
     /// <summary>Peg ratio that each coin falls to and stays at for longer than any dwell time; above 0 … 10.</summary>
     public IReadOnlyDictionary<Stablecoin, decimal> PegRatios { get; init; } = FrozenDictionary<Stablecoin, decimal>.Empty;

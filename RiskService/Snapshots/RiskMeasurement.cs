@@ -23,11 +23,6 @@ internal sealed class RiskMeasurement(
     IOptions<LossModelOptions> model,
     IOptions<CorrelatedGroupOptions> groups)
 {
-    private const int RatioDigits = 8;
-
-    /// <summary>Parts of a dollar in contributions: rounded to cents some hundred of them would miss their sum.</summary>
-    private const int ContributionDigits = 6;
-
     /// <summary>Measures.</summary>
     /// <param name="book">What is measured.</param>
     /// <param name="horizons">Its simulated losses, the shortest horizon first.</param>
@@ -41,7 +36,7 @@ internal sealed class RiskMeasurement(
             .Select(s => Figures(s.Id, StressTest.Run(s, book.Covers, book.Capital, rules)))
             .OrderByDescending(s => s.LossUsd).ThenBy(s => s.Scenario, StringComparer.Ordinal).ToList();
         var horizonRisks = horizons.Select(Horizon).ToList();
-        var meanAbsolute = correlation.MeanAbsolute is { } mean ? Ratio((decimal)mean) : (decimal?)null;
+        var meanAbsolute = correlation.MeanAbsolute is { } mean ? Shown.Ratio((decimal)mean) : (decimal?)null;
         var readings = Reading.Of(exposure, new RiskFigures(Math.Max(0, costs[0].LossUsd), horizonRisks[^1].Var99.Value, meanAbsolute), limits.Value);
         var snapshot = new RiskSnapshot(
             now,
@@ -61,11 +56,11 @@ internal sealed class RiskMeasurement(
             new CorrelationFigures(
                 correlation.Regime,
                 meanAbsolute,
-                [.. correlation.Pairs.Select(p => new CorrelationPair(p.First, p.Second, Ratio((decimal)p.Coefficient), p.SharedReturns))]),
+                [.. correlation.Pairs.Select(p => new CorrelationPair(p.First, p.Second, Shown.Ratio((decimal)p.Coefficient), p.SharedReturns))]),
             horizonRisks[^1].Contributions,
             model.Value.Seed,
             model.Value.Scenarios,
-            [.. readings.Select(r => new LimitDocument(r.Type, r.Subject, r.Value, r.Limit.High, r.Limit.Critical, r.Severity))],
+            [.. readings.Select(r => new LimitDocument(r.Type, r.Subject, r.Value is { } value ? Shown.Ratio(value) : null, r.Limit.High, r.Limit.Critical, r.Severity))],
             Alerts: []);
         return new MeasuredBook(snapshot, readings);
     }
@@ -75,8 +70,8 @@ internal sealed class RiskMeasurement(
         result.LossUsd,
         result.ClaimsUsd,
         result.UncoveredUsd,
-        result.LtvAfter is { } ltv ? Ratio(ltv) : null,
-        Ratio(result.ReserveRatioAfter));
+        result.LtvAfter is { } ltv ? Shown.Ratio(ltv) : null,
+        Shown.Ratio(result.ReserveRatioAfter));
 
     private static HorizonRisk Horizon(LossDistribution losses) => new(
         losses.HorizonDays,
@@ -86,21 +81,25 @@ internal sealed class RiskMeasurement(
         Usd(losses.Var995),
         Usd(losses.Cvar95),
         Usd(losses.Cvar99),
-        Cents(losses.WorstUsd),
+        Shown.Usd(losses.WorstUsd),
         losses.WithoutLoss,
-        [.. losses.Histogram.Select(b => new LossBin(Cents(b.FromUsd), Cents(b.ToUsd), b.Scenarios))],
+        [.. losses.Histogram.Select(b => new LossBin(Shown.Usd(b.FromUsd), Shown.Usd(b.ToUsd), b.Scenarios))],
         new Contributions(
-            [.. InOrder(losses.Contributions.ByProduct).Select(c => new ProductContribution(c.Key.CoverageType, c.Key.Chain, c.Key.Stablecoin, c.Value))],
-            [.. InOrder(losses.Contributions.ByChain).Select(c => new ChainContribution(c.Key, c.Value))],
-            [.. InOrder(losses.Contributions.ByStablecoin).Select(c => new StablecoinContribution(c.Key, c.Value))],
-            [.. InOrder(losses.Contributions.ByCoverageType).Select(c => new CoverageTypeContribution(c.Key, c.Value))]),
+            [.. InOrder(losses.Contributions.ByProduct, losses).Select(c => new ProductContribution(c.Key.CoverageType, c.Key.Chain, c.Key.Stablecoin, c.Value))],
+            [.. InOrder(losses.Contributions.ByChain, losses).Select(c => new ChainContribution(c.Key, c.Value))],
+            [.. InOrder(losses.Contributions.ByStablecoin, losses).Select(c => new StablecoinContribution(c.Key, c.Value))],
+            [.. InOrder(losses.Contributions.ByCoverageType, losses).Select(c => new CoverageTypeContribution(c.Key, c.Value))]),
         [
             .. losses.Tranches.Select(t => new TrancheRisk(
-                t.Tranche, Cents(t.CapitalUsd), Usd(t.ExpectedLoss), Ratio((decimal)t.ProbabilityTouched), Ratio((decimal)t.ProbabilityWipedOut))),
+                t.Tranche, Shown.Usd(t.CapitalUsd), Usd(t.ExpectedLoss), Shown.Ratio((decimal)t.ProbabilityTouched), Shown.Ratio((decimal)t.ProbabilityWipedOut))),
         ]);
 
-    private static IEnumerable<KeyValuePair<T, decimal>> InOrder<T>(IReadOnlyDictionary<T, double> contributions) =>
-        contributions.OrderByDescending(c => c.Value).Select(c => KeyValuePair.Create(c.Key, Math.Round((decimal)c.Value, ContributionDigits)));
+    /// <summary>The greatest first; together CVaR 99.</summary>
+    private static IEnumerable<KeyValuePair<T, decimal>> InOrder<T>(IReadOnlyDictionary<T, double> contributions, LossDistribution losses)
+    {
+        List<KeyValuePair<T, double>> ordered = [.. contributions.OrderByDescending(c => c.Value)];
+        return ordered.Zip(Shown.Parts([.. ordered.Select(c => c.Value)], Shown.Usd(losses.Cvar99.Value)), (c, shown) => KeyValuePair.Create(c.Key, shown));
+    }
 
     private static Concentrations ConcentrationsOf(Exposure exposure)
     {
@@ -120,13 +119,9 @@ internal sealed class RiskMeasurement(
         return new CorrelatedExposure(coins, amount, OfCapital(exposure, amount));
     }
 
-    private static decimal? OfCapital(Exposure exposure, decimal amountUsd) => exposure.OfCapital(amountUsd) is { } share ? Ratio(share) : null;
+    private static decimal? OfCapital(Exposure exposure, decimal amountUsd) => exposure.OfCapital(amountUsd) is { } share ? Shown.Ratio(share) : null;
 
-    private static EstimateUsd Usd(Estimate estimate) => new(Cents(estimate.Value), Cents(estimate.StandardError));
-
-    private static decimal Cents(double usd) => Math.Round((decimal)usd, 2, MidpointRounding.AwayFromZero);
-
-    private static decimal Ratio(decimal value) => Math.Round(value, RatioDigits, MidpointRounding.AwayFromZero);
+    private static EstimateUsd Usd(Estimate estimate) => new(Shown.Usd(estimate.Value), Shown.Usd(estimate.StandardError));
 
     private List<ReverseStressEntry> ReverseStressOf(RiskBook book)
     {

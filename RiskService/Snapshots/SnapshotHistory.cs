@@ -38,18 +38,21 @@ public sealed record SnapshotPoint(
     decimal YearCvar99Usd,
     int Alerts);
 
-/// <summary>The history of snapshots in PostgreSQL.</summary>
+/// <summary>The history of snapshots in PostgreSQL: every minute, and hours of minutes for long spans.</summary>
 internal sealed class SnapshotHistory(NpgsqlDataSource database)
 {
-    /// <summary>The points of <paramref name="span"/>, in order; none where no snapshot was taken.</summary>
+    private const string Minutes = "(SELECT *, taken_at AS starts_at FROM snapshot)";
+
+    /// <summary>The points of <paramref name="span"/>, in order; none where no snapshot was taken. Where a bucket has hours, the span is of whole hours.</summary>
     public async Task<IReadOnlyList<SnapshotPoint>> ReadAsync(HistorySpan span, CancellationToken cancellationToken)
     {
         await using var connection = await database.OpenConnectionAsync(cancellationToken);
+        var snapshots = span.IsOfHours ? "snapshot_hour" : Minutes;
         var rows = await connection.QueryAsync<Row>(new CommandDefinition(
-            """
+            $"""
             SELECT b.*, s.total_capital_usd, s.coverage_usd, s.total_policies, s.year_expected_loss_usd
             FROM (
-                SELECT max(taken_at) AS taken_at,
+                SELECT max(taken_at) AS taken_at, max(starts_at) AS last_start,
                        CASE WHEN bool_or(ltv IS NULL) THEN NULL ELSE max(ltv) END AS ltv,
                        min(reserve_ratio) AS reserve_ratio,
                        CASE WHEN bool_or(max_concentration IS NULL) THEN NULL ELSE max(max_concentration) END AS max_concentration,
@@ -59,13 +62,13 @@ internal sealed class SnapshotHistory(NpgsqlDataSource database)
                        max(year_var_99_usd) AS year_var_99_usd,
                        max(year_cvar_99_usd) AS year_cvar_99_usd,
                        max(alerts) AS alerts
-                FROM snapshot WHERE taken_at BETWEEN @From AND @To
-                GROUP BY floor(extract(epoch FROM taken_at) / @ResolutionSeconds)
+                FROM {snapshots} AS p WHERE starts_at BETWEEN @From AND @To
+                GROUP BY date_bin(@Resolution, starts_at, 'epoch')
             ) b
-            JOIN snapshot s USING (taken_at)
-            ORDER BY taken_at
+            JOIN {snapshots} AS s ON s.starts_at = b.last_start AND s.starts_at BETWEEN @From AND @To
+            ORDER BY b.taken_at
             """,
-            new { From = span.From.UtcDateTime, To = span.To.UtcDateTime, span.ResolutionSeconds },
+            new { From = span.First.UtcDateTime, To = span.To.UtcDateTime, Resolution = TimeSpan.FromSeconds(span.ResolutionSeconds) },
             cancellationToken: cancellationToken));
         return [.. rows.Select(r => r.ToPoint())];
     }

@@ -27,6 +27,24 @@ internal sealed class SnapshotStore(NpgsqlDataSource database)
                 @TakenAt, @Ltv, @ReserveRatio, @TotalCapitalUsd, @CoverageUsd, @TotalPolicies, @MaxConcentration, @MeanCorrelation,
                 @WorstStressLossUsd, @DayVar99, @YearExpectedLoss, @YearVar99, @YearCvar99, @Alerts)
             ON CONFLICT DO NOTHING;
+            INSERT INTO snapshot_hour AS h (
+                starts_at, taken_at, ltv, reserve_ratio, total_capital_usd, coverage_usd, total_policies, max_concentration, mean_correlation,
+                worst_stress_loss_usd, day_var_99_usd, year_expected_loss_usd, year_var_99_usd, year_cvar_99_usd, alerts)
+            VALUES (
+                date_trunc('hour', @TakenAt, 'UTC'), @TakenAt, @Ltv, @ReserveRatio, @TotalCapitalUsd, @CoverageUsd, @TotalPolicies, @MaxConcentration,
+                @MeanCorrelation, @WorstStressLossUsd, @DayVar99, @YearExpectedLoss, @YearVar99, @YearCvar99, @Alerts)
+            ON CONFLICT (starts_at) DO UPDATE
+            SET taken_at = excluded.taken_at, reserve_ratio = least(h.reserve_ratio, excluded.reserve_ratio),
+                ltv = CASE WHEN h.ltv IS NULL OR excluded.ltv IS NULL THEN NULL ELSE greatest(h.ltv, excluded.ltv) END,
+                total_capital_usd = excluded.total_capital_usd, coverage_usd = excluded.coverage_usd, total_policies = excluded.total_policies,
+                max_concentration = CASE
+                    WHEN h.max_concentration IS NULL OR excluded.max_concentration IS NULL THEN NULL
+                    ELSE greatest(h.max_concentration, excluded.max_concentration) END,
+                mean_correlation = greatest(h.mean_correlation, excluded.mean_correlation),
+                worst_stress_loss_usd = greatest(h.worst_stress_loss_usd, excluded.worst_stress_loss_usd),
+                day_var_99_usd = greatest(h.day_var_99_usd, excluded.day_var_99_usd), year_expected_loss_usd = excluded.year_expected_loss_usd,
+                year_var_99_usd = greatest(h.year_var_99_usd, excluded.year_var_99_usd),
+                year_cvar_99_usd = greatest(h.year_cvar_99_usd, excluded.year_cvar_99_usd), alerts = greatest(h.alerts, excluded.alerts);
             """,
             new
             {

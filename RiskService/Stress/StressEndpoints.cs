@@ -95,8 +95,8 @@ internal static class StressEndpoints
             result.DeployedChangeUsd,
             [.. Words<Tranche>.Members.Select(t => new TrancheLoss(t, result.LossByTrancheUsd.GetValueOrDefault(t)))],
             result.UncoveredUsd,
-            result.LtvAfter,
-            result.ReserveRatioAfter,
+            result.LtvAfter is { } ltv ? Shown.Ratio(ltv) : null,
+            Shown.Ratio(result.ReserveRatioAfter),
             book.AsOf,
             time.GetUtcNow()));
     }
@@ -125,8 +125,7 @@ internal static class StressEndpoints
         }
 
         return library.Find(request.Scenario) is null
-            ? Problem.NotAllowed(
-                "unknown-scenario", $"scenario must be one of {string.Join(", ", library.All.Select(s => s.Id))}.", "scenario")
+            ? Problem.Malformed("scenario", $"scenario must be one of {string.Join(", ", library.All.Select(s => s.Id))}.")
             : null;
     }
 

@@ -1,5 +1,7 @@
 using Microsoft.Extensions.Options;
+using Sure.Contracts.Vocabulary;
 using Sure.RiskService.Scenarios;
+using Sure.ServiceDefaults.Description;
 
 namespace Sure.RiskService.Stress;
 
@@ -8,6 +10,12 @@ internal static class StressSetup
 {
     public static void AddStress(this IHostApplicationBuilder builder)
     {
+        builder.Services.DescribeBounds<Shock>(bounds => bounds
+            .Above("peg_ratios[]", 0).Range("peg_ratios[]", least: null, Shock.GreatestPegRatio)
+            .OneOf("bridges[]", Bridge.All.Select(b => b.Id))
+            .Above("chains[]", 0).Range("chains[]", least: null, 1)
+            .Above("types[]", 0).Range("types[]", least: null, 1)
+            .Range("btc_move", -1, Shock.GreatestBtcMove));
         builder.Services.AddOptions<StressOptions>().BindConfiguration("Risk").ValidateDataAnnotations().ValidateOnStart();
         builder.Services.AddOptions<RiskCapacityOptions>().BindConfiguration("Capital")
             .Validate(options => options.IsSound, "Capital:RiskCapacities must be 0 … 1.")

@@ -15,6 +15,7 @@ internal sealed class DocumentParts : IOpenApiDocumentTransformer
         var (name, problem) = Refusals.ProblemSchema;
         components.Schemas[name] = problem;
         components.Responses = Refusals.Responses(document);
+        components.Headers = DescribedHeaders.All();
         components.SecuritySchemes = new Dictionary<string, IOpenApiSecurityScheme>(StringComparer.Ordinal)
         {
             [Refusals.Bearer] = new OpenApiSecurityScheme

@@ -74,6 +74,8 @@ internal sealed class OperationDetails(IOptions<JsonOptions> json) : IOpenApiOpe
             operation.Responses["200"].Content![also.MediaType] = new OpenApiMediaType { Schema = new OpenApiSchema { Type = JsonSchemaType.String } };
         }
 
+        DescribedHeaders.Add(operation.Responses, metadata.OfType<SaysLocation>().Any(), context.Document!);
+
         return Task.CompletedTask;
     }
 

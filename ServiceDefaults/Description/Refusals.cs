@@ -75,28 +75,7 @@ public static class Refusals
     /// <summary>The answers that operations refer to.</summary>
     internal static Dictionary<string, IOpenApiResponse> Responses(OpenApiDocument document) => All.ToDictionary(
         refusal => refusal.Value.Name,
-        refusal => (IOpenApiResponse)new OpenApiResponse
-        {
-            Description = refusal.Value.Description,
-            Headers = refusal.Key is 429 or 503
-                ? new Dictionary<string, IOpenApiHeader>(StringComparer.Ordinal)
-                {
-                    ["Retry-After"] = new OpenApiHeader
-                    {
-                        Description = "Seconds to wait.",
-                        Schema = new OpenApiSchema { Type = JsonSchemaType.Integer, Minimum = "0" },
-                    },
-                }
-                : null,
-            Content = new Dictionary<string, OpenApiMediaType>(StringComparer.Ordinal)
-            {
-                ["application/problem+json"] = new OpenApiMediaType
-                {
-                    Schema = new OpenApiSchemaReference(Problem, document),
-                    Example = PlatformProblems.ExampleOf(refusal.Key),
-                },
-            },
-        },
+        refusal => (IOpenApiResponse)ResponseOf(refusal.Key, refusal.Value.Description, document),
         StringComparer.Ordinal);
 
     /// <summary>Problem details as the platform writes them.</summary>
@@ -141,6 +120,33 @@ public static class Refusals
         },
         Required = new HashSet<string>(StringComparer.Ordinal) { "type", "title", "status", "detail", "error", "trace_id" },
     });
+
+    private static OpenApiResponse ResponseOf(int status, string description, OpenApiDocument document)
+    {
+        var response = new OpenApiResponse
+        {
+            Description = description,
+            Content = new Dictionary<string, OpenApiMediaType>(StringComparer.Ordinal)
+            {
+                ["application/problem+json"] = new OpenApiMediaType
+                {
+                    Schema = new OpenApiSchemaReference(Problem, document),
+                    Example = PlatformProblems.ExampleOf(status),
+                },
+            },
+        };
+        DescribedHeaders.AddRates(response, document);
+        if (status is StatusCodes.Status429TooManyRequests or StatusCodes.Status503ServiceUnavailable)
+        {
+            response.Headers!["Retry-After"] = new OpenApiHeader
+            {
+                Description = "Seconds to wait.",
+                Schema = new OpenApiSchema { Type = JsonSchemaType.Integer, Minimum = "0" },
+            };
+        }
+
+        return response;
+    }
 
     private static OpenApiSchema Text(string description, string? pattern = null) =>
         new() { Type = JsonSchemaType.String, Description = description, Pattern = pattern };

@@ -82,7 +82,7 @@ public sealed partial record MalformedRequest(string? Field, string Sentence)
 
         if (WrongType().Match(message) is { Success: true } type && path.Length > 0)
         {
-            return new(path, $"{path} must be {Expected(type.Groups["type"].Value)}.");
+            return new(path, $"{path} must be {Expected(type.Groups["type"].Value, exception.InnerException?.Message ?? "")}.");
         }
 
         return new(path.Length > 0 ? path : null, "The body is not valid JSON" + (path.Length > 0 ? $" at {path}." : "."));
@@ -90,16 +90,32 @@ public sealed partial record MalformedRequest(string? Field, string Sentence)
 
     private static string Join(string path, string name) => path.Length == 0 ? name : $"{path}.{name}";
 
-    private static string Expected(string type) => type switch
+    /// <summary>
+    /// What the wire calls a type. Of a list or dictionary what stands before its elements decides:
+    /// <c>System.Collections.Generic.IReadOnlyList`1[System.String]</c>. Of a plain value that a constructor takes the type is that of the
+    /// constructor, and only the reader says what it looked for.
+    /// </summary>
+    private static string Expected(string type, string reader)
     {
-        _ when type.Contains("System.Decimal", StringComparison.Ordinal) => "a number",
-        _ when type.Contains("System.Int", StringComparison.Ordinal) => "a whole number",
-        _ when type.Contains("System.Boolean", StringComparison.Ordinal) => "true or false",
-        _ when type.Contains("System.Guid", StringComparison.Ordinal) => "a UUID",
-        _ when type.Contains("System.String", StringComparison.Ordinal) => "a string",
-        _ when type.Contains("List", StringComparison.Ordinal) || type.Contains("[]", StringComparison.Ordinal) => "an array",
-        _ => "an object",
-    };
+        const string Nullable = "System.Nullable`1[";
+        var plain = type.StartsWith(Nullable, StringComparison.Ordinal) ? type[Nullable.Length..^1] : type;
+        var outer = plain.Split('`')[0];
+        return outer switch
+        {
+            "System.Decimal" or "System.Double" or "System.Single" => "a number",
+            "System.Boolean" => "true or false",
+            "System.Guid" => "a UUID",
+            "System.String" => "a string",
+            _ when outer.StartsWith("System.Int", StringComparison.Ordinal) => "a whole number",
+            _ when outer.EndsWith("List", StringComparison.Ordinal) || outer.EndsWith("[]", StringComparison.Ordinal) => "an array",
+            _ when reader.EndsWith("as a number.", StringComparison.Ordinal) || reader.EndsWith("for a Decimal.", StringComparison.Ordinal) => "a number",
+            _ when reader.Contains("for an Int", StringComparison.Ordinal) => "a whole number",
+            _ when reader.EndsWith("as a boolean.", StringComparison.Ordinal) => "true or false",
+            _ when reader.EndsWith("Guid format.", StringComparison.Ordinal) => "a UUID",
+            _ when reader.EndsWith("as a string.", StringComparison.Ordinal) => "a string",
+            _ => "an object",
+        };
+    }
 
     [GeneratedRegex("missing required properties including: (?<names>.+?)\\.?$", RegexOptions.ExplicitCapture, 100)]
     private static partial Regex Missing();

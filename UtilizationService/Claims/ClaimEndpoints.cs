@@ -21,12 +21,13 @@ internal static class ClaimEndpoints
     {
         var group = endpoints.MapGroup("/api/v2/claims").WithTags("Claims");
         group.MapPost("/", FileAsync).RequireScope(Scope.Write).QueuesForJudgement().WithName("FileClaim").WithSummary("Files a claim; it is decided by recorded points.")
-            .WithExample(new ClaimRequest(new Guid("01890a5d-ac96-774b-bcce-b302099a8057")))
+            .WithLocation().WithExample(new ClaimRequest(new Guid("01890a5d-ac96-774b-bcce-b302099a8057")))
             .Produces<ClaimDocument>(StatusCodes.Status201Created).Produces<ClaimDocument>().MayRefuse(StatusCodes.Status404NotFound);
         group.MapGet("/", ListAsync).RequireScope(Scope.Read).WithName("ListClaims").WithSummary("Claims, newest first.");
         group.MapGet("/{id}", FindAsync).RequireScope(Scope.Read).WithName("GetClaim").WithSummary("One claim.");
         group.MapGet("/{id}/evidence", FindEvidenceAsync).RequireScope(Scope.Read).WithName("GetEvidence").WithSummary("What the decision rests on, linked to the one before it.");
-        group.MapGet("/evidence-chain", ListEvidenceAsync).WithName("GetEvidenceChain").WithSummary("The hashes of all decisions, in order; a cursor is the number of the decision after which a page begins.");
+        group.MapGet("/evidence-chain", ListEvidenceAsync).WithName("GetEvidenceChain").WithSummary("The hashes of all decisions, in order; a cursor is the number of the decision after which a page begins.")
+            .WithAnswer(new EvidenceChainAnswer([new ChainedHash(1, EvidenceChain.Genesis, EvidenceChain.HashOf(EvidenceChain.Genesis, "{}"))], "1"));
     }
 
     /// <summary>Filing twice is no second claim: one that stands is answered as it is.</summary>
@@ -108,7 +109,7 @@ internal static class ClaimEndpoints
     }
 
     private static async Task<Results<Ok<EvidenceChainAnswer>, ProblemHttpResult>> ListEvidenceAsync(
-        EvidenceStore store, long? cursor, [Range(1, PageRequest.LargestLimit)] int? limit, CancellationToken cancellationToken)
+        EvidenceStore store, [Range(typeof(long), "0", "9223372036854775807")] long? cursor, [Range(1, PageRequest.LargestLimit)] int? limit, CancellationToken cancellationToken)
     {
         if (!PageRequest.TryRead(cursor: null, limit, out var page, out var refusal))
         {

@@ -31,7 +31,7 @@ internal static class IncidentEndpoints
         var group = endpoints.MapGroup("/api/v2/incidents").WithTags("Incidents");
         group.MapGet("/", ListAsync).RequireScope(Scope.Read).WithName("ListIncidents").WithSummary("Incidents, newest first.");
         group.MapPost("/", RecordAsync).RequireScope(Scope.Admin).WithName("RecordIncident").WithSummary("Records an incident; it pays when another operator confirms it.")
-            .WithExample(new IncidentRequest(
+            .WithLocation().WithExample(new IncidentRequest(
                 CoverageType.SmartContract,
                 Chain.Arbitrum,
                 DateTimeOffset.FromUnixTimeSeconds(1_690_000_000),

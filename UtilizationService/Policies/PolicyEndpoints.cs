@@ -23,7 +23,7 @@ internal static class PolicyEndpoints
     {
         var group = endpoints.MapGroup("/api/v2/policies").WithTags("Policies");
         group.MapPost("/", BindAsync).RequireScope(Scope.Write).WithName("BindPolicy").WithSummary("Binds a quote: the policy is in force at once.")
-            .WithExample(new BindRequest(new Guid("01890a5d-ac96-774b-bcce-b302099a8057")))
+            .WithLocation().WithExample(new BindRequest(new Guid("01890a5d-ac96-774b-bcce-b302099a8057")))
             .TakesIdempotencyKey().Produces<PolicyDocument>(StatusCodes.Status201Created).MayRefuse(StatusCodes.Status409Conflict, StatusCodes.Status410Gone);
         group.MapGet("/", ListAsync).RequireScope(Scope.Read).WithName("ListPolicies").WithSummary("Policies, newest first.");
         group.MapGet("/{id}", FindAsync).RequireScope(Scope.Read).WithName("GetPolicy").WithSummary("One policy.");

@@ -3,6 +3,7 @@ using Microsoft.Extensions.Logging.Abstractions;
 using Microsoft.Extensions.Options;
 using Microsoft.Extensions.Time.Testing;
 using Sure.Gateway.Limits;
+using Sure.ServiceDefaults.Identity;
 using Sure.TestServers;
 
 namespace Sure.Gateway.Tests;
@@ -83,5 +84,5 @@ public sealed class RateWindowTests(RedisServer redis) : IAsyncLifetime
     [InlineData("::ffff:192.0.2.1", "192.0.2.1")]
     [InlineData("2001:db8:1:2:3:4:5:6", "2001:db8:1:2::/64")]
     public void Addresses_of_one_site_are_one_client(string address, string name) =>
-        Assert.Equal(name, LimitCheck.NameOf(System.Net.IPAddress.Parse(address)));
+        Assert.Equal(name, Site.NameOf(System.Net.IPAddress.Parse(address)));
 }

@@ -35,6 +35,20 @@ public sealed class SocketTests(PostgresServer postgres, RedisServer redis)
     }
 
     [Fact]
+    public async Task The_service_is_told_where_a_client_came_in_whatever_the_client_says_of_it()
+    {
+        await using var gateway = await GatewayHost.StartAsync(await postgres.CreateDatabaseAsync());
+        foreach (var forged in new[] { ("X-Forwarded-Host", "evil.example"), ("X-Forwarded-Proto", "https") })
+        {
+            using var socket = await ConnectAsync(gateway, forged);
+
+            Assert.Equal("hello", await EchoAsync(socket, "hello"));
+            var arrival = gateway.Fakes["realtimeservice"].Arrivals.Last();
+            Assert.Equal(("http", gateway.PublicAddress.Authority), (arrival.Headers["X-Forwarded-Proto"], arrival.Headers["X-Forwarded-Host"]));
+        }
+    }
+
+    [Fact]
     public async Task An_open_socket_keeps_the_gateway_from_stopping_only_for_a_while()
     {
         await using var gateway = await GatewayHost.StartAsync(await postgres.CreateDatabaseAsync(), new() { ["Gateway:SocketGrace"] = "00:00:00.5" });

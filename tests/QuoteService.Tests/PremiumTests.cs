@@ -89,14 +89,17 @@ public sealed class PremiumTests
     [InlineData(0.30, 2.0)]
     public void Bridge_cover_is_loaded_by_the_worst_bridge_of_its_chain(double worst, double factor)
     {
-        var bridges = Bridge.OfChain(Chain.Ethereum).ToDictionary(b => b.Id, _ => new BridgeCondition(1m));
-        bridges["orbit_eth_ton"] = new BridgeCondition((decimal)worst);
-        var cover = new Cover(new Product(CoverageType.Bridge, Chain.Ethereum, Stablecoin.USDC), 50_000, 90, Terms: null);
+        var status = worst >= 0.9 ? BridgeStatus.Healthy : worst >= 0.7 ? BridgeStatus.Caution : worst >= 0.5 ? BridgeStatus.Warning : BridgeStatus.Critical;
 
-        var price = Premium.Dynamic(cover, Options, new MarketConditions(Pool: null, bridges, Correlation: null));
-
-        Assert.Equal((decimal)factor, Assert.Single(price.Loads, l => l.Name == "bridge_health").Factor);
+        Assert.Equal((decimal)factor, LoadWith(new BridgeCondition((decimal)worst, status)));
     }
+
+    /// <summary>Only what is <c>Unknown</c> is loaded as that; a bridge that fell silent while an exploit was detected is critical, which is no better than a score of 0.</summary>
+    [Theory]
+    [InlineData(BridgeStatus.Unknown, 1.5)]
+    [InlineData(BridgeStatus.Critical, 2.0)]
+    public void A_bridge_without_a_score_is_loaded_by_its_status(BridgeStatus status, double factor) =>
+        Assert.Equal((decimal)factor, LoadWith(new BridgeCondition(Score: null, status)));
 
     [Theory]
     [InlineData(CorrelationRegime.Low, 1.0)]
@@ -120,6 +123,15 @@ public sealed class PremiumTests
         var price = Premium.Dynamic(cover, Options, new MarketConditions(Pool: null, new Dictionary<string, BridgeCondition>(), Correlation: null));
 
         Assert.Equal(1.5m, Assert.Single(price.Loads, l => l.Name == "bridge_health").Factor);
+    }
+
+    /// <summary>Of cover on Ethereum, of whose bridges one is like this and the others are well.</summary>
+    private static decimal LoadWith(BridgeCondition worst)
+    {
+        var bridges = Bridge.OfChain(Chain.Ethereum).ToDictionary(b => b.Id, _ => new BridgeCondition(1m, BridgeStatus.Healthy));
+        bridges["orbit_eth_ton"] = worst;
+        var cover = new Cover(new Product(CoverageType.Bridge, Chain.Ethereum, Stablecoin.USDC), 50_000, 90, Terms: null);
+        return Assert.Single(Premium.Dynamic(cover, Options, new MarketConditions(Pool: null, bridges, Correlation: null)).Loads, l => l.Name == "bridge_health").Factor;
     }
 
     [Fact]

@@ -48,6 +48,31 @@ public sealed class AuthenticationTests
         Assert.Contains("403", refused.Message, StringComparison.Ordinal);
     }
 
+    [Theory]
+    [InlineData("https://sure.example", "https", "sure.example", true)]
+    [InlineData("https://sure.example:8443", "https", "Sure.Example:8443", true)]
+    [InlineData("http://sure.example", "https", "sure.example", false)]
+    [InlineData("https://sure.example:8443", "https", "sure.example", false)]
+    [InlineData("https://sure.example.evil.example", "https", "sure.example", false)]
+    [InlineData("null", "https", "sure.example", false)]
+    // It is the list's, however it is written.
+    [InlineData("https://APP.example", "https", "sure.example", true)]
+    public async Task Pages_of_the_platform_itself_may_connect(string origin, string scheme, string host, bool isAllowed)
+    {
+        await using var realtime = await RealtimeHost.ReadyAsync(Required);
+
+        Assert.Equal(isAllowed, await MayConnectAsync(realtime, origin, ("X-Forwarded-Proto", scheme), ("X-Forwarded-Host", host)));
+    }
+
+    [Fact]
+    public async Task Where_no_gateway_says_where_a_page_came_in_it_is_where_it_connects_to()
+    {
+        await using var host = await RealtimeHost.ReadyAsync(Required);
+
+        Assert.True(await MayConnectAsync(host, $"http://{host.Address.Authority}"));
+        Assert.False(await MayConnectAsync(host, $"https://{host.Address.Authority}"));
+    }
+
     [Fact]
     public async Task Where_nobody_must_any_origin_may_connect_and_a_wrong_token_is_an_error()
     {
@@ -71,6 +96,26 @@ public sealed class AuthenticationTests
 
         Assert.Equal((WebSocketCloseStatus.PolicyViolation, "invalid_token"), (await client.UntilClosedAsync(), client.CloseReason));
         Assert.Equal(Enumerable.Repeat<string?>("203.0.113.7", 3), host.Instance(0).AskedFor);
+    }
+
+    private static async Task<bool> MayConnectAsync(RealtimeHost host, string origin, params (string Name, string Value)[] headers)
+    {
+        try
+        {
+            using var client = await Listener.ConnectAsync(host.Address, o =>
+            {
+                o.SetRequestHeader("Origin", origin);
+                foreach (var (name, value) in headers)
+                {
+                    o.SetRequestHeader(name, value);
+                }
+            });
+            return true;
+        }
+        catch (WebSocketException exception) when (exception.Message.Contains("403", StringComparison.Ordinal))
+        {
+            return false;
+        }
     }
 
     private static string? Code(JsonNode error) => (string?)error["code"];

@@ -139,6 +139,29 @@ public sealed class ConnectionTests
         await Waiting.UntilAsync(() => TryConnect(host.Address), "there is room again");
     }
 
+    [Theory]
+    [InlineData("2001:db8:1:2::1", "2001:db8:1:2:ffff:ffff:ffff:ffff", false)]
+    [InlineData("2001:db8:1:2::1", "2001:db8:1:3::1", true)]
+    [InlineData("::ffff:192.0.2.1", "192.0.2.1", false)]
+    [InlineData("::ffff:192.0.2.1", "::ffff:192.0.2.2", true)]
+    public async Task Connections_of_IPv6_are_counted_by_the_network_of_64_bits(string one, string other, bool hasRoom)
+    {
+        await using var host = await RealtimeHost.ReadyAsync(("Realtime:ConnectionsPerAddress", "1"));
+        using var first = await ConnectAsync(one);
+
+        if (hasRoom)
+        {
+            (await ConnectAsync(other)).Dispose();
+        }
+        else
+        {
+            var refused = await Assert.ThrowsAsync<WebSocketException>(() => ConnectAsync(other));
+            Assert.Contains("503", refused.Message, StringComparison.Ordinal);
+        }
+
+        Task<Listener> ConnectAsync(string address) => Listener.ConnectAsync(host.Address, o => o.SetRequestHeader("X-Forwarded-For", $"198.51.100.1, {address}"));
+    }
+
     [Fact]
     public async Task A_client_keeps_nothing_that_was_made_for_its_request()
     {

@@ -27,7 +27,7 @@ public sealed class HistoryTableTests(PostgresServer postgres)
         host.Utilization.Book = Empty;
         host.Bridges.Tell(new PriceConsensusMade(Guid.CreateVersion7(now), now, Stablecoin.USDC, 1, 1, 1, 1, [], "http"));
 
-        foreach (var (table, at) in new[] { ("snapshot", now), ("var_forecast", now.AddDays(1)), ("peg_hour", now) })
+        foreach (var (table, at) in new[] { ("snapshot", now), ("snapshot_hour", now), ("var_forecast", now.AddDays(1)), ("peg_hour", now) })
         {
             await RiskHost.UntilAsync(() => ScalarAsync<long>(source, $"SELECT count(*) FROM {table}_{Month(at)}"), n => n > 0);
             Assert.Equal(0, await ScalarAsync<long>(source, $"SELECT count(*) FROM {table}_rest"));

@@ -37,16 +37,7 @@ public sealed class StressEndpointTests(PostgresServer postgres)
         using var reader = host.Service.ClientOf("reader", Scope.Read);
         Assert.Equal(HttpStatusCode.ServiceUnavailable, (await PostAsync(reader, """{"scenario":"svb-2023-03"}""")).Status);
 
-        host.Utilization.Book = new Book(
-            0,
-            Start,
-            [
-                new BookedPolicy(Guid.CreateVersion7(Start), CoverageType.Depeg, Chain.Base, Stablecoin.USDC, 60_000, 0.008m, PolicyTerms.DepegDefault, Start, Start.AddDays(90)),
-                new BookedPolicy(Guid.CreateVersion7(Start), CoverageType.Bridge, Chain.Ethereum, Stablecoin.DAI, 10_000, 0.02m, Terms: null, Start, Start.AddDays(90)),
-            ],
-            Pool,
-            new Dictionary<Tranche, decimal> { [Tranche.Equity] = 100_000 },
-            []);
+        host.Utilization.Book = Book(Pool);
         var reverse = await RiskHost.UntilAsync(() => GetAsync(host.Service.Client, Reverse), a => a.Status == HttpStatusCode.OK);
 
         Assert.Equal(("USDC", 0.0378m, "ltv"), (Text(reverse.Body["by_stablecoin"]![0]!["stablecoin"]), reverse.Body["by_stablecoin"]![0]!["drop"]!.GetValue<decimal>(), Text(reverse.Body["by_stablecoin"]![0]!["limits"]![0])));
@@ -61,9 +52,25 @@ public sealed class StressEndpointTests(PostgresServer postgres)
         Assert.Equal(UnixSecondsConverter.ToSeconds(Start), Number(custom, "as_of"));
 
         var everything = await PostAsync(reader, """{"custom":{"peg_ratios":{"usdc":0.5},"bridges":["orbit_eth_ton"]}}""");
-        Assert.Equal((70_000m, 2.3333m, 1m), (Number(everything, "loss_usd"), Math.Round(Number(everything, "ltv_after"), 4), Number(everything, "reserve_ratio_after")));
+        Assert.Equal((70_000m, 2.33333333m, 1m), (Number(everything, "loss_usd"), Number(everything, "ltv_after"), Number(everything, "reserve_ratio_after")));
         Assert.Equal(60_000m, Number(await PostAsync(reader, """{"scenario":"svb-2023-03"}"""), "claims_usd"));
         Assert.Equal(10_000m, Number(await PostAsync(reader, """{"scenario":"multichain-2023-07"}"""), "claims_usd"));
+    }
+
+    /// <summary>
+    /// The same book with 30 000 of the capital deployed. USDC at 0.935: 60 000 · (0.97 − 0.935) / 0.07 = 30 000; of the 70 000 that are left
+    /// 40 000 are liquid, 0.571428571….
+    /// </summary>
+    [Fact]
+    public async Task Ratios_have_eight_decimals()
+    {
+        await using var host = await RiskHost.StartAsync(postgres);
+        using var reader = host.Service.ClientOf("reader", Scope.Read);
+        host.Utilization.Book = Book(Pool with { LiquidReservesUsd = 70_000 });
+
+        var stressed = await RiskHost.UntilAsync(() => PostAsync(reader, """{"custom":{"peg_ratios":{"USDC":0.935}}}"""), a => a.Status == HttpStatusCode.OK);
+
+        Assert.Equal((1m, 0.57142857m), (Number(stressed, "ltv_after"), Number(stressed, "reserve_ratio_after")));
     }
 
     [Fact]
@@ -79,7 +86,7 @@ public sealed class StressEndpointTests(PostgresServer postgres)
         {
             ("{}", 400, "scenario", "scenario is missing"),
             ("""{"scenario":"bank-crisis","custom":{}}""", 400, "scenario", "not both"),
-            ("""{"scenario":"moon"}""", 422, "scenario", "scenario must be one of bank-crisis,"),
+            ("""{"scenario":"moon"}""", 400, "scenario", "scenario must be one of bank-crisis,"),
             ("""{"custom":{"peg_ratios":{"UST":0.1}}}""", 400, "custom.peg_ratios.UST", "must be one of USDC, USDT,"),
             ("""{"custom":{"peg_ratios":{"USDC":-1}}}""", 422, "custom.peg_ratios.USDC", "must be above 0"),
             ("""{"custom":{"peg_ratios":null}}""", 400, "custom.peg_ratios", "must not be null"),
@@ -160,6 +167,17 @@ public sealed class StressEndpointTests(PostgresServer postgres)
             return (row.GetInt64(0), row.GetInt64(1));
         }
     }
+
+    private static Book Book(PoolFigures pool) => new(
+        0,
+        Start,
+        [
+            new BookedPolicy(Guid.CreateVersion7(Start), CoverageType.Depeg, Chain.Base, Stablecoin.USDC, 60_000, 0.008m, PolicyTerms.DepegDefault, Start, Start.AddDays(90)),
+            new BookedPolicy(Guid.CreateVersion7(Start), CoverageType.Bridge, Chain.Ethereum, Stablecoin.DAI, 10_000, 0.02m, Terms: null, Start, Start.AddDays(90)),
+        ],
+        pool,
+        new Dictionary<Tranche, decimal> { [Tranche.Equity] = 100_000 },
+        []);
 
     private static async Task<Answer> PostAsync(HttpClient client, string body)
     {

@@ -56,7 +56,7 @@ internal static class PlayEndpoints
 
         if (PlayableEvents.Find(request.Event) is not { } found)
         {
-            return Problem.NotAllowed("unknown-event", $"event must be one of {string.Join(", ", PlayableEvents.All.Select(e => e.Event))}.", "event");
+            return Problem.Malformed("event", $"event must be one of {string.Join(", ", PlayableEvents.All.Select(e => e.Event))}.");
         }
 
         if (request.Speed is not (>= LeastSpeed and <= MostSpeed))

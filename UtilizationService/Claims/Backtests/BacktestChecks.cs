@@ -10,7 +10,7 @@ namespace Sure.UtilizationService.Claims.Backtests;
 /// <summary>Whether a request is something that can be back-tested.</summary>
 internal static class BacktestChecks
 {
-    private const int LongestText = 256;
+    internal const int LongestText = 256;
 
     /// <summary>Of thousands of wrong observations the first few say enough.</summary>
     private const int MostFaults = 10;

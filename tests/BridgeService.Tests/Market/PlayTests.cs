@@ -73,7 +73,9 @@ public sealed class PlayTests(PostgresServer postgres)
 
         Assert.Equal(HttpStatusCode.Forbidden, (await BridgeHost.PostAsync(host.Reader, Path, new { @event = "svb-2023" })).Status);
         Assert.Equal(HttpStatusCode.Unauthorized, (await BridgeHost.GetAsync(host.Anonymous, Path)).Status);
-        Assert.Equal(HttpStatusCode.UnprocessableEntity, (await BridgeHost.PostAsync(host.Operator, Path, new { @event = "moon" })).Status);
+        var unknown = await BridgeHost.PostAsync(host.Operator, Path, new { @event = "moon" });
+        Assert.Equal(HttpStatusCode.BadRequest, unknown.Status);
+        Assert.Contains("svb-2023", (string?)unknown["errors"]["event"]![0], StringComparison.Ordinal);
         Assert.Equal(HttpStatusCode.UnprocessableEntity, (await BridgeHost.PostAsync(host.Operator, Path, new { @event = "svb-2023", speed = 0 })).Status);
         Assert.Equal(HttpStatusCode.Conflict, (await BridgeHost.PostAsync(real.Operator, Path, new { @event = "svb-2023" })).Status);
         Assert.Empty((await BridgeHost.GetAsync(real.Operator, Path))["events"].AsArray());

@@ -132,11 +132,18 @@ public sealed class GatewayHost : IAsyncDisposable
         return await Public.SendAsync(request, TestContext.Current.CancellationToken);
     }
 
+    /// <summary>A connection to the public port.</summary>
+    public async Task<TcpClient> ConnectAsync()
+    {
+        var client = new TcpClient();
+        await client.ConnectAsync(IPAddress.Loopback, PublicAddress.Port, TestContext.Current.CancellationToken);
+        return client;
+    }
+
     /// <summary>Sends bytes as they are to the public port; the first line of the answer and the rest.</summary>
     public async Task<string> SendRawAsync(string text)
     {
-        using var client = new TcpClient();
-        await client.ConnectAsync(IPAddress.Loopback, PublicAddress.Port, TestContext.Current.CancellationToken);
+        using var client = await ConnectAsync();
         var stream = client.GetStream();
         await stream.WriteAsync(Encoding.Latin1.GetBytes(text), TestContext.Current.CancellationToken);
         using var reader = new StreamReader(stream, Encoding.Latin1);
@@ -146,8 +153,7 @@ public sealed class GatewayHost : IAsyncDisposable
     /// <summary>Sends bytes as they are to the public port; the beginning of the answer, whatever becomes of the connection.</summary>
     public async Task<string> AnswerRawAsync(string text)
     {
-        using var client = new TcpClient();
-        await client.ConnectAsync(IPAddress.Loopback, PublicAddress.Port, TestContext.Current.CancellationToken);
+        using var client = await ConnectAsync();
         var stream = client.GetStream();
         await stream.WriteAsync(Encoding.Latin1.GetBytes(text), TestContext.Current.CancellationToken);
         var buffer = new byte[4096];

@@ -14,6 +14,8 @@ internal sealed class ApiDocument
     private static readonly string[] Parts =
         ["/health", "/api/v2/products", "/api/v2/pool", "/api/v2/bridge-health", "/api/v2/risk/snapshot"];
 
+    private static readonly string[] ClientHeaders = ["RateLimit-Limit", "RateLimit-Remaining", "RateLimit-Reset", "Location", "Retry-After"];
+
     private static readonly EvaluationOptions Strict = new() { OutputFormat = OutputFormat.List };
 
     private readonly JsonObject _document;
@@ -69,6 +71,15 @@ internal sealed class ApiDocument
         }
 
         return SchemaFault(content["schema"]!, text);
+    }
+
+    /// <summary>Which of the headers that mean something to a client was sent and is not described, or the other way round; null where none is.</summary>
+    public string? HeaderFault(Operation operation, int status, IReadOnlySet<string> sent)
+    {
+        var described = Resolve(operation.Node["responses"]![$"{status}"])?["headers"]?.AsObject().Select(h => h.Key).ToHashSet(StringComparer.OrdinalIgnoreCase) ?? [];
+        return ClientHeaders.FirstOrDefault(h => sent.Contains(h) != described.Contains(h)) is { } wrong
+            ? $"{status} has {wrong} {(sent.Contains(wrong) ? "and does not describe it" : "in its description only")}"
+            : null;
     }
 
     /// <summary>What of a JSON text is not as its schema says; null where all is.</summary>

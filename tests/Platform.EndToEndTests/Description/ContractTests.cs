@@ -51,7 +51,7 @@ public sealed class ContractTests(RunningPlatform platform)
             {
                 faults.Add($"{operation}: answered {sent.Status} {sent.Text}");
             }
-            else if (api.Fault(operation, sent.Status, sent.MediaType, sent.Text) is { } fault)
+            else if ((api.Fault(operation, sent.Status, sent.MediaType, sent.Text) ?? api.HeaderFault(operation, sent.Status, sent.Headers)) is { } fault)
             {
                 faults.Add($"{operation}: {fault} – {sent.Text}");
             }
@@ -181,8 +181,9 @@ public sealed class ContractTests(RunningPlatform platform)
         return new Sent(
             (int)response.StatusCode,
             response.Content.Headers.ContentType?.MediaType,
-            await response.Content.ReadAsStringAsync(TestContext.Current.CancellationToken));
+            await response.Content.ReadAsStringAsync(TestContext.Current.CancellationToken),
+            response.Headers.Select(h => h.Key).ToHashSet(StringComparer.OrdinalIgnoreCase));
     }
 
-    private sealed record Sent(int Status, string? MediaType, string Text);
+    private sealed record Sent(int Status, string? MediaType, string Text, IReadOnlySet<string> Headers);
 }

@@ -1,7 +1,12 @@
 using System.Net;
 using System.Net.Http.Json;
 using System.Text.Json.Nodes;
+using Microsoft.Extensions.DependencyInjection;
+using Npgsql;
 using StackExchange.Redis;
+using Sure.Contracts.Events;
+using Sure.Contracts.Vocabulary;
+using Sure.QuoteService.Figures;
 using Sure.TestServers;
 
 [assembly: AssemblyFixture(typeof(PostgresServer))]
@@ -56,6 +61,31 @@ internal sealed class QuoteHost : IAsyncDisposable
     {
         using var response = await _service.Client.PostAsJsonAsync("/api/v2/quote/multi-dimensional", Request(coverageUsd, days), TestContext.Current.CancellationToken);
         return await Answer.OfAsync(response);
+    }
+
+    /// <summary>What dynamic pricing loads bridge cover on this chain with; null where the health of its bridges is not known.</summary>
+    public async Task<decimal?> BridgeLoadAsync(Chain chain)
+    {
+        using var response = await _service.Client.PostAsJsonAsync(
+            "/api/v2/quote/multi-dimensional",
+            new { coverage_type = "bridge", chain = chain.Word(), stablecoin = "USDC", coverage_amount = 10_000, duration_days = 90, pricing = "dynamic" },
+            TestContext.Current.CancellationToken);
+        var quote = await Answer.OfAsync(response);
+        return (decimal?)quote["breakdown"]["loads"]!.AsArray().SingleOrDefault(l => (string?)l!["name"] == "bridge_health")?["factor"];
+    }
+
+    /// <summary>Keeps what BridgeService tells of a bridge.</summary>
+    public async Task HearAsync(string bridge, decimal? score, BridgeStatus status)
+    {
+        await using var connection = await _service.Services.GetRequiredService<NpgsqlDataSource>().OpenConnectionAsync(TestContext.Current.CancellationToken);
+        await using var transaction = await connection.BeginTransactionAsync(TestContext.Current.CancellationToken);
+        await ConditionFigures.KeepAsync(
+            new BridgeHealthMade(
+                Guid.CreateVersion7(), TimeProvider.System.GetUtcNow(), bridge, score, status, TvlUsd: null, TvlDrawdownPct: null, OracleConsensus: null, ExploitDetected: true, ExploitConfirmed: false, PreviousScore: null, Announce: false, "simulated"),
+            connection,
+            transaction,
+            TestContext.Current.CancellationToken);
+        await transaction.CommitAsync(TestContext.Current.CancellationToken);
     }
 
     /// <summary>Asks for several of them at once.</summary>

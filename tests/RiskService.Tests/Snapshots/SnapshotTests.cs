@@ -46,8 +46,9 @@ public sealed class SnapshotTests(PostgresServer postgres)
         Assert.Equal(10_000, year["histogram"]!.AsArray().Sum(b => (int)b!["scenarios"]!) + (int)year["without_loss"]!);
         foreach (var dimension in new[] { "product", "chain", "stablecoin", "coverage_type" })
         {
-            var sum = year["contributions"]![dimension]!.AsArray().Sum(c => Number(c!["contribution_usd"]));
-            Assert.Equal(Number(year["cvar_99"]!["value"]), Math.Round(sum, 2, MidpointRounding.AwayFromZero));
+            decimal[] contributions = [.. year["contributions"]![dimension]!.AsArray().Select(c => Number(c!["contribution_usd"]))];
+            Assert.Equal(Number(year["cvar_99"]!["value"]), contributions.Sum());
+            Assert.All(contributions, c => Assert.Equal(Math.Round(c, 2), c));
         }
 
         Assert.Equal(
@@ -70,6 +71,20 @@ public sealed class SnapshotTests(PostgresServer postgres)
         var limits = (await GetAsync(host, "limits")).Body["limits"]!.AsArray();
         var ofYear = limits.Single(l => (string)l!["alert_type"]! == "VaR_Breach")!;
         Assert.Equal(Number(year["var_99"]!["value"]) / 1_000_000m, Number(ofYear["current_value"]));
+    }
+
+    /// <summary>100 000 of cover of USDC by 300 000 of capital is a concentration of 0.333…; the LTV is as it was told.</summary>
+    [Fact]
+    public async Task Limits_show_ratios_with_eight_decimals()
+    {
+        await using var host = await RiskHost.StartAsync(postgres);
+        host.Utilization.Book = Book(Pool(0.5m, 1m) with { TotalCapitalUsd = 300_000 }, Coins(100_000));
+
+        var limits = (await RiskHost.UntilAsync(() => GetAsync(host, "limits"), a => a.Status == HttpStatusCode.OK)).Body["limits"]!.AsArray();
+
+        var concentration = limits.Single(l => (string)l!["alert_type"]! == "Concentration_High" && (string)l["subject"]! == "USDC")!;
+        Assert.Equal((0.33333333m, "Critical"), (Number(concentration["current_value"]), (string)concentration["severity"]!));
+        Assert.Equal(0.5m, Number(limits.Single(l => (string)l!["alert_type"]! == "LTV_Breach")!["current_value"]));
     }
 
     /// <summary>The examples of the domain, §8; each clears 0.01 back inside its High limit and not before.</summary>
@@ -222,21 +237,24 @@ public sealed class SnapshotTests(PostgresServer postgres)
 
     /// <summary>
     /// A snapshot a minute over a year, one of them with an LTV of 0.93, one with reserves of 0.11: 31 536 000 s in at most 5 000 buckets are
-    /// buckets of two hours.
+    /// buckets of two hours. The database is as the version before hours left it.
     /// </summary>
     [Fact]
     public async Task A_year_is_one_answer_and_its_peaks_are_in_it()
     {
-        await using var host = await RiskHost.StartAsync(postgres);
-        await using var source = NpgsqlDataSource.Create(host.Database);
+        var database = await postgres.CreateDatabaseAsync();
+        await using var source = NpgsqlDataSource.Create(database);
+        await EarlierSchema.MakeAsync(source, typeof(HistoryTables).Assembly, "0013", TestContext.Current.CancellationToken);
         await using var command = source.CreateCommand(
             """
+            CREATE TABLE snapshot_rest PARTITION OF snapshot DEFAULT;
             INSERT INTO snapshot
             SELECT '2024-03-01T00:00Z'::timestamptz + n * interval '1 minute', CASE n WHEN 300001 THEN 0.93 ELSE 0.5 END,
                    CASE n WHEN 123456 THEN 0.11 ELSE 0.4 END, 1000000, n, 7, 0.2, 0.3, 100, 1, 2, 3, 4, 0
             FROM generate_series(0, 365 * 1440 - 1) n
             """);
         await command.ExecuteNonQueryAsync(TestContext.Current.CancellationToken);
+        await using var host = await RiskHost.StartAsync(postgres, database, new() { ["Risk:SnapshotRetention"] = "36500.00:00:00" });
         var first = new DateTimeOffset(2024, 3, 1, 0, 0, 0, TimeSpan.Zero);
 
         var year = (await GetAsync(host, $"snapshots?from={first.ToUnixTimeSeconds()}&to={first.AddDays(365).ToUnixTimeSeconds()}")).Body;
@@ -253,9 +271,43 @@ public sealed class SnapshotTests(PostgresServer postgres)
         Assert.Equal(HttpStatusCode.BadRequest, (await GetAsync(host, "snapshots?from=2&to=1")).Status);
     }
 
+    /// <summary>A span since 1970 is read from hours, a day from minutes; both have the peaks. No LTV is beyond every LTV.</summary>
+    [Fact]
+    public async Task What_is_measured_is_in_its_hour_too()
+    {
+        await using var host = await RiskHost.StartAsync(postgres);
+        host.Utilization.Book = Book(Pool(0.5m, 0.9m), Coins(100_000));
+        await MeasuredAsync(0.9m);
+        host.Utilization.Tell(Moved(0.6m, 0.8m, seconds: 1));
+        await MeasuredAsync(0.8m);
+        host.Utilization.Tell(Moved(0.4m, 1m, seconds: 2));
+        await MeasuredAsync(1m);
+
+        await BothShowAsync(0.6m);
+
+        host.Utilization.Tell(Moved(ltv: null, 0.95m, seconds: 3));
+        await MeasuredAsync(0.95m);
+        await BothShowAsync(ltv: null);
+
+        Task MeasuredAsync(decimal reserves) => RiskHost.UntilAsync(
+            () => GetAsync(host, "snapshot"), a => a.Status == HttpStatusCode.OK && Number(a.Body["reserve_ratio"]) == reserves);
+
+        async Task BothShowAsync(decimal? ltv)
+        {
+            foreach (var span in new[] { "?from=0", "" })
+            {
+                var points = (await GetAsync(host, $"snapshots{span}")).Body["points"]!.AsArray();
+                Assert.Equal(ltv is null, points.Any(p => p!["ltv"] is null));
+                Assert.Equal(ltv, ltv is null ? null : points.Max(p => Number(p!["ltv"])));
+                Assert.Equal(0.8m, points.Min(p => Number(p!["reserve_ratio"])));
+                Assert.Equal((1_000_000m, 100_000m, 1), (Number(points[^1]!["total_capital_usd"]), Number(points[^1]!["coverage_usd"]), (int)points[^1]!["total_policies"]!));
+            }
+        }
+    }
+
     private static Book Book(PoolFigures pool, params BookedPolicy[] policies) => new(0, Start, policies, pool, Equity, []);
 
-    private static PoolFigures Pool(decimal ltv, decimal reserves) => new(1_000_000, 1_000_000, 700_000, 2, ltv, reserves, 1_000_000);
+    private static PoolFigures Pool(decimal? ltv, decimal reserves) => new(1_000_000, 1_000_000, 700_000, 2, ltv, reserves, 1_000_000);
 
     private static BookedPolicy Policy(CoverageType type, Chain chain, Stablecoin coin, decimal usd, decimal rate) =>
         new(Guid.CreateVersion7(Start), type, chain, coin, usd, rate, Terms: null, Start, Start.AddDays(90));
@@ -266,7 +318,7 @@ public sealed class SnapshotTests(PostgresServer postgres)
     private static PolicyExpired Ended(BookedPolicy p) =>
         new(Guid.CreateVersion7(Start), Start.AddSeconds(1), p.PolicyId, p.CoverageType, p.Chain, p.Stablecoin, p.CoverageUsd);
 
-    private static TrancheUtilizationChanged Moved(decimal ltv, decimal reserves, int seconds) => new(
+    private static TrancheUtilizationChanged Moved(decimal? ltv, decimal reserves, int seconds) => new(
         Guid.CreateVersion7(Start),
         Start.AddSeconds(seconds),
         [.. Words<Tranche>.Members.Select(t => new TrancheFigures(t, 5, 0, 0, Equity.GetValueOrDefault(t), 0, Start))],
