@@ -97,7 +97,7 @@ public sealed class BridgeAssessor(BridgeOptions options)
             announce ? new Announcement(score, status, lasting is not null) : before.Announced,
             newest,
             before.Since);
-        return new BridgeAssessment(state, report, [.. Tell(report, before, exploit, cleared, alerts, announce, dataSource)]);
+        return new BridgeAssessment(state, report, [.. Tell(report, before, exploit, cleared, alerts, announce, JudgedUntil(sources, now), dataSource)]);
     }
 
     /// <summary>What ends when a bridge is judged anew by another kind of data, simulated or real: nothing that was found goes on.</summary>
@@ -131,7 +131,14 @@ public sealed class BridgeAssessor(BridgeOptions options)
     }
 
     private static IEnumerable<IPlatformEvent> Tell(
-        BridgeReport report, BridgeState before, ExploitState? exploit, bool cleared, BridgeAlerts.Judgement alerts, bool announce, string dataSource)
+        BridgeReport report,
+        BridgeState before,
+        ExploitState? exploit,
+        bool cleared,
+        BridgeAlerts.Judgement alerts,
+        bool announce,
+        DateTimeOffset judgedUntil,
+        string dataSource)
     {
         var now = report.MadeAt;
         yield return new BridgeHealthMade(
@@ -147,7 +154,8 @@ public sealed class BridgeAssessor(BridgeOptions options)
             report.ExploitConfirmed,
             before.Announced?.Score,
             announce,
-            dataSource);
+            dataSource,
+            judgedUntil);
         foreach (var alert in alerts.Raised)
         {
             yield return new BridgeAlertRaised(Id(now), now, report.BridgeId, alert.AlertId, alert.AlertType, alert.Severity, alert.Message);
@@ -166,7 +174,7 @@ public sealed class BridgeAssessor(BridgeOptions options)
         if (before.Exploit is null)
         {
             yield return new ExploitDetected(
-                Id(now), now, report.BridgeId, exploit.ExploitId, report.TvlUsd, exploit.Peak.Value, "Several sources saw the bridge being emptied.");
+                Id(now), now, report.BridgeId, exploit.ExploitId, report.TvlUsd, exploit.Peak.Value, "Several sources saw the bridge being emptied.", exploit.FirstSeenAt);
         }
 
         if (exploit.ConfirmedAt is not null && before.Exploit?.ConfirmedAt is null)
@@ -178,7 +186,8 @@ public sealed class BridgeAssessor(BridgeOptions options)
                 exploit.ExploitId,
                 report.TvlUsd,
                 exploit.Peak.Value,
-                report.Paused ? "The contract was paused." : "The value did not come back.");
+                report.Paused ? "The contract was paused." : "The value did not come back.",
+                exploit.FirstSeenAt);
         }
 
         if (cleared)
@@ -206,20 +215,43 @@ public sealed class BridgeAssessor(BridgeOptions options)
             var value = new TimedValue(observation.ObservedAt, observation.TvlUsd!.Value);
             var peak = (known?.Peak ?? WindowMaximum.Empty).With(value, options.Window);
             var isDeep = Change(value.Value, peak.Candidates[0].Value) <= -options.CriticalDrawdownPct;
-            after[observation.Source] = new SourceState(peak, observation.ObservedAt, isDeep ? (known?.DeepPoints ?? 0) + 1 : 0);
+            after[observation.Source] = isDeep
+                ? new SourceState(peak, observation.ObservedAt, (known?.DeepPoints ?? 0) + 1, known?.DeepSince ?? Earlier(observation.ObservedAt, now))
+                : new SourceState(peak, observation.ObservedAt, DeepPoints: 0);
         }
 
         return after;
     }
+
+    /// <summary>
+    /// No exploit that is not detected yet can turn out to have been seen before this time. A source may yet become a witness with its present
+    /// run of deep points, whose first is known; otherwise with what it has not said yet, which is younger than what it said, and than its
+    /// <c>max_age</c>, for what is older does not count. So no source holds this time for long: one that falls silent until what it
+    /// says next can have no peak before it any more, one that stays low until its peak is past the window.
+    /// </summary>
+    private DateTimeOffset JudgedUntil(IReadOnlyDictionary<string, SourceState> sources, DateTimeOffset now)
+    {
+        return sources.Select(s => Of(s.Value, options.MaxAgeOf(s.Key))).Append(now).Min();
+
+        DateTimeOffset Of(SourceState source, TimeSpan maxAge)
+        {
+            var nextAfter = Later(source.ObservedAt, now - maxAge);
+            return source.DeepSince is { } since && nextAfter - source.ObservedAt < options.Window ? since : nextAfter;
+        }
+    }
+
+    private static DateTimeOffset Earlier(DateTimeOffset one, DateTimeOffset other) => one < other ? one : other;
+
+    private static DateTimeOffset Later(DateTimeOffset one, DateTimeOffset other) => one > other ? one : other;
 
     private ExploitState? Detect(
         IReadOnlyDictionary<string, SourceState> sources, IReadOnlyCollection<BridgeObservation> live, TimedValue? peak, DateTimeOffset now)
     {
         // By what a source now says of the value: what else it says, at other times, makes it no further witness.
         var witnesses = live.Where(o => o.TvlUsd is not null).DistinctBy(o => o.Source)
-            .Count(o => sources.GetValueOrDefault(o.Source)?.DeepPoints >= options.ExploitPoints);
-        return witnesses >= options.ExploitSources && peak is not null
-            ? new ExploitState(Id(now), now, peak, BelowSince: now, RecoveredSince: null, ConfirmedAt: null)
+            .Select(o => sources.GetValueOrDefault(o.Source)).OfType<SourceState>().Where(s => s.DeepPoints >= options.ExploitPoints).ToList();
+        return witnesses.Count >= options.ExploitSources && peak is not null
+            ? new ExploitState(Id(now), now, peak, BelowSince: now, RecoveredSince: null, ConfirmedAt: null, witnesses.Min(s => s.DeepSince) ?? now)
             : null;
     }
 

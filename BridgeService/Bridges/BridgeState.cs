@@ -38,7 +38,8 @@ public sealed record BridgeState(
 /// <param name="Peak">Highest value of the window.</param>
 /// <param name="ObservedAt">Time of its last observation that was judged.</param>
 /// <param name="DeepPoints">How many of its observations in a row were at or below the critical drawdown.</param>
-public sealed record SourceState(WindowMaximum Peak, DateTimeOffset ObservedAt, int DeepPoints);
+/// <param name="DeepSince">Time of the first of these; null while there is none.</param>
+public sealed record SourceState(WindowMaximum Peak, DateTimeOffset ObservedAt, int DeepPoints, DateTimeOffset? DeepSince = null);
 
 /// <summary>A detected exploit.</summary>
 /// <param name="ExploitId">Its id.</param>
@@ -47,8 +48,15 @@ public sealed record SourceState(WindowMaximum Peak, DateTimeOffset ObservedAt, 
 /// <param name="BelowSince">Since when value has not been back; null while it is.</param>
 /// <param name="RecoveredSince">Since when value has been back; null while it is not.</param>
 /// <param name="ConfirmedAt">When it was confirmed.</param>
+/// <param name="FirstSeenAt">Time of the first observation of it, of all its witnesses; null in what a version before left, which knew the detection only.</param>
 public sealed record ExploitState(
-    Guid ExploitId, DateTimeOffset DetectedAt, TimedValue Peak, DateTimeOffset? BelowSince, DateTimeOffset? RecoveredSince, DateTimeOffset? ConfirmedAt);
+    Guid ExploitId,
+    DateTimeOffset DetectedAt,
+    TimedValue Peak,
+    DateTimeOffset? BelowSince,
+    DateTimeOffset? RecoveredSince,
+    DateTimeOffset? ConfirmedAt,
+    DateTimeOffset? FirstSeenAt = null);
 
 /// <summary>An alert of a bridge.</summary>
 /// <param name="AlertId">The same from raising to resolving.</param>

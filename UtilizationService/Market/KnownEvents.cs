@@ -78,9 +78,15 @@ public static class KnownEvents
                 return unknown;
             }
 
-            if (market.Bridges[bridge.Id].ExploitDetected)
+            var known = market.Bridges[bridge.Id];
+            if (known.ExploitDetected)
             {
                 return $"An exploit of the bridge {bridge.Id} is detected.";
+            }
+
+            if (known.DrawdownPct <= -options.StopDrawdownPct)
+            {
+                return Text($"The value of the bridge {bridge.Id} is {-known.DrawdownPct:0.0} % below its peak.");
             }
         }
 

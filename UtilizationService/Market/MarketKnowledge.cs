@@ -42,7 +42,8 @@ public sealed record KnownPeg(DateTimeOffset At, decimal? PegRatio, decimal? Con
 /// <param name="At">When it was made.</param>
 /// <param name="Known">Whether anything is known of it.</param>
 /// <param name="ExploitDetected">Whether an exploit is detected.</param>
-public sealed record KnownBridge(DateTimeOffset At, bool Known, bool ExploitDetected);
+/// <param name="DrawdownPct">Its value against its peak, in % (≤ 0); null where nothing is known of it.</param>
+public sealed record KnownBridge(DateTimeOffset At, bool Known, bool ExploitDetected, decimal? DrawdownPct);
 
 /// <summary>An incident that one operator recorded and no other has decided yet.</summary>
 /// <param name="CoverageType">What it would trigger.</param>

@@ -12,7 +12,7 @@ internal sealed class MarketStore(NpgsqlDataSource database)
     public const string ReadSql =
         """
         SELECT stablecoin, at, peg_ratio, consensus, troubled, recovered_since FROM peg;
-        SELECT bridge_id, at, known, exploit_detected FROM bridge;
+        SELECT bridge_id, at, known, exploit_detected, drawdown_pct FROM bridge;
         SELECT coverage_type, chain, stablecoin FROM incident WHERE status = 'open';
         SELECT taken_at, worst_stress_loss_usd FROM risk_figure;
         """;
@@ -26,7 +26,7 @@ internal sealed class MarketStore(NpgsqlDataSource database)
         var stress = await results.ReadSingleOrDefaultAsync<StressRow>();
         return new MarketKnowledge(
             pegs.ToDictionary(p => Words<Stablecoin>.Parse(p.Stablecoin), p => p.ToPeg()),
-            bridges.ToDictionary(b => b.BridgeId, b => new KnownBridge(new DateTimeOffset(b.At), b.Known, b.ExploitDetected), StringComparer.Ordinal),
+            bridges.ToDictionary(b => b.BridgeId, b => new KnownBridge(new DateTimeOffset(b.At), b.Known, b.ExploitDetected, b.DrawdownPct), StringComparer.Ordinal),
             [
                 .. incidents.Select(i => new OpenIncident(
                     Words<CoverageType>.Parse(i.CoverageType), Words<Chain>.Parse(i.Chain), i.Stablecoin is null ? null : Words<Stablecoin>.Parse(i.Stablecoin))),
@@ -63,7 +63,7 @@ internal sealed class MarketStore(NpgsqlDataSource database)
             new(new DateTimeOffset(At), PegRatio, Consensus, Troubled, RecoveredSince.ToMoment());
     }
 
-    private sealed record BridgeRow(string BridgeId, DateTime At, bool Known, bool ExploitDetected);
+    private sealed record BridgeRow(string BridgeId, DateTime At, bool Known, bool ExploitDetected, decimal? DrawdownPct);
 
     private sealed record IncidentRow(string CoverageType, string Chain, string? Stablecoin);
 

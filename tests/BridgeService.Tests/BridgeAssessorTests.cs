@@ -170,6 +170,88 @@ public sealed class BridgeAssessorTests
         Assert.Single(_events.OfType<ExploitConfirmed>());
     }
 
+    /// <summary>One sees it at 0.6, in an observation that is judged at 1, the other at 1.8; both twice by 3.</summary>
+    [Fact]
+    public void An_exploit_carries_when_the_first_of_its_witnesses_saw_it()
+    {
+        At(0, 150_000_000, 150_000_000, 150_000_000);
+        Judge(1, [Saw(0.6, "a", 69_000_000), Saw(1, "b", 150_000_000), Saw(1, "c", 150_000_000)]);
+        Judge(2, [Saw(2, "a", 69_000_000), Saw(1.8, "b", 69_000_000), Saw(2, "c", 150_000_000)]);
+        Judge(3, [Saw(3, "a", 69_000_000), Saw(3, "b", 69_000_000), Saw(3, "c", 69_000_000)]);
+        Judge(33, [Saw(33, "a", 69_000_000), Saw(33, "b", 69_000_000), Saw(33, "c", 69_000_000)]);
+
+        Assert.Equal((Minute(3), Minute(0.6)), (_events.OfType<ExploitDetected>().Single().OccurredAt, _events.OfType<ExploitDetected>().Single().FirstSeenAt));
+        Assert.Equal((Minute(33), Minute(0.6)), (_events.OfType<ExploitConfirmed>().Single().OccurredAt, _events.OfType<ExploitConfirmed>().Single().FirstSeenAt));
+    }
+
+    /// <summary>What was low at 1 was back at 2. A clock that is ahead sees nothing before it is told.</summary>
+    [Fact]
+    public void A_run_that_was_broken_begins_anew_and_not_after_it_is_judged()
+    {
+        At(0, 150_000_000, 150_000_000);
+        At(1, 69_000_000, 150_000_000);
+        At(2, 150_000_000, 150_000_000);
+        Judge(3, [Saw(7, "a", 69_000_000), Saw(7, "b", 69_000_000)]);
+        Judge(4, [Saw(8, "a", 69_000_000), Saw(8, "b", 69_000_000)]);
+
+        Assert.Equal(Minute(3), _events.OfType<ExploitDetected>().Single().FirstSeenAt);
+    }
+
+    /// <summary>What a source says next is younger than what it said, and than ten minutes.</summary>
+    [Fact]
+    public void A_bridge_is_judged_until_the_oldest_of_its_sources_words()
+    {
+        Judge(10, [Saw(9, "a", 150_000_000), Saw(4, "b", 150_000_000)]);
+        Assert.Equal(Minute(4), JudgedUntil);
+
+        // Nothing of the other is awaited any longer than it counts.
+        Judge(19, [Saw(19, "a", 150_000_000), Saw(4, "b", 150_000_000)]);
+        Assert.Equal(Minute(9), JudgedUntil);
+
+        // Nor of any.
+        Judge(200, []);
+        Assert.Equal(Minute(190), JudgedUntil);
+    }
+
+    [Fact]
+    public void Of_a_bridge_without_sources_nothing_is_awaited()
+    {
+        Judge(5, []);
+
+        Assert.Equal(Minute(5), JudgedUntil);
+    }
+
+    /// <summary>The value really is lower: from 61.5 on the peak of 0.5 is past, and nothing is deep any more.</summary>
+    [Fact]
+    public void A_run_holds_what_a_bridge_is_judged_until_and_ends_with_its_peak()
+    {
+        Judge(1, [Saw(0.5, "a", 150_000_000), Saw(0.5, "b", 150_000_000)]);
+        for (var minute = 2; minute <= 60; minute++)
+        {
+            Judge(minute, [Saw(minute - 0.5, "a", 69_000_000), Saw(minute - 0.5, "b", 150_000_000)]);
+            Assert.Equal(Minute(1.5), JudgedUntil);
+        }
+
+        Judge(62, [Saw(61.5, "a", 69_000_000), Saw(61.5, "b", 150_000_000)]);
+        Assert.Equal(Minute(61.5), JudgedUntil);
+    }
+
+    /// <summary>
+    /// It could go on as long as there may be a word of it with a peak before it: at 71 a word that counts is younger than 61, an hour after its last.
+    /// </summary>
+    [Fact]
+    public void A_run_whose_source_fell_silent_holds_nothing_for_ever()
+    {
+        At(0, 150_000_000, 150_000_000);
+        At(1, 69_000_000, 150_000_000);
+
+        Judge(70, [Saw(1, "a", 69_000_000), Saw(70, "b", 150_000_000)]);
+        Assert.Equal(Minute(1), JudgedUntil);
+
+        Judge(71, [Saw(1, "a", 69_000_000), Saw(71, "b", 150_000_000)]);
+        Assert.Equal(Minute(61), JudgedUntil);
+    }
+
     [Fact]
     public void An_outage_of_all_sources_confirms_nothing()
     {
@@ -260,6 +342,10 @@ public sealed class BridgeAssessorTests
         Assert.Equal([true, false, false, true], made.Select(m => m.Announce));
         Assert.Equal((1m, 0.88m), (made[3].PreviousScore, made[3].HealthScore));
     }
+
+    private DateTimeOffset? JudgedUntil => _events.OfType<BridgeHealthMade>().Last().JudgedUntil;
+
+    private static DateTimeOffset Minute(double minute) => Start.AddMinutes(minute);
 
     private static BridgeObservation Saw(double minute, string source, decimal tvl, bool? paused = null) =>
         new(source, "orbit_eth_ton", Start.AddMinutes(minute), tvl, paused);

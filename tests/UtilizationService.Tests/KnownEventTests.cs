@@ -89,13 +89,32 @@ public sealed class KnownEventTests
     {
         var market = Market() with
         {
-            Bridges = new Dictionary<string, KnownBridge> { ["wormhole_base_ton"] = new(Noon.AddSeconds(-age), Known: true, exploit) },
+            Bridges = new Dictionary<string, KnownBridge> { ["wormhole_base_ton"] = new(Noon.AddSeconds(-age), Known: true, exploit, DrawdownPct: 0) },
         };
 
         Assert.Equal(stop, WhyNotSold(OverBridge, market) is not null);
         Assert.Null(WhyNotSold(Depeg, market));
         // No bridge of Polygon is known here.
         Assert.NotNull(WhyNotSold(new(CoverageType.Bridge, Chain.Polygon, Stablecoin.USDC), market));
+    }
+
+    /// <summary>It is detected with the next point only, and whoever reads the chain need not wait for that. TON is reached by every bridge.</summary>
+    [Theory]
+    [InlineData(-19.9, false)]
+    [InlineData(-20.0, true)]
+    [InlineData(-54.0, true)]
+    public void A_bridge_that_is_a_fifth_below_its_peak_stops_cover_of_it(double drawdown, bool stop)
+    {
+        var market = Market();
+        market = market with
+        {
+            Bridges = new Dictionary<string, KnownBridge>(market.Bridges) { ["wormhole_base_ton"] = new(Noon, Known: true, ExploitDetected: false, (decimal)drawdown) },
+        };
+
+        Assert.Equal(stop, WhyNotSold(OverBridge, market) is not null);
+        Assert.Equal(stop, WhyNotSold(OverBridge with { Chain = Chain.TON }, market) is not null);
+        Assert.Null(WhyNotSold(OverBridge with { Chain = Chain.Polygon }, market));
+        Assert.Null(WhyNotSold(Depeg, market));
     }
 
     [Fact]
@@ -127,7 +146,7 @@ public sealed class KnownEventTests
         var market = Market();
         market = market with
         {
-            Bridges = new Dictionary<string, KnownBridge>(market.Bridges) { ["wormhole_base_ton"] = new(Noon.AddSeconds(-age), known, ExploitDetected: true) },
+            Bridges = new Dictionary<string, KnownBridge>(market.Bridges) { ["wormhole_base_ton"] = new(Noon.AddSeconds(-age), known, ExploitDetected: true, DrawdownPct: 0) },
         };
 
         foreach (var chain in new[] { Chain.Base, Chain.TON })
@@ -158,7 +177,7 @@ public sealed class KnownEventTests
 
     private static MarketKnowledge Market(KnownPeg? peg = null) => new(
         new Dictionary<Stablecoin, KnownPeg> { [Stablecoin.USDC] = peg ?? Peg(1m) },
-        Bridge.All.ToDictionary(b => b.Id, _ => new KnownBridge(Noon, Known: true, ExploitDetected: false), StringComparer.Ordinal),
+        Bridge.All.ToDictionary(b => b.Id, _ => new KnownBridge(Noon, Known: true, ExploitDetected: false, DrawdownPct: 0), StringComparer.Ordinal),
         OpenIncidents: [],
         Stress: null);
 }

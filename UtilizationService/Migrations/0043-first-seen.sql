@@ -1,0 +1,4 @@
+-- When an exploit was first seen, which is before it was detected, and what of a bridge could say that one has begun. All of it is null
+-- where a version before this one keeps it, or where a producer before this one tells it.
+ALTER TABLE exploit ADD COLUMN first_seen_at timestamptz;
+ALTER TABLE bridge ADD COLUMN judged_until timestamptz, ADD COLUMN drawdown_pct numeric;
