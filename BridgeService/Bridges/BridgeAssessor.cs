@@ -49,7 +49,7 @@ public sealed class BridgeAssessor(BridgeOptions options)
         var exploit = before.Exploit ?? Detect(sources, live, peak.Since(now - options.Window), now);
         var reference = exploit?.Peak ?? peak.Since(now - options.Window);
         decimal? drawdown = tvl is { } current && reference is { } top ? Change(current, Math.Max(top.Value, current)) : null;
-        exploit = exploit is null ? null : Progress(exploit, drawdown, paused, now);
+        exploit = exploit is null ? null : Progress(exploit, drawdown, live, paused, now);
         var cleared = exploit?.RecoveredSince is { } recovered && now - recovered >= options.ClearAfter;
 
         decimal? consensus = values.Count switch
@@ -248,26 +248,45 @@ public sealed class BridgeAssessor(BridgeOptions options)
         IReadOnlyDictionary<string, SourceState> sources, IReadOnlyCollection<BridgeObservation> live, TimedValue? peak, DateTimeOffset now)
     {
         // By what a source now says of the value: what else it says, at other times, makes it no further witness.
-        var witnesses = live.Where(o => o.TvlUsd is not null).DistinctBy(o => o.Source)
-            .Select(o => sources.GetValueOrDefault(o.Source)).OfType<SourceState>().Where(s => s.DeepPoints >= options.ExploitPoints).ToList();
+        var speaking = live.Where(o => o.TvlUsd is not null).Select(o => o.Source).ToHashSet(StringComparer.Ordinal);
+        var witnesses = sources.Where(s => speaking.Contains(s.Key) && s.Value.DeepPoints >= options.ExploitPoints).ToList();
         return witnesses.Count >= options.ExploitSources && peak is not null
-            ? new ExploitState(Id(now), now, peak, BelowSince: now, RecoveredSince: null, ConfirmedAt: null, witnesses.Min(s => s.DeepSince) ?? now)
+            ? new ExploitState(
+                Id(now),
+                now,
+                peak,
+                BelowSince: now,
+                RecoveredSince: null,
+                ConfirmedAt: null,
+                witnesses.Min(s => s.Value.DeepSince) ?? now,
+                witnesses.ToDictionary(s => s.Key, s => s.Value.Peak.Candidates[0].Value, StringComparer.Ordinal))
             : null;
     }
 
     /// <summary>
-    /// Time runs only while value is known: an outage of our own feeds neither confirms nor clears.
+    /// Time runs only while value is known, and as many sources say by themselves what the median says as it takes to detect an exploit: of
+    /// two the median is the mean, which one that errs moves past any limit. So neither such a source nor an outage of our own feeds
+    /// confirms or clears, and time in which sources contradicted each other does not count.
     /// </summary>
-    private ExploitState Progress(ExploitState exploit, decimal? drawdown, bool paused, DateTimeOffset now)
+    private ExploitState Progress(
+        ExploitState exploit, decimal? drawdown, IReadOnlyCollection<BridgeObservation> live, bool paused, DateTimeOffset now)
     {
-        var moved = drawdown switch
+        var changes = live.Where(o => o.TvlUsd is not null).Select(o => Change(o.TvlUsd!.Value, PeakOf(o.Source))).ToList();
+        var isBack = drawdown >= -options.RecoveredPct && changes.Count(c => c >= -options.RecoveredPct) >= options.ExploitSources;
+        var isBelow = drawdown < -options.RecoveredPct && changes.Count(c => c < -options.RecoveredPct) >= options.ExploitSources;
+        var stood = exploit.ContestedSince is { } since ? now - since : TimeSpan.Zero;
+        var moved = exploit switch
         {
-            null => exploit with { RecoveredSince = null },
-            { } known when known >= -options.RecoveredPct => exploit with { BelowSince = null, RecoveredSince = exploit.RecoveredSince ?? now },
-            _ => exploit with { BelowSince = exploit.BelowSince ?? now, RecoveredSince = null },
+            _ when isBack => exploit with { BelowSince = null, RecoveredSince = exploit.RecoveredSince ?? now, ContestedSince = null },
+            _ when isBelow => exploit with { BelowSince = (exploit.BelowSince + stood) ?? now, RecoveredSince = null, ContestedSince = null },
+            _ when drawdown is null => exploit with { RecoveredSince = null },
+            _ => exploit with { RecoveredSince = null, ContestedSince = exploit.ContestedSince ?? now },
         };
-        var isLasting = drawdown is not null && moved.BelowSince is { } below && now - below >= options.ConfirmAfter;
+        var isLasting = isBelow && now - moved.BelowSince >= options.ConfirmAfter;
         return moved.ConfirmedAt is null && (paused || isLasting) ? moved with { ConfirmedAt = now } : moved;
+
+        // Its own for a witness, since sources need not count the same; who came later may have none of before.
+        decimal PeakOf(string source) => exploit.WitnessPeaks?.TryGetValue(source, out var own) is true ? own : exploit.Peak.Value;
     }
 
     private decimal? Score(decimal? drawdown, decimal? consensus, decimal success, TimeSpan? age, bool exploit, bool paused)

@@ -49,6 +49,8 @@ public sealed record SourceState(WindowMaximum Peak, DateTimeOffset ObservedAt, 
 /// <param name="RecoveredSince">Since when value has been back; null while it is not.</param>
 /// <param name="ConfirmedAt">When it was confirmed.</param>
 /// <param name="FirstSeenAt">Time of the first observation of it, of all its witnesses; null in what a version before left, which knew the detection only.</param>
+/// <param name="WitnessPeaks">The peak of each witness when it was detected; null in what a version before left.</param>
+/// <param name="ContestedSince">Since when too few sources say that value is not back, and too few that it is; null while enough say either.</param>
 public sealed record ExploitState(
     Guid ExploitId,
     DateTimeOffset DetectedAt,
@@ -56,7 +58,9 @@ public sealed record ExploitState(
     DateTimeOffset? BelowSince,
     DateTimeOffset? RecoveredSince,
     DateTimeOffset? ConfirmedAt,
-    DateTimeOffset? FirstSeenAt = null);
+    DateTimeOffset? FirstSeenAt = null,
+    IReadOnlyDictionary<string, decimal>? WitnessPeaks = null,
+    DateTimeOffset? ContestedSince = null);
 
 /// <summary>An alert of a bridge.</summary>
 /// <param name="AlertId">The same from raising to resolving.</param>

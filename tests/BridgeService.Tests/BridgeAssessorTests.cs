@@ -170,6 +170,75 @@ public sealed class BridgeAssessorTests
         Assert.Single(_events.OfType<ExploitConfirmed>());
     }
 
+    /// <summary>
+    /// From 5 on the other is back: the median is 130 of 150, −13.3 %, by the one that is stuck alone. Three minutes were below by 5, so one more
+    /// point below at 40 is none of 30, and with 27 further ones they are full.
+    /// </summary>
+    [Fact]
+    public void One_of_two_sources_does_not_confirm_an_exploit()
+    {
+        At(0, 150, 150);
+        At(1, 110, 110);
+        Assert.True(At(2, 110, 110).ExploitDetected);
+        At(3, 110, 110);
+        At(4, 110, 110);
+        for (var minute = 5; minute < 40; minute++)
+        {
+            Assert.Equal((-13.3333m, false), (At(minute, 110, 150).TvlDrawdownPct, _state.Exploit!.ConfirmedAt is not null));
+        }
+
+        for (var minute = 40; minute < 67; minute++)
+        {
+            Assert.False(At(minute, 110, 110).ExploitConfirmed);
+        }
+
+        Assert.True(At(67, 110, 110).ExploitConfirmed);
+    }
+
+    [Fact]
+    public void One_source_that_is_left_does_not_confirm_an_exploit()
+    {
+        At(0, 150, 150);
+        At(1, 110, 110);
+        Assert.True(At(2, 110, 110).ExploitDetected);
+
+        for (var minute = 3; minute < 60; minute++)
+        {
+            Assert.False(At(minute, 110).ExploitConfirmed);
+        }
+    }
+
+    /// <summary>(69 + 210) / 2 = 139.5 of 150, −7 %.</summary>
+    [Fact]
+    public void One_of_two_sources_does_not_clear_an_exploit()
+    {
+        At(0, 150, 150);
+        At(1, 69, 69);
+        At(2, 69, 69);
+        for (var minute = 3; minute < 100; minute++)
+        {
+            Assert.Equal((-7m, true), (At(minute, 69, 210).TvlDrawdownPct, _state.Exploit is not null));
+        }
+
+        // When both are back the hour begins.
+        At(100, 150, 150);
+        Assert.True(At(159, 150, 150).ExploitDetected);
+        Assert.False(At(160, 150, 150).ExploitDetected);
+    }
+
+    /// <summary>Of 150 and 100 the peak is 125, a fifth above the lower one: what that one is held against is its own.</summary>
+    [Fact]
+    public void Sources_that_count_differently_are_each_back_at_their_own_peak()
+    {
+        At(0, 150, 100);
+        At(1, 60, 40);
+        Assert.True(At(2, 60, 40).ExploitDetected);
+        At(3, 150, 100);
+
+        Assert.True(At(62, 150, 100).ExploitDetected);
+        Assert.False(At(63, 150, 100).ExploitDetected);
+    }
+
     /// <summary>One sees it at 0.6, in an observation that is judged at 1, the other at 1.8; both twice by 3.</summary>
     [Fact]
     public void An_exploit_carries_when_the_first_of_its_witnesses_saw_it()
