@@ -93,23 +93,24 @@ internal sealed class MarketIntake(NpgsqlDataSource database, IOptions<KnownEven
         var pegs = await MarketStore.LockPegsAsync(connection, transaction, points.Select(p => p.Made.Stablecoin), cancellationToken);
         foreach (var (_, made) in points)
         {
-            pegs[made.Stablecoin] = KnownPeg.After(
+            var after = KnownPeg.After(
                 pegs.GetValueOrDefault(made.Stablecoin), made.OccurredAt, made.PegRatio, made.Consensus, options.Value, triggers.Value.LongestGap);
+            pegs[made.Stablecoin] = after with { LiveNavs = made.Navs?.Count(n => n.Live) };
         }
 
         var known = pegs.ToList();
         await connection.ExecuteAsync(new CommandDefinition(
             """
-            INSERT INTO consensus_point (sequence, stablecoin, at, peg_ratio, consensus, sources)
-            SELECT p.sequence, p.stablecoin, p.at, p.peg_ratio, p.consensus, p.sources::jsonb
-            FROM unnest(@Sequences, @PointCoins, @PointTimes, @PointRatios, @PointScores, @Sources)
-                AS p (sequence, stablecoin, at, peg_ratio, consensus, sources)
+            INSERT INTO consensus_point (sequence, stablecoin, at, peg_ratio, consensus, sources, navs)
+            SELECT p.sequence, p.stablecoin, p.at, p.peg_ratio, p.consensus, p.sources::jsonb, p.navs::jsonb
+            FROM unnest(@Sequences, @PointCoins, @PointTimes, @PointRatios, @PointScores, @Sources, @Navs)
+                AS p (sequence, stablecoin, at, peg_ratio, consensus, sources, navs)
             ORDER BY p.sequence;
-            INSERT INTO peg (stablecoin, at, peg_ratio, consensus, troubled, recovered_since)
-            SELECT * FROM unnest(@Coins, @Times, @Ratios, @Scores, @Troubled, @RecoveredSince::timestamptz[])
+            INSERT INTO peg (stablecoin, at, peg_ratio, consensus, troubled, recovered_since, live_navs)
+            SELECT * FROM unnest(@Coins, @Times, @Ratios, @Scores, @Troubled, @RecoveredSince::timestamptz[], @LiveNavs)
             ON CONFLICT (stablecoin) DO UPDATE
             SET at = excluded.at, peg_ratio = excluded.peg_ratio, consensus = excluded.consensus,
-                troubled = excluded.troubled, recovered_since = excluded.recovered_since;
+                troubled = excluded.troubled, recovered_since = excluded.recovered_since, live_navs = excluded.live_navs;
             """,
             new
             {
@@ -119,12 +120,14 @@ internal sealed class MarketIntake(NpgsqlDataSource database, IOptions<KnownEven
                 PointRatios = points.Select(p => p.Made.PegRatio).ToArray(),
                 PointScores = points.Select(p => p.Made.Consensus).ToArray(),
                 Sources = points.Select(p => JsonSerializer.Serialize(p.Made.Sources, SureJson.Internal)).ToArray(),
+                Navs = points.Select(p => p.Made.Navs is { } navs ? JsonSerializer.Serialize(navs, SureJson.Internal) : null).ToArray(),
                 Coins = known.Select(p => p.Key.Word()).ToArray(),
                 Times = known.Select(p => p.Value.At.UtcDateTime).ToArray(),
                 Ratios = known.Select(p => p.Value.PegRatio).ToArray(),
                 Scores = known.Select(p => p.Value.Consensus).ToArray(),
                 Troubled = known.Select(p => p.Value.Troubled).ToArray(),
                 RecoveredSince = known.Select(p => p.Value.RecoveredSince?.UtcDateTime).ToArray(),
+                LiveNavs = known.Select(p => p.Value.LiveNavs).ToArray(),
             },
             transaction,
             cancellationToken: cancellationToken));

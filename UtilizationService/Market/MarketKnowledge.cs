@@ -9,7 +9,9 @@ namespace Sure.UtilizationService.Market;
 /// <param name="Consensus">Score of agreement; null without consensus.</param>
 /// <param name="Troubled">Whether the peg fell to where sales stop and has not been back for long enough.</param>
 /// <param name="RecoveredSince">Since when it has been back; null while it is not troubled or not back.</param>
-public sealed record KnownPeg(DateTimeOffset At, decimal? PegRatio, decimal? Consensus, bool Troubled, DateTimeOffset? RecoveredSince)
+/// <param name="LiveNavs">Of a yield-bearing coin how many live sources say what it can be redeemed for; null of others.</param>
+public sealed record KnownPeg(
+    DateTimeOffset At, decimal? PegRatio, decimal? Consensus, bool Troubled, DateTimeOffset? RecoveredSince, int? LiveNavs = null)
 {
     /// <summary>
     /// What is known after the next point (domain, §4, check 11): sales stop at the one ratio and resume after a time at the other, which

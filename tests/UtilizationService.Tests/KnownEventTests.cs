@@ -72,6 +72,20 @@ public sealed class KnownEventTests
         Assert.NotNull(WhyNotSold(Depeg, Market() with { Pegs = new Dictionary<Stablecoin, KnownPeg>() }));
     }
 
+    /// <summary>Null of a coin whose reference is 1.</summary>
+    [Theory]
+    [InlineData(null, false)]
+    [InlineData(0, true)]
+    [InlineData(1, true)]
+    [InlineData(2, false)]
+    public void A_net_asset_value_that_fewer_than_two_say_stops_sales(int? navs, bool stop)
+    {
+        var market = Market(Peg(1m) with { LiveNavs = navs });
+
+        Assert.Equal(stop, WhyNotSold(Depeg, market) is not null);
+        Assert.Equal(stop, WhyUnknown([Stablecoin.USDC], [], market) is not null);
+    }
+
     [Fact]
     public void Sources_that_disagree_stop_oracle_cover_only()
     {
