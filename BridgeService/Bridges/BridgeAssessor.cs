@@ -42,11 +42,14 @@ public sealed class BridgeAssessor(BridgeOptions options)
         var live = evidence.Sources.Where(o => now - o.ObservedAt < options.MaxAgeOf(o.Source)).ToList();
         var values = live.Where(o => o.TvlUsd is not null).Select(o => o.TvlUsd!.Value).ToList();
         decimal? tvl = values.Count > 0 ? Sample.Median(values) : null;
-        var peak = tvl is { } known ? before.Peak.With(new TimedValue(now, known), options.Window) : before.Peak;
-        var sources = Follow(before.Sources, live, now);
+        // A slower source sees a drop later: until it has, twice, the others' runs go on, and what the value was before them is known.
+        var longest = before.Sources.Keys.Concat(live.Where(o => o.TvlUsd is not null).Select(o => o.Source))
+            .Select(options.PeakWindowOf).Append(options.Window).Max();
+        var peak = tvl is { } known ? before.Peak.With(new TimedValue(now, known), longest + options.Window) : before.Peak;
+        var sources = Follow(before.Sources, live, longest, now);
         var paused = IsPaused(live);
 
-        var exploit = before.Exploit ?? Detect(sources, live, peak.Since(now - options.Window), now);
+        var exploit = before.Exploit ?? Detect(sources, live, peak, now);
         var reference = exploit?.Peak ?? peak.Since(now - options.Window);
         decimal? drawdown = tvl is { } current && reference is { } top ? Change(current, Math.Max(top.Value, current)) : null;
         exploit = exploit is null ? null : Progress(exploit, drawdown, live, paused, now);
@@ -97,7 +100,7 @@ public sealed class BridgeAssessor(BridgeOptions options)
             announce ? new Announcement(score, status, lasting is not null) : before.Announced,
             newest,
             before.Since);
-        return new BridgeAssessment(state, report, [.. Tell(report, before, exploit, cleared, alerts, announce, JudgedUntil(sources, now), dataSource)]);
+        return new BridgeAssessment(state, report, [.. Tell(report, before, exploit, cleared, alerts, announce, JudgedUntil(sources, longest, now), dataSource)]);
     }
 
     /// <summary>What ends when a bridge is judged anew by another kind of data, simulated or real: nothing that was found goes on.</summary>
@@ -200,7 +203,7 @@ public sealed class BridgeAssessor(BridgeOptions options)
     private static Guid Id(DateTimeOffset now) => Guid.CreateVersion7(now);
 
     private Dictionary<string, SourceState> Follow(
-        IReadOnlyDictionary<string, SourceState> before, IReadOnlyCollection<BridgeObservation> live, DateTimeOffset now)
+        IReadOnlyDictionary<string, SourceState> before, IReadOnlyCollection<BridgeObservation> live, TimeSpan longest, DateTimeOffset now)
     {
         var after = before.Where(s => now - s.Value.ObservedAt < SourceLook.Watched).ToDictionary(s => s.Key, s => s.Value, StringComparer.Ordinal);
         foreach (var observation in live.Where(o => o.TvlUsd is not null))
@@ -213,7 +216,7 @@ public sealed class BridgeAssessor(BridgeOptions options)
             }
 
             var value = new TimedValue(observation.ObservedAt, observation.TvlUsd!.Value);
-            var peak = (known?.Peak ?? WindowMaximum.Empty).With(value, options.Window);
+            var peak = (known?.Peak ?? WindowMaximum.Empty).With(value, known?.DeepPoints > 0 ? longest : options.PeakWindowOf(observation.Source));
             var isDeep = Change(value.Value, peak.Candidates[0].Value) <= -options.CriticalDrawdownPct;
             after[observation.Source] = isDeep
                 ? new SourceState(peak, observation.ObservedAt, (known?.DeepPoints ?? 0) + 1, known?.DeepSince ?? Earlier(observation.ObservedAt, now))
@@ -229,14 +232,14 @@ public sealed class BridgeAssessor(BridgeOptions options)
     /// <c>max_age</c>, for what is older does not count. So no source holds this time for long: one that falls silent until what it
     /// says next can have no peak before it any more, one that stays low until its peak is past the window.
     /// </summary>
-    private DateTimeOffset JudgedUntil(IReadOnlyDictionary<string, SourceState> sources, DateTimeOffset now)
+    private DateTimeOffset JudgedUntil(IReadOnlyDictionary<string, SourceState> sources, TimeSpan longest, DateTimeOffset now)
     {
         return sources.Select(s => Of(s.Value, options.MaxAgeOf(s.Key))).Append(now).Min();
 
         DateTimeOffset Of(SourceState source, TimeSpan maxAge)
         {
             var nextAfter = Later(source.ObservedAt, now - maxAge);
-            return source.DeepSince is { } since && nextAfter - source.ObservedAt < options.Window ? since : nextAfter;
+            return source.DeepSince is { } since && nextAfter - source.ObservedAt < longest ? since : nextAfter;
         }
     }
 
@@ -245,12 +248,18 @@ public sealed class BridgeAssessor(BridgeOptions options)
     private static DateTimeOffset Later(DateTimeOffset one, DateTimeOffset other) => one > other ? one : other;
 
     private ExploitState? Detect(
-        IReadOnlyDictionary<string, SourceState> sources, IReadOnlyCollection<BridgeObservation> live, TimedValue? peak, DateTimeOffset now)
+        IReadOnlyDictionary<string, SourceState> sources, IReadOnlyCollection<BridgeObservation> live, WindowMaximum peaks, DateTimeOffset now)
     {
         // By what a source now says of the value: what else it says, at other times, makes it no further witness.
         var speaking = live.Where(o => o.TvlUsd is not null).Select(o => o.Source).ToHashSet(StringComparer.Ordinal);
         var witnesses = sources.Where(s => speaking.Contains(s.Key) && s.Value.DeepPoints >= options.ExploitPoints).ToList();
-        return witnesses.Count >= options.ExploitSources && peak is not null
+        if (witnesses.Count < options.ExploitSources)
+        {
+            return null;
+        }
+
+        var firstSeenAt = witnesses.Min(s => s.Value.DeepSince) ?? now;
+        return peaks.Since(firstSeenAt - options.Window) is { } peak
             ? new ExploitState(
                 Id(now),
                 now,
@@ -258,7 +267,7 @@ public sealed class BridgeAssessor(BridgeOptions options)
                 BelowSince: now,
                 RecoveredSince: null,
                 ConfirmedAt: null,
-                witnesses.Min(s => s.Value.DeepSince) ?? now,
+                firstSeenAt,
                 witnesses.ToDictionary(s => s.Key, s => s.Value.Peak.Candidates[0].Value, StringComparer.Ordinal))
             : null;
     }

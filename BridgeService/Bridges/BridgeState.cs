@@ -5,7 +5,7 @@ namespace Sure.BridgeService.Bridges;
 
 /// <summary>What one cycle must know of those before it.</summary>
 /// <param name="LastTvlUsd">Value of the point before; null before the first and when nothing was live.</param>
-/// <param name="Peak">Highest value of the window.</param>
+/// <param name="Peak">Highest value of the window, and of that before it in which an exploit may have been first seen.</param>
 /// <param name="Sources">The same per source.</param>
 /// <param name="Exploit">While one is detected.</param>
 /// <param name="Alerts">Those that last, by type.</param>
@@ -35,7 +35,7 @@ public sealed record BridgeState(
 }
 
 /// <summary>What is remembered of one source of a bridge.</summary>
-/// <param name="Peak">Highest value of the window.</param>
+/// <param name="Peak">Highest value of its window; that of a run of deep points stays until the slowest source can have seen them too.</param>
 /// <param name="ObservedAt">Time of its last observation that was judged.</param>
 /// <param name="DeepPoints">How many of its observations in a row were at or below the critical drawdown.</param>
 /// <param name="DeepSince">Time of the first of these; null while there is none.</param>

@@ -10,7 +10,7 @@ public sealed class BridgeAssessorTests
 {
     private static readonly DateTimeOffset Start = new(2026, 1, 5, 12, 0, 0, TimeSpan.Zero);
 
-    private readonly BridgeAssessor _assessor = new(new BridgeOptions());
+    private BridgeAssessor _assessor = new(new BridgeOptions());
     private readonly List<IPlatformEvent> _events = [];
     private BridgeState _state = BridgeState.New(Start);
 
@@ -412,6 +412,56 @@ public sealed class BridgeAssessorTests
         Assert.Equal((1m, 0.88m), (made[3].PreviousScore, made[3].HealthScore));
     }
 
+    /// <summary>
+    /// Drained at 30. The one that speaks once an hour sees it at 60 and 120, by when the other's peak is 90 minutes old, and the bridge's own
+    /// more than an hour.
+    /// </summary>
+    [Fact]
+    public void A_source_that_speaks_once_an_hour_witnesses_an_exploit()
+    {
+        Hourly("slow");
+        for (var minute = 0; minute < 120; minute++)
+        {
+            Assert.False(Judge(minute, [Saw(minute / 60 * 60, "slow", minute < 60 ? 150 : 69), Saw(minute, "fast", minute < 30 ? 150 : 69)]).ExploitDetected);
+        }
+
+        Judge(120, [Saw(120, "slow", 69), Saw(120, "fast", 69)]);
+        var detected = Assert.Single(_events.OfType<ExploitDetected>());
+        Assert.Equal((Minute(120), Minute(30), 150m), (detected.OccurredAt, detected.FirstSeenAt, detected.PeakUsd));
+        Assert.Equal(Minute(30), JudgedUntil);
+
+        Assert.False(Judge(149, [Saw(120, "slow", 69), Saw(149, "fast", 69)]).ExploitConfirmed);
+        Assert.True(Judge(150, [Saw(120, "slow", 69), Saw(150, "fast", 69)]).ExploitConfirmed);
+    }
+
+    [Fact]
+    public void Two_sources_that_speak_once_an_hour_witness_an_exploit()
+    {
+        Hourly("a", "b");
+        for (var minute = 0; minute <= 150; minute++)
+        {
+            Judge(minute, [Saw(minute / 60 * 60, "a", minute < 60 ? 150 : 69), Saw(minute / 60 * 60, "b", minute < 60 ? 150 : 69)]);
+        }
+
+        var detected = Assert.Single(_events.OfType<ExploitDetected>());
+        Assert.Equal((Minute(120), Minute(60), 150m), (detected.OccurredAt, detected.FirstSeenAt, detected.PeakUsd));
+        Assert.Equal(Minute(150), Assert.Single(_events.OfType<ExploitConfirmed>()).OccurredAt);
+    }
+
+    /// <summary>0.22 a minute are 8.8 % an hour of 150: to the slow one more than 20 % within its four hours, to the other never within one.</summary>
+    [Fact]
+    public void With_a_slow_source_a_slow_decline_is_no_exploit_either()
+    {
+        Hourly("slow");
+        for (var minute = 0; minute < 240; minute++)
+        {
+            var hour = minute / 60 * 60;
+            Judge(minute, [Saw(hour, "slow", 150 - (0.22m * hour)), Saw(minute, "fast", 150 - (0.22m * minute))]);
+        }
+
+        Assert.Empty(_events.OfType<ExploitDetected>());
+    }
+
     private DateTimeOffset? JudgedUntil => _events.OfType<BridgeHealthMade>().Last().JudgedUntil;
 
     private static DateTimeOffset Minute(double minute) => Start.AddMinutes(minute);
@@ -421,6 +471,18 @@ public sealed class BridgeAssessorTests
 
     private static BridgeObservation SawPause(double minute, string source) =>
         new(source, "orbit_eth_ton", Start.AddMinutes(minute), TvlUsd: null, Paused: false);
+
+    /// <summary>They count for two hours.</summary>
+    private void Hourly(params string[] sources)
+    {
+        var options = new BridgeOptions();
+        foreach (var source in sources)
+        {
+            options.SourceMaxAges[source] = TimeSpan.FromHours(2);
+        }
+
+        _assessor = new BridgeAssessor(options);
+    }
 
     private BridgeReport At(double minute, params decimal[] tvls) =>
         Judge(minute, [.. tvls.Select((tvl, i) => Saw(minute, $"{(char)('a' + i)}", tvl))]);
