@@ -11,11 +11,14 @@ namespace Sure.BridgeService.Bridges;
 /// <param name="Bridge">Which.</param>
 /// <param name="Now">When.</param>
 /// <param name="Sources">The last observation of each source; several of one that says value and pause at different times.</param>
-/// <param name="Tried">Transactions tried in the last hour.</param>
-/// <param name="Succeeded">Those of them that succeeded.</param>
+/// <param name="Transactions">What each source counted in the last hour.</param>
 /// <param name="TvlBeforeUsd">Value an hour ago, or the oldest known if it is younger; null when none is.</param>
 public sealed record BridgeEvidence(
-    Bridge Bridge, DateTimeOffset Now, IReadOnlyCollection<BridgeObservation> Sources, long Tried, long Succeeded, decimal? TvlBeforeUsd);
+    Bridge Bridge,
+    DateTimeOffset Now,
+    IReadOnlyCollection<BridgeObservation> Sources,
+    IReadOnlyCollection<SourceTransactions> Transactions,
+    decimal? TvlBeforeUsd);
 
 /// <summary>What a cycle makes of a bridge.</summary>
 /// <param name="State">For the next cycle.</param>
@@ -61,7 +64,7 @@ public sealed class BridgeAssessor(BridgeOptions options)
             1 => options.SingleSourceConsensus,
             _ => options.ConsensusScore(Sample.CoefficientOfVariation(values)),
         };
-        var success = evidence.Tried == 0 ? 1m : decimal.Divide(evidence.Succeeded, evidence.Tried);
+        var success = SuccessRate(evidence.Transactions);
         var newest = evidence.Sources.Count > 0 ? evidence.Sources.Max(o => o.ObservedAt) : before.LastObservedAt;
         var lasting = cleared ? null : exploit;
         var score = Score(drawdown, consensus, success, newest is { } seen ? now - seen : null, lasting is not null, paused);
@@ -131,6 +134,16 @@ public sealed class BridgeAssessor(BridgeOptions options)
     {
         var said = live.Where(o => o.Paused is not null).ToList();
         return 2 * said.Count(o => o.Paused is true) > said.Count;
+    }
+
+    /// <summary>
+    /// The median of what each source's own counts say, for two may count the same transactions, and one any number of them; 1 where nobody
+    /// counted any.
+    /// </summary>
+    private static decimal SuccessRate(IEnumerable<SourceTransactions> transactions)
+    {
+        var rates = transactions.Where(t => t.Tried > 0).Select(t => decimal.Divide(t.Succeeded, t.Tried)).ToList();
+        return rates.Count > 0 ? Sample.Median(rates) : 1;
     }
 
     private static IEnumerable<IPlatformEvent> Tell(

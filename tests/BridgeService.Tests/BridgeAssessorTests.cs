@@ -393,9 +393,24 @@ public sealed class BridgeAssessorTests
     [Fact]
     public void Failing_transactions_lower_the_score()
     {
-        var report = Judge(0, [Saw(0, "a", 1_000_000), Saw(0, "b", 1_000_000)], tried: 10, succeeded: 5);
+        var report = Judge(0, [Saw(0, "a", 1_000_000), Saw(0, "b", 1_000_000)], new SourceTransactions("a", 10, 5));
 
         Assert.Equal((0.5m, 0.90m), (report.TransactionSuccessRate, report.HealthScore));
+    }
+
+    /// <summary>0.98 and 0.96 are said beside 0 of very many; who tried nothing says nothing. 0.40 + 0.30 + 0.20 × 0.96 + 0.10 = 0.992.</summary>
+    [Fact]
+    public void One_source_that_counts_without_end_does_not_decide_how_many_transactions_fail()
+    {
+        var report = Judge(
+            0,
+            [Saw(0, "a", 1_000_000), Saw(0, "b", 1_000_000)],
+            new SourceTransactions("a", 100, 98),
+            new SourceTransactions("b", 50, 48),
+            new SourceTransactions("c", int.MaxValue, 0),
+            new SourceTransactions("d", 0, 0));
+
+        Assert.Equal((0.96m, 0.992m), (report.TransactionSuccessRate, report.HealthScore));
     }
 
     [Fact]
@@ -487,10 +502,10 @@ public sealed class BridgeAssessorTests
     private BridgeReport At(double minute, params decimal[] tvls) =>
         Judge(minute, [.. tvls.Select((tvl, i) => Saw(minute, $"{(char)('a' + i)}", tvl))]);
 
-    private BridgeReport Judge(double minute, IReadOnlyCollection<BridgeObservation> sources, long tried = 0, long succeeded = 0)
+    private BridgeReport Judge(double minute, IReadOnlyCollection<BridgeObservation> sources, params SourceTransactions[] transactions)
     {
         var assessment = _assessor.Assess(
-            new BridgeEvidence(Bridge.Find("orbit_eth_ton")!, Start.AddMinutes(minute), sources, tried, succeeded, TvlBeforeUsd: null), _state, "keepers");
+            new BridgeEvidence(Bridge.Find("orbit_eth_ton")!, Start.AddMinutes(minute), sources, transactions, TvlBeforeUsd: null), _state, "keepers");
         _state = assessment.State;
         _events.AddRange(assessment.Events);
         return assessment.Report;
