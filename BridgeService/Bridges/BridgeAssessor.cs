@@ -242,8 +242,8 @@ public sealed class BridgeAssessor(BridgeOptions options)
     /// <summary>
     /// No exploit that is not detected yet can turn out to have been seen before this time. A source may yet become a witness with its present
     /// run of deep points, whose first is known; otherwise with what it has not said yet, which is younger than what it said, and than its
-    /// <c>max_age</c>, for what is older does not count. So no source holds this time for long: one that falls silent until what it
-    /// says next can have no peak before it any more, one that stays low until its peak is past the window.
+    /// <c>max_age</c>, for what is older does not count. So no source holds this time for long: a run is over when its peak is past the
+    /// window, or would be before anything that a silent source may yet say.
     /// </summary>
     private DateTimeOffset JudgedUntil(IReadOnlyDictionary<string, SourceState> sources, TimeSpan longest, DateTimeOffset now)
     {
@@ -297,18 +297,19 @@ public sealed class BridgeAssessor(BridgeOptions options)
         var isBack = drawdown >= -options.RecoveredPct && changes.Count(c => c >= -options.RecoveredPct) >= options.ExploitSources;
         var isBelow = drawdown < -options.RecoveredPct && changes.Count(c => c < -options.RecoveredPct) >= options.ExploitSources;
         var stood = exploit.ContestedSince is { } since ? now - since : TimeSpan.Zero;
-        var moved = exploit switch
+        var moved = (drawdown, isBack, isBelow) switch
         {
-            _ when isBack => exploit with { BelowSince = null, RecoveredSince = exploit.RecoveredSince ?? now, ContestedSince = null },
-            _ when isBelow => exploit with { BelowSince = (exploit.BelowSince + stood) ?? now, RecoveredSince = null, ContestedSince = null },
-            _ when drawdown is null => exploit with { RecoveredSince = null },
+            (_, true, _) => exploit with { BelowSince = null, RecoveredSince = exploit.RecoveredSince ?? now, ContestedSince = null },
+            (_, _, true) => exploit with { BelowSince = (exploit.BelowSince + stood) ?? now, RecoveredSince = null, ContestedSince = null },
+            (null, _, _) => exploit with { RecoveredSince = null },
             _ => exploit with { RecoveredSince = null, ContestedSince = exploit.ContestedSince ?? now },
         };
         var isLasting = isBelow && now - moved.BelowSince >= options.ConfirmAfter;
         return moved.ConfirmedAt is null && (paused || isLasting) ? moved with { ConfirmedAt = now } : moved;
 
-        // Its own for a witness, since sources need not count the same; who came later may have none of before.
-        decimal PeakOf(string source) => exploit.WitnessPeaks?.TryGetValue(source, out var own) is true ? own : exploit.Peak.Value;
+        // Of a witness its own where that is lower, since sources need not count the same; it is higher also where the source erred then.
+        decimal PeakOf(string source) =>
+            exploit.WitnessPeaks?.TryGetValue(source, out var own) is true ? Math.Min(own, exploit.Peak.Value) : exploit.Peak.Value;
     }
 
     private decimal? Score(decimal? drawdown, decimal? consensus, decimal success, TimeSpan? age, bool exploit, bool paused)

@@ -239,6 +239,21 @@ public sealed class BridgeAssessorTests
         Assert.False(At(63, 150, 100).ExploitDetected);
     }
 
+    /// <summary>
+    /// One says 300 of 150 at 0, another at 1: against that each of them is low twice by 3. The median never was above 150, so they are back.
+    /// </summary>
+    [Fact]
+    public void Sources_that_erred_upwards_are_back_at_the_peak_of_the_bridge()
+    {
+        At(0, 150, 300, 150);
+        At(1, 150, 150, 300);
+        At(2, 150, 150, 150);
+        Assert.True(At(3, 150, 150, 150).ExploitDetected);
+
+        Assert.Equal((true, false), (At(62, 150, 150, 150).ExploitDetected, _state.Exploit!.ConfirmedAt is not null));
+        Assert.False(At(63, 150, 150, 150).ExploitDetected);
+    }
+
     /// <summary>One sees it at 0.6, in an observation that is judged at 1, the other at 1.8; both twice by 3.</summary>
     [Fact]
     public void An_exploit_carries_when_the_first_of_its_witnesses_saw_it()
