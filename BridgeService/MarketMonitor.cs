@@ -102,15 +102,13 @@ internal sealed class MarketMonitor(
         [
             .. Bridge.All.Select(bridge =>
             {
-                var counted = transactions[bridge.Id].Where(t => dataSource.Counts(t.Source)).ToList();
                 decimal? before = tvlBefore.TryGetValue(bridge.Id, out var tvl) ? tvl : null;
                 return _assessor.Assess(
                     new BridgeEvidence(
                         bridge,
                         now,
                         [.. said[bridge.Id].Where(o => dataSource.Counts(o.Source))],
-                        counted.Sum(t => t.Tried),
-                        counted.Sum(t => t.Succeeded),
+                        [.. transactions[bridge.Id].Where(t => dataSource.Counts(t.Source))],
                         before),
                     states.GetValueOrDefault(bridge.Id) ?? BridgeState.New(now),
                     dataSource.Name);

@@ -73,7 +73,7 @@ public sealed class DefiLlamaOptions
     /// <summary>The protocols whose value is that of a bridge.</summary>
     public IList<DefiLlamaProtocol> Protocols { get; } = [];
 
-    /// <summary>The coins, by ids such as <c>coingecko:usd-coin</c> or <c>ethereum:0x…</c>.</summary>
+    /// <summary>The coins, by ids such as <c>coingecko:usd-coin</c> or <c>ethereum:0x…</c>; none that CoinGecko is asked for, whose prices these mostly are.</summary>
     public IList<CoinMapping> Coins { get; } = [];
 
     /// <summary>Time between two reads of the values locked, which are long answers that change about once an hour. Default 10 min.</summary>

@@ -34,6 +34,7 @@ internal sealed class AdapterOptionsValidator : IValidateOptions<AdapterOptions>
         [
             .. faults,
             .. OfDefiLlama(options.DefiLlama, $"{Path}:DefiLlama"),
+            .. OfOneUpstream(options, Path),
             .. OfMembers(options.CoinGecko, $"{Path}:CoinGecko"),
             .. OfCoins(options.CoinGecko.Coins, $"{Path}:CoinGecko:Coins", options.CoinGecko.Upstream, $"{Path}:CoinGecko:Upstream"),
             .. OfMembers(options.Pyth, $"{Path}:Pyth"),
@@ -55,6 +56,15 @@ internal sealed class AdapterOptionsValidator : IValidateOptions<AdapterOptions>
         .. Repeated(options.Protocols.Select(p => p.Bridge), $"{path}:Protocols"),
         .. OfCoins(options.Coins, $"{path}:Coins", options.Prices, $"{path}:Prices"),
     ];
+
+    /// <summary>
+    /// DefiLlama answers with CoinGecko's price for every <c>coingecko:</c> id, and for the token of a coin that CoinGecko lists where it
+    /// has no surer one of its own: one that errs would be two that agree.
+    /// </summary>
+    private static IEnumerable<string> OfOneUpstream(AdapterOptions options, string path) => options.DefiLlama.Coins.Index()
+        .Where(c => options.CoinGecko.Coins.Any(o => o.Stablecoin == c.Item.Stablecoin && o.Kind == c.Item.Kind))
+        .Select(c =>
+            $"{path}:DefiLlama:Coins:{c.Index}:Stablecoin is {c.Item.Stablecoin}, as one of {path}:CoinGecko:Coins: DefiLlama passes CoinGecko's prices on, so one source would count as two.");
 
     private static IEnumerable<string> OfCoins(IList<CoinMapping> coins, string path, UpstreamOptions upstream, string upstreamPath) =>
     [

@@ -11,11 +11,14 @@ namespace Sure.BridgeService.Bridges;
 /// <param name="Bridge">Which.</param>
 /// <param name="Now">When.</param>
 /// <param name="Sources">The last observation of each source; several of one that says value and pause at different times.</param>
-/// <param name="Tried">Transactions tried in the last hour.</param>
-/// <param name="Succeeded">Those of them that succeeded.</param>
+/// <param name="Transactions">What each source counted in the last hour.</param>
 /// <param name="TvlBeforeUsd">Value an hour ago, or the oldest known if it is younger; null when none is.</param>
 public sealed record BridgeEvidence(
-    Bridge Bridge, DateTimeOffset Now, IReadOnlyCollection<BridgeObservation> Sources, long Tried, long Succeeded, decimal? TvlBeforeUsd);
+    Bridge Bridge,
+    DateTimeOffset Now,
+    IReadOnlyCollection<BridgeObservation> Sources,
+    IReadOnlyCollection<SourceTransactions> Transactions,
+    decimal? TvlBeforeUsd);
 
 /// <summary>What a cycle makes of a bridge.</summary>
 /// <param name="State">For the next cycle.</param>
@@ -42,14 +45,17 @@ public sealed class BridgeAssessor(BridgeOptions options)
         var live = evidence.Sources.Where(o => now - o.ObservedAt < options.MaxAgeOf(o.Source)).ToList();
         var values = live.Where(o => o.TvlUsd is not null).Select(o => o.TvlUsd!.Value).ToList();
         decimal? tvl = values.Count > 0 ? Sample.Median(values) : null;
-        var peak = tvl is { } known ? before.Peak.With(new TimedValue(now, known), options.Window) : before.Peak;
-        var sources = Follow(before.Sources, live, now);
+        // A slower source sees a drop later: until it has, twice, the others' runs go on, and what the value was before them is known.
+        var longest = before.Sources.Keys.Concat(live.Where(o => o.TvlUsd is not null).Select(o => o.Source))
+            .Select(options.PeakWindowOf).Append(options.Window).Max();
+        var peak = tvl is { } known ? before.Peak.With(new TimedValue(now, known), longest + options.Window) : before.Peak;
+        var sources = Follow(before.Sources, live, longest, now);
         var paused = IsPaused(live);
 
-        var exploit = before.Exploit ?? Detect(sources, live, peak.Since(now - options.Window), now);
+        var exploit = before.Exploit ?? Detect(sources, live, peak, now);
         var reference = exploit?.Peak ?? peak.Since(now - options.Window);
         decimal? drawdown = tvl is { } current && reference is { } top ? Change(current, Math.Max(top.Value, current)) : null;
-        exploit = exploit is null ? null : Progress(exploit, drawdown, paused, now);
+        exploit = exploit is null ? null : Progress(exploit, drawdown, live, paused, now);
         var cleared = exploit?.RecoveredSince is { } recovered && now - recovered >= options.ClearAfter;
 
         decimal? consensus = values.Count switch
@@ -58,7 +64,7 @@ public sealed class BridgeAssessor(BridgeOptions options)
             1 => options.SingleSourceConsensus,
             _ => options.ConsensusScore(Sample.CoefficientOfVariation(values)),
         };
-        var success = evidence.Tried == 0 ? 1m : decimal.Divide(evidence.Succeeded, evidence.Tried);
+        var success = SuccessRate(evidence.Transactions);
         var newest = evidence.Sources.Count > 0 ? evidence.Sources.Max(o => o.ObservedAt) : before.LastObservedAt;
         var lasting = cleared ? null : exploit;
         var score = Score(drawdown, consensus, success, newest is { } seen ? now - seen : null, lasting is not null, paused);
@@ -97,7 +103,7 @@ public sealed class BridgeAssessor(BridgeOptions options)
             announce ? new Announcement(score, status, lasting is not null) : before.Announced,
             newest,
             before.Since);
-        return new BridgeAssessment(state, report, [.. Tell(report, before, exploit, cleared, alerts, announce, dataSource)]);
+        return new BridgeAssessment(state, report, [.. Tell(report, before, exploit, cleared, alerts, announce, JudgedUntil(sources, longest, now), dataSource)]);
     }
 
     /// <summary>What ends when a bridge is judged anew by another kind of data, simulated or real: nothing that was found goes on.</summary>
@@ -130,8 +136,25 @@ public sealed class BridgeAssessor(BridgeOptions options)
         return 2 * said.Count(o => o.Paused is true) > said.Count;
     }
 
+    /// <summary>
+    /// The median of what each source's own counts say, for two may count the same transactions, and one any number of them; 1 where nobody
+    /// counted any.
+    /// </summary>
+    private static decimal SuccessRate(IEnumerable<SourceTransactions> transactions)
+    {
+        var rates = transactions.Where(t => t.Tried > 0).Select(t => decimal.Divide(t.Succeeded, t.Tried)).ToList();
+        return rates.Count > 0 ? Sample.Median(rates) : 1;
+    }
+
     private static IEnumerable<IPlatformEvent> Tell(
-        BridgeReport report, BridgeState before, ExploitState? exploit, bool cleared, BridgeAlerts.Judgement alerts, bool announce, string dataSource)
+        BridgeReport report,
+        BridgeState before,
+        ExploitState? exploit,
+        bool cleared,
+        BridgeAlerts.Judgement alerts,
+        bool announce,
+        DateTimeOffset judgedUntil,
+        string dataSource)
     {
         var now = report.MadeAt;
         yield return new BridgeHealthMade(
@@ -147,7 +170,8 @@ public sealed class BridgeAssessor(BridgeOptions options)
             report.ExploitConfirmed,
             before.Announced?.Score,
             announce,
-            dataSource);
+            dataSource,
+            judgedUntil);
         foreach (var alert in alerts.Raised)
         {
             yield return new BridgeAlertRaised(Id(now), now, report.BridgeId, alert.AlertId, alert.AlertType, alert.Severity, alert.Message);
@@ -166,7 +190,7 @@ public sealed class BridgeAssessor(BridgeOptions options)
         if (before.Exploit is null)
         {
             yield return new ExploitDetected(
-                Id(now), now, report.BridgeId, exploit.ExploitId, report.TvlUsd, exploit.Peak.Value, "Several sources saw the bridge being emptied.");
+                Id(now), now, report.BridgeId, exploit.ExploitId, report.TvlUsd, exploit.Peak.Value, "Several sources saw the bridge being emptied.", exploit.FirstSeenAt);
         }
 
         if (exploit.ConfirmedAt is not null && before.Exploit?.ConfirmedAt is null)
@@ -178,7 +202,8 @@ public sealed class BridgeAssessor(BridgeOptions options)
                 exploit.ExploitId,
                 report.TvlUsd,
                 exploit.Peak.Value,
-                report.Paused ? "The contract was paused." : "The value did not come back.");
+                report.Paused ? "The contract was paused." : "The value did not come back.",
+                exploit.FirstSeenAt);
         }
 
         if (cleared)
@@ -191,7 +216,7 @@ public sealed class BridgeAssessor(BridgeOptions options)
     private static Guid Id(DateTimeOffset now) => Guid.CreateVersion7(now);
 
     private Dictionary<string, SourceState> Follow(
-        IReadOnlyDictionary<string, SourceState> before, IReadOnlyCollection<BridgeObservation> live, DateTimeOffset now)
+        IReadOnlyDictionary<string, SourceState> before, IReadOnlyCollection<BridgeObservation> live, TimeSpan longest, DateTimeOffset now)
     {
         var after = before.Where(s => now - s.Value.ObservedAt < SourceLook.Watched).ToDictionary(s => s.Key, s => s.Value, StringComparer.Ordinal);
         foreach (var observation in live.Where(o => o.TvlUsd is not null))
@@ -204,38 +229,87 @@ public sealed class BridgeAssessor(BridgeOptions options)
             }
 
             var value = new TimedValue(observation.ObservedAt, observation.TvlUsd!.Value);
-            var peak = (known?.Peak ?? WindowMaximum.Empty).With(value, options.Window);
+            var peak = (known?.Peak ?? WindowMaximum.Empty).With(value, known?.DeepPoints > 0 ? longest : options.PeakWindowOf(observation.Source));
             var isDeep = Change(value.Value, peak.Candidates[0].Value) <= -options.CriticalDrawdownPct;
-            after[observation.Source] = new SourceState(peak, observation.ObservedAt, isDeep ? (known?.DeepPoints ?? 0) + 1 : 0);
+            after[observation.Source] = isDeep
+                ? new SourceState(peak, observation.ObservedAt, (known?.DeepPoints ?? 0) + 1, known?.DeepSince ?? Earlier(observation.ObservedAt, now))
+                : new SourceState(peak, observation.ObservedAt, DeepPoints: 0);
         }
 
         return after;
     }
 
+    /// <summary>
+    /// No exploit that is not detected yet can turn out to have been seen before this time. A source may yet become a witness with its present
+    /// run of deep points, whose first is known; otherwise with what it has not said yet, which is younger than what it said, and than its
+    /// <c>max_age</c>, for what is older does not count. So no source holds this time for long: a run is over when its peak is past the
+    /// window, or would be before anything that a silent source may yet say.
+    /// </summary>
+    private DateTimeOffset JudgedUntil(IReadOnlyDictionary<string, SourceState> sources, TimeSpan longest, DateTimeOffset now)
+    {
+        return sources.Select(s => Of(s.Value, options.MaxAgeOf(s.Key))).Append(now).Min();
+
+        DateTimeOffset Of(SourceState source, TimeSpan maxAge)
+        {
+            var nextAfter = Later(source.ObservedAt, now - maxAge);
+            return source.DeepSince is { } since && nextAfter - source.ObservedAt < longest ? since : nextAfter;
+        }
+    }
+
+    private static DateTimeOffset Earlier(DateTimeOffset one, DateTimeOffset other) => one < other ? one : other;
+
+    private static DateTimeOffset Later(DateTimeOffset one, DateTimeOffset other) => one > other ? one : other;
+
     private ExploitState? Detect(
-        IReadOnlyDictionary<string, SourceState> sources, IReadOnlyCollection<BridgeObservation> live, TimedValue? peak, DateTimeOffset now)
+        IReadOnlyDictionary<string, SourceState> sources, IReadOnlyCollection<BridgeObservation> live, WindowMaximum peaks, DateTimeOffset now)
     {
         // By what a source now says of the value: what else it says, at other times, makes it no further witness.
-        var witnesses = live.Where(o => o.TvlUsd is not null).DistinctBy(o => o.Source)
-            .Count(o => sources.GetValueOrDefault(o.Source)?.DeepPoints >= options.ExploitPoints);
-        return witnesses >= options.ExploitSources && peak is not null
-            ? new ExploitState(Id(now), now, peak, BelowSince: now, RecoveredSince: null, ConfirmedAt: null)
+        var speaking = live.Where(o => o.TvlUsd is not null).Select(o => o.Source).ToHashSet(StringComparer.Ordinal);
+        var witnesses = sources.Where(s => speaking.Contains(s.Key) && s.Value.DeepPoints >= options.ExploitPoints).ToList();
+        if (witnesses.Count < options.ExploitSources)
+        {
+            return null;
+        }
+
+        var firstSeenAt = witnesses.Min(s => s.Value.DeepSince) ?? now;
+        return peaks.Since(firstSeenAt - options.Window) is { } peak
+            ? new ExploitState(
+                Id(now),
+                now,
+                peak,
+                BelowSince: now,
+                RecoveredSince: null,
+                ConfirmedAt: null,
+                firstSeenAt,
+                witnesses.ToDictionary(s => s.Key, s => s.Value.Peak.Candidates[0].Value, StringComparer.Ordinal))
             : null;
     }
 
     /// <summary>
-    /// Time runs only while value is known: an outage of our own feeds neither confirms nor clears.
+    /// Time runs only while value is known, and as many sources say by themselves what the median says as it takes to detect an exploit: of
+    /// two the median is the mean, which one that errs moves past any limit. So neither such a source nor an outage of our own feeds
+    /// confirms or clears, and time in which sources contradicted each other does not count.
     /// </summary>
-    private ExploitState Progress(ExploitState exploit, decimal? drawdown, bool paused, DateTimeOffset now)
+    private ExploitState Progress(
+        ExploitState exploit, decimal? drawdown, IReadOnlyCollection<BridgeObservation> live, bool paused, DateTimeOffset now)
     {
-        var moved = drawdown switch
+        var changes = live.Where(o => o.TvlUsd is not null).Select(o => Change(o.TvlUsd!.Value, PeakOf(o.Source))).ToList();
+        var isBack = drawdown >= -options.RecoveredPct && changes.Count(c => c >= -options.RecoveredPct) >= options.ExploitSources;
+        var isBelow = drawdown < -options.RecoveredPct && changes.Count(c => c < -options.RecoveredPct) >= options.ExploitSources;
+        var stood = exploit.ContestedSince is { } since ? now - since : TimeSpan.Zero;
+        var moved = (drawdown, isBack, isBelow) switch
         {
-            null => exploit with { RecoveredSince = null },
-            { } known when known >= -options.RecoveredPct => exploit with { BelowSince = null, RecoveredSince = exploit.RecoveredSince ?? now },
-            _ => exploit with { BelowSince = exploit.BelowSince ?? now, RecoveredSince = null },
+            (_, true, _) => exploit with { BelowSince = null, RecoveredSince = exploit.RecoveredSince ?? now, ContestedSince = null },
+            (_, _, true) => exploit with { BelowSince = (exploit.BelowSince + stood) ?? now, RecoveredSince = null, ContestedSince = null },
+            (null, _, _) => exploit with { RecoveredSince = null },
+            _ => exploit with { RecoveredSince = null, ContestedSince = exploit.ContestedSince ?? now },
         };
-        var isLasting = drawdown is not null && moved.BelowSince is { } below && now - below >= options.ConfirmAfter;
+        var isLasting = isBelow && now - moved.BelowSince >= options.ConfirmAfter;
         return moved.ConfirmedAt is null && (paused || isLasting) ? moved with { ConfirmedAt = now } : moved;
+
+        // Of a witness its own where that is lower, since sources need not count the same; it is higher also where the source erred then.
+        decimal PeakOf(string source) =>
+            exploit.WitnessPeaks?.TryGetValue(source, out var own) is true ? Math.Min(own, exploit.Peak.Value) : exploit.Peak.Value;
     }
 
     private decimal? Score(decimal? drawdown, decimal? consensus, decimal success, TimeSpan? age, bool exploit, bool paused)

@@ -95,7 +95,8 @@ internal static class BridgeEndpoints
         report?.ExploitConfirmed ?? false,
         report?.ActiveAlerts ?? [],
         report?.OracleConsensus,
-        report?.TransactionSuccessRate,
+        // Within the score it is 1 where nothing was tried; of a bridge that was never observed it is as unknown as all else.
+        report?.LastObservedAt is null ? null : report.TransactionSuccessRate,
         report?.Sources ?? [],
         source.Name,
         report?.LastObservedAt is { } seen ? Age.Of(seen, now) : null,

@@ -145,6 +145,12 @@ public sealed class BridgeOptions
     /// <summary>How long a word of <paramref name="source"/> is live.</summary>
     public TimeSpan MaxAgeOf(string source) => SourceMaxAges.TryGetValue(source, out var own) ? own : MaxAge;
 
+    /// <summary>
+    /// Over which the own peak of <paramref name="source"/> is measured: two of its words that are live, after one from before, must fit in, or
+    /// a source slower than half of <see cref="Window"/> could not see a drop twice.
+    /// </summary>
+    public TimeSpan PeakWindowOf(string source) => MaxAgeOf(source) * 2 > Window ? MaxAgeOf(source) * 2 : Window;
+
     /// <summary>What is wrong with the options as a whole.</summary>
     public IEnumerable<string> Faults()
     {

@@ -14,7 +14,7 @@ namespace Sure.BridgeService.Bridges;
 /// <param name="ExploitConfirmed">Whether it pays policies.</param>
 /// <param name="ActiveAlerts">Alerts that last.</param>
 /// <param name="OracleConsensus">Score of the sources' agreement; null with none live.</param>
-/// <param name="TransactionSuccessRate">Of the last hour, 1 where nothing was tried.</param>
+/// <param name="TransactionSuccessRate">Median of the sources' rates of the last hour, 0 … 1; 1 where nothing was tried.</param>
 /// <param name="Paused">Whether most of the live sources that say anything about it say the contract is paused.</param>
 /// <param name="Sources">What each source last said.</param>
 /// <param name="LastObservedAt">Time of the newest observation; null when there never was one.</param>

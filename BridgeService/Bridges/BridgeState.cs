@@ -5,7 +5,7 @@ namespace Sure.BridgeService.Bridges;
 
 /// <summary>What one cycle must know of those before it.</summary>
 /// <param name="LastTvlUsd">Value of the point before; null before the first and when nothing was live.</param>
-/// <param name="Peak">Highest value of the window.</param>
+/// <param name="Peak">Highest value of the window, and of that before it in which an exploit may have been first seen.</param>
 /// <param name="Sources">The same per source.</param>
 /// <param name="Exploit">While one is detected.</param>
 /// <param name="Alerts">Those that last, by type.</param>
@@ -35,10 +35,11 @@ public sealed record BridgeState(
 }
 
 /// <summary>What is remembered of one source of a bridge.</summary>
-/// <param name="Peak">Highest value of the window.</param>
+/// <param name="Peak">Highest value of its window; that of a run of deep points stays until the slowest source can have seen them too.</param>
 /// <param name="ObservedAt">Time of its last observation that was judged.</param>
 /// <param name="DeepPoints">How many of its observations in a row were at or below the critical drawdown.</param>
-public sealed record SourceState(WindowMaximum Peak, DateTimeOffset ObservedAt, int DeepPoints);
+/// <param name="DeepSince">Time of the first of these; null while there is none.</param>
+public sealed record SourceState(WindowMaximum Peak, DateTimeOffset ObservedAt, int DeepPoints, DateTimeOffset? DeepSince = null);
 
 /// <summary>A detected exploit.</summary>
 /// <param name="ExploitId">Its id.</param>
@@ -47,8 +48,19 @@ public sealed record SourceState(WindowMaximum Peak, DateTimeOffset ObservedAt, 
 /// <param name="BelowSince">Since when value has not been back; null while it is.</param>
 /// <param name="RecoveredSince">Since when value has been back; null while it is not.</param>
 /// <param name="ConfirmedAt">When it was confirmed.</param>
+/// <param name="FirstSeenAt">Time of the first observation of it, of all its witnesses; null in what a version before left, which knew the detection only.</param>
+/// <param name="WitnessPeaks">The peak of each witness when it was detected; null in what a version before left.</param>
+/// <param name="ContestedSince">Since when too few sources say that value is not back, and too few that it is; null while enough say either.</param>
 public sealed record ExploitState(
-    Guid ExploitId, DateTimeOffset DetectedAt, TimedValue Peak, DateTimeOffset? BelowSince, DateTimeOffset? RecoveredSince, DateTimeOffset? ConfirmedAt);
+    Guid ExploitId,
+    DateTimeOffset DetectedAt,
+    TimedValue Peak,
+    DateTimeOffset? BelowSince,
+    DateTimeOffset? RecoveredSince,
+    DateTimeOffset? ConfirmedAt,
+    DateTimeOffset? FirstSeenAt = null,
+    IReadOnlyDictionary<string, decimal>? WitnessPeaks = null,
+    DateTimeOffset? ContestedSince = null);
 
 /// <summary>An alert of a bridge.</summary>
 /// <param name="AlertId">The same from raising to resolving.</param>

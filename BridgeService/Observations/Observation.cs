@@ -13,6 +13,12 @@ namespace Sure.BridgeService.Observations;
 public sealed record BridgeObservation(
     string Source, string BridgeId, DateTimeOffset ObservedAt, decimal? TvlUsd, bool? Paused = null, int? Tried = null, int? Succeeded = null);
 
+/// <summary>Transactions of a bridge that a source counted over a time.</summary>
+/// <param name="Source">Who counted.</param>
+/// <param name="Tried">Tried, ≥ 0.</param>
+/// <param name="Succeeded">Those of them that succeeded.</param>
+public sealed record SourceTransactions(string Source, long Tried, long Succeeded);
+
 /// <summary>What a source saw of a coin.</summary>
 /// <param name="Source">Who says it.</param>
 /// <param name="Stablecoin">The coin.</param>

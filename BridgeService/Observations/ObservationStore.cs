@@ -203,9 +203,3 @@ internal static class ObservationStore
 
     private static string KindWord(PriceKind kind) => kind == PriceKind.Nav ? "nav" : "price";
 }
-
-/// <summary>Transactions of a bridge that a source counted.</summary>
-/// <param name="Source">Who counted.</param>
-/// <param name="Tried">Tried.</param>
-/// <param name="Succeeded">Those of them that succeeded.</param>
-internal sealed record SourceTransactions(string Source, long Tried, long Succeeded);

@@ -18,7 +18,8 @@ internal static class PriceConsensus
         var observations = sources.ToList();
         var prices = observations.Where(o => o.Kind == PriceKind.Price).OrderBy(o => o.Source, StringComparer.Ordinal).ToList();
         var live = prices.Where(o => now - o.ObservedAt < options.MaxAgeOf(o.Source)).Select(o => o.Value).ToList();
-        var reference = ReferenceOf(coin, observations, now, options);
+        var navs = NavsOf(coin, observations, now, options);
+        var reference = ReferenceOf(navs);
 
         var agreed = live.Count >= options.LeastSources;
         decimal? price = agreed ? Sample.Median(live) : null;
@@ -34,18 +35,25 @@ internal static class PriceConsensus
                 .. prices.Select(o => new PriceSourceFigure(
                     o.Source, o.Value, reference is { } unit ? PriceAgreement.PegRatio(o.Value, unit) : null, o.ObservedAt, now - o.ObservedAt < options.MaxAgeOf(o.Source))),
             ],
-            prices.Count > 0 ? prices.Max(o => o.ObservedAt) : null);
+            prices.Count > 0 ? prices.Max(o => o.ObservedAt) : null,
+            navs);
     }
+
+    /// <summary>What each source last said a yield-bearing coin can be redeemed for; null for a coin whose reference is 1.</summary>
+    private static List<NavFigure>? NavsOf(Stablecoin coin, IEnumerable<PriceObservation> observations, DateTimeOffset now, PriceOptions options) =>
+        coin.IsYieldBearing()
+            ?
+            [
+                .. observations.Where(o => o.Kind == PriceKind.Nav).OrderBy(o => o.Source, StringComparer.Ordinal)
+                    .Select(o => new NavFigure(o.Source, o.Value, o.ObservedAt, now - o.ObservedAt < options.NavMaxAge)),
+            ]
+            : null;
 
     /// <summary>1, or the median net asset value of a yield-bearing coin; null while none is live.</summary>
-    private static decimal? ReferenceOf(Stablecoin coin, IEnumerable<PriceObservation> observations, DateTimeOffset now, PriceOptions options)
+    private static decimal? ReferenceOf(List<NavFigure>? navs) => navs switch
     {
-        if (!coin.IsYieldBearing())
-        {
-            return 1;
-        }
-
-        var values = observations.Where(o => o.Kind == PriceKind.Nav && now - o.ObservedAt < options.NavMaxAge).Select(o => o.Value).ToList();
-        return values.Count > 0 ? Sample.Median(values) : null;
-    }
+        null => 1,
+        _ when navs.Where(n => n.Live).Select(n => n.Value).ToList() is { Count: > 0 } live => Sample.Median(live),
+        _ => null,
+    };
 }

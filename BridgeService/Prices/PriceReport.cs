@@ -13,6 +13,7 @@ namespace Sure.BridgeService.Prices;
 /// <param name="LiveSources">How many sources are live.</param>
 /// <param name="Sources">What each source last said.</param>
 /// <param name="LastObservedAt">Newest price; null when there was none for 30 days.</param>
+/// <param name="Navs">What each source last said a yield-bearing coin can be redeemed for; null for other coins.</param>
 public sealed record PriceReport(
     Stablecoin Stablecoin,
     DateTimeOffset MadeAt,
@@ -22,9 +23,10 @@ public sealed record PriceReport(
     decimal? Consensus,
     int LiveSources,
     IReadOnlyList<PriceSourceFigure> Sources,
-    DateTimeOffset? LastObservedAt)
+    DateTimeOffset? LastObservedAt,
+    IReadOnlyList<NavFigure>? Navs = null)
 {
     /// <summary>The event that tells it.</summary>
     public PriceConsensusMade ToEvent(string dataSource) => new(
-        Guid.CreateVersion7(MadeAt), MadeAt, Stablecoin, PegRatio, Price, Reference, Consensus, Sources, dataSource);
+        Guid.CreateVersion7(MadeAt), MadeAt, Stablecoin, PegRatio, Price, Reference, Consensus, Sources, dataSource, Navs);
 }

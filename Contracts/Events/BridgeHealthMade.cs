@@ -17,6 +17,10 @@ namespace Sure.Contracts.Events;
 /// status or of the exploit flag.
 /// </param>
 /// <param name="DataSource">Where observations come from: <c>simulated</c>, <c>http</c> or <c>keepers</c>.</param>
+/// <param name="JudgedUntil">
+/// No exploit that is not detected yet can turn out to have been seen before this time, which is not after <paramref name="OccurredAt"/>.
+/// Null where an older producer tells it.
+/// </param>
 public sealed record BridgeHealthMade(
     Guid EventId,
     DateTimeOffset OccurredAt,
@@ -30,4 +34,5 @@ public sealed record BridgeHealthMade(
     bool ExploitConfirmed,
     decimal? PreviousScore,
     bool Announce,
-    string DataSource) : IPlatformEvent;
+    string DataSource,
+    DateTimeOffset? JudgedUntil = null) : IPlatformEvent;

@@ -17,6 +17,13 @@ public sealed class KnownEventOptions
     [Range(typeof(TimeSpan), "00:00:00", "7.00:00:00")]
     public TimeSpan ResumeAfter { get; set; } = TimeSpan.FromHours(1);
 
+    /// <summary>
+    /// How far below its peak a bridge is, in %, when no cover of it is sold, detected or not; 0 … 100, default 20, as <c>Bridges:CriticalDrawdownPct</c>
+    /// of BridgeService.
+    /// </summary>
+    [Range(0, 100)]
+    public decimal StopDrawdownPct { get; set; } = 20;
+
     /// <summary>Age beyond which what is known counts as unknown, default 2 min.</summary>
     [Range(typeof(TimeSpan), "00:00:01", "01:00:00")]
     public TimeSpan MaxAge { get; set; } = TimeSpan.FromMinutes(2);

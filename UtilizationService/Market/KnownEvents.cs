@@ -1,5 +1,6 @@
 using System.Globalization;
 using Sure.Contracts.Vocabulary;
+using Sure.UtilizationService.Claims.Rules;
 
 namespace Sure.UtilizationService.Market;
 
@@ -38,6 +39,8 @@ public static class KnownEvents
         {
             not { PegRatio: not null } => $"There is no consensus on the price of {coin.Word()}.",
             { } peg when now - peg.At > options.MaxAge => Text($"The last consensus on the price of {coin.Word()} is {(now - peg.At).TotalSeconds:0} seconds old."),
+            // What it is held against is no better known than a price that one source says.
+            { LiveNavs: < ConsensusPoint.LeastNavs } => Text($"Fewer than {ConsensusPoint.LeastNavs} sources say what {coin.Word()} can be redeemed for."),
             _ => null,
         };
 
@@ -78,9 +81,15 @@ public static class KnownEvents
                 return unknown;
             }
 
-            if (market.Bridges[bridge.Id].ExploitDetected)
+            var known = market.Bridges[bridge.Id];
+            if (known.ExploitDetected)
             {
                 return $"An exploit of the bridge {bridge.Id} is detected.";
+            }
+
+            if (known.DrawdownPct <= -options.StopDrawdownPct)
+            {
+                return Text($"The value of the bridge {bridge.Id} is {-known.DrawdownPct:0.0} % below its peak.");
             }
         }
 

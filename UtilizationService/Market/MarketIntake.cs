@@ -33,20 +33,24 @@ internal sealed class MarketIntake(NpgsqlDataSource database, IOptions<KnownEven
                 ExploitDetected e => WriteAsync(
                     connection,
                     transaction,
-                    "INSERT INTO exploit (exploit_id, bridge_id, detected_at, tvl_usd, peak_usd, reason) VALUES (@ExploitId, @BridgeId, @At, @TvlUsd, @PeakUsd, @Reason) ON CONFLICT DO NOTHING",
-                    new { e.ExploitId, e.BridgeId, At = e.OccurredAt.UtcDateTime, TvlUsd = Cents(e.TvlUsd), PeakUsd = Cents(e.PeakUsd), e.Reason },
+                    """
+                    INSERT INTO exploit (exploit_id, bridge_id, first_seen_at, detected_at, tvl_usd, peak_usd, reason)
+                    VALUES (@ExploitId, @BridgeId, @FirstSeenAt, @At, @TvlUsd, @PeakUsd, @Reason) ON CONFLICT DO NOTHING
+                    """,
+                    new { e.ExploitId, e.BridgeId, FirstSeenAt = e.FirstSeenAt?.UtcDateTime, At = e.OccurredAt.UtcDateTime, TvlUsd = Cents(e.TvlUsd), PeakUsd = Cents(e.PeakUsd), e.Reason },
                     cancellationToken),
                 // Whoever came to know the bridge only after the detection learns of the exploit by its confirmation.
                 ExploitConfirmed e => WriteAsync(
                     connection,
                     transaction,
                     """
-                    INSERT INTO exploit (exploit_id, bridge_id, detected_at, confirmed_at, tvl_usd, peak_usd, reason)
-                    VALUES (@ExploitId, @BridgeId, @At, @At, @TvlUsd, @PeakUsd, @Reason)
+                    INSERT INTO exploit (exploit_id, bridge_id, first_seen_at, detected_at, confirmed_at, tvl_usd, peak_usd, reason)
+                    VALUES (@ExploitId, @BridgeId, @FirstSeenAt, @At, @At, @TvlUsd, @PeakUsd, @Reason)
                     ON CONFLICT (exploit_id) DO UPDATE
-                    SET confirmed_at = coalesce(exploit.confirmed_at, excluded.confirmed_at), tvl_usd = excluded.tvl_usd, reason = excluded.reason
+                    SET first_seen_at = coalesce(exploit.first_seen_at, excluded.first_seen_at),
+                        confirmed_at = coalesce(exploit.confirmed_at, excluded.confirmed_at), tvl_usd = excluded.tvl_usd, reason = excluded.reason
                     """,
-                    new { e.ExploitId, e.BridgeId, At = e.OccurredAt.UtcDateTime, TvlUsd = Cents(e.TvlUsd), PeakUsd = Cents(e.PeakUsd), e.Reason },
+                    new { e.ExploitId, e.BridgeId, FirstSeenAt = e.FirstSeenAt?.UtcDateTime, At = e.OccurredAt.UtcDateTime, TvlUsd = Cents(e.TvlUsd), PeakUsd = Cents(e.PeakUsd), e.Reason },
                     cancellationToken),
                 ExploitCleared e => WriteAsync(
                     connection,
@@ -89,23 +93,24 @@ internal sealed class MarketIntake(NpgsqlDataSource database, IOptions<KnownEven
         var pegs = await MarketStore.LockPegsAsync(connection, transaction, points.Select(p => p.Made.Stablecoin), cancellationToken);
         foreach (var (_, made) in points)
         {
-            pegs[made.Stablecoin] = KnownPeg.After(
+            var after = KnownPeg.After(
                 pegs.GetValueOrDefault(made.Stablecoin), made.OccurredAt, made.PegRatio, made.Consensus, options.Value, triggers.Value.LongestGap);
+            pegs[made.Stablecoin] = after with { LiveNavs = made.Navs?.Count(n => n.Live) };
         }
 
         var known = pegs.ToList();
         await connection.ExecuteAsync(new CommandDefinition(
             """
-            INSERT INTO consensus_point (sequence, stablecoin, at, peg_ratio, consensus, sources)
-            SELECT p.sequence, p.stablecoin, p.at, p.peg_ratio, p.consensus, p.sources::jsonb
-            FROM unnest(@Sequences, @PointCoins, @PointTimes, @PointRatios, @PointScores, @Sources)
-                AS p (sequence, stablecoin, at, peg_ratio, consensus, sources)
+            INSERT INTO consensus_point (sequence, stablecoin, at, peg_ratio, consensus, sources, navs)
+            SELECT p.sequence, p.stablecoin, p.at, p.peg_ratio, p.consensus, p.sources::jsonb, p.navs::jsonb
+            FROM unnest(@Sequences, @PointCoins, @PointTimes, @PointRatios, @PointScores, @Sources, @Navs)
+                AS p (sequence, stablecoin, at, peg_ratio, consensus, sources, navs)
             ORDER BY p.sequence;
-            INSERT INTO peg (stablecoin, at, peg_ratio, consensus, troubled, recovered_since)
-            SELECT * FROM unnest(@Coins, @Times, @Ratios, @Scores, @Troubled, @RecoveredSince::timestamptz[])
+            INSERT INTO peg (stablecoin, at, peg_ratio, consensus, troubled, recovered_since, live_navs)
+            SELECT * FROM unnest(@Coins, @Times, @Ratios, @Scores, @Troubled, @RecoveredSince::timestamptz[], @LiveNavs)
             ON CONFLICT (stablecoin) DO UPDATE
             SET at = excluded.at, peg_ratio = excluded.peg_ratio, consensus = excluded.consensus,
-                troubled = excluded.troubled, recovered_since = excluded.recovered_since;
+                troubled = excluded.troubled, recovered_since = excluded.recovered_since, live_navs = excluded.live_navs;
             """,
             new
             {
@@ -115,12 +120,14 @@ internal sealed class MarketIntake(NpgsqlDataSource database, IOptions<KnownEven
                 PointRatios = points.Select(p => p.Made.PegRatio).ToArray(),
                 PointScores = points.Select(p => p.Made.Consensus).ToArray(),
                 Sources = points.Select(p => JsonSerializer.Serialize(p.Made.Sources, SureJson.Internal)).ToArray(),
+                Navs = points.Select(p => p.Made.Navs is { } navs ? JsonSerializer.Serialize(navs, SureJson.Internal) : null).ToArray(),
                 Coins = known.Select(p => p.Key.Word()).ToArray(),
                 Times = known.Select(p => p.Value.At.UtcDateTime).ToArray(),
                 Ratios = known.Select(p => p.Value.PegRatio).ToArray(),
                 Scores = known.Select(p => p.Value.Consensus).ToArray(),
                 Troubled = known.Select(p => p.Value.Troubled).ToArray(),
                 RecoveredSince = known.Select(p => p.Value.RecoveredSince?.UtcDateTime).ToArray(),
+                LiveNavs = known.Select(p => p.Value.LiveNavs).ToArray(),
             },
             transaction,
             cancellationToken: cancellationToken));
@@ -138,16 +145,19 @@ internal sealed class MarketIntake(NpgsqlDataSource database, IOptions<KnownEven
         var last = told.GroupBy(m => m.BridgeId, StringComparer.Ordinal).Select(g => g.Last()).OrderBy(m => m.BridgeId, StringComparer.Ordinal).ToList();
         await connection.ExecuteAsync(new CommandDefinition(
             """
-            INSERT INTO bridge (bridge_id, at, known, exploit_detected, exploit_confirmed)
-            SELECT * FROM unnest(@BridgeIds, @Times, @Known, @Detected, @Confirmed)
+            INSERT INTO bridge (bridge_id, at, judged_until, known, drawdown_pct, exploit_detected, exploit_confirmed)
+            SELECT * FROM unnest(@BridgeIds, @Times, @JudgedUntil, @Known, @Drawdowns, @Detected, @Confirmed)
             ON CONFLICT (bridge_id) DO UPDATE
-            SET at = excluded.at, known = excluded.known, exploit_detected = excluded.exploit_detected, exploit_confirmed = excluded.exploit_confirmed
+            SET at = excluded.at, judged_until = excluded.judged_until, known = excluded.known, drawdown_pct = excluded.drawdown_pct,
+                exploit_detected = excluded.exploit_detected, exploit_confirmed = excluded.exploit_confirmed
             """,
             new
             {
                 BridgeIds = last.Select(m => m.BridgeId).ToArray(),
                 Times = last.Select(m => m.OccurredAt.UtcDateTime).ToArray(),
+                JudgedUntil = last.Select(m => m.JudgedUntil?.UtcDateTime).ToArray(),
                 Known = last.Select(m => m.HealthScore is not null).ToArray(),
+                Drawdowns = last.Select(m => m.TvlDrawdownPct).ToArray(),
                 Detected = last.Select(m => m.ExploitDetected).ToArray(),
                 Confirmed = last.Select(m => m.ExploitConfirmed).ToArray(),
             },

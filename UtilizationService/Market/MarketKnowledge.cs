@@ -9,7 +9,9 @@ namespace Sure.UtilizationService.Market;
 /// <param name="Consensus">Score of agreement; null without consensus.</param>
 /// <param name="Troubled">Whether the peg fell to where sales stop and has not been back for long enough.</param>
 /// <param name="RecoveredSince">Since when it has been back; null while it is not troubled or not back.</param>
-public sealed record KnownPeg(DateTimeOffset At, decimal? PegRatio, decimal? Consensus, bool Troubled, DateTimeOffset? RecoveredSince)
+/// <param name="LiveNavs">Of a yield-bearing coin how many live sources say what it can be redeemed for; null of others.</param>
+public sealed record KnownPeg(
+    DateTimeOffset At, decimal? PegRatio, decimal? Consensus, bool Troubled, DateTimeOffset? RecoveredSince, int? LiveNavs = null)
 {
     /// <summary>
     /// What is known after the next point (domain, §4, check 11): sales stop at the one ratio and resume after a time at the other, which
@@ -42,7 +44,8 @@ public sealed record KnownPeg(DateTimeOffset At, decimal? PegRatio, decimal? Con
 /// <param name="At">When it was made.</param>
 /// <param name="Known">Whether anything is known of it.</param>
 /// <param name="ExploitDetected">Whether an exploit is detected.</param>
-public sealed record KnownBridge(DateTimeOffset At, bool Known, bool ExploitDetected);
+/// <param name="DrawdownPct">Its value against its peak, in % (≤ 0); null where nothing is known of it.</param>
+public sealed record KnownBridge(DateTimeOffset At, bool Known, bool ExploitDetected, decimal? DrawdownPct);
 
 /// <summary>An incident that one operator recorded and no other has decided yet.</summary>
 /// <param name="CoverageType">What it would trigger.</param>

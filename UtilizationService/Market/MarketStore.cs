@@ -11,8 +11,8 @@ internal sealed class MarketStore(NpgsqlDataSource database)
     /// <summary>Reads what is known, as <see cref="ParseAsync"/> expects it.</summary>
     public const string ReadSql =
         """
-        SELECT stablecoin, at, peg_ratio, consensus, troubled, recovered_since FROM peg;
-        SELECT bridge_id, at, known, exploit_detected FROM bridge;
+        SELECT stablecoin, at, peg_ratio, consensus, troubled, recovered_since, live_navs FROM peg;
+        SELECT bridge_id, at, known, exploit_detected, drawdown_pct FROM bridge;
         SELECT coverage_type, chain, stablecoin FROM incident WHERE status = 'open';
         SELECT taken_at, worst_stress_loss_usd FROM risk_figure;
         """;
@@ -26,7 +26,7 @@ internal sealed class MarketStore(NpgsqlDataSource database)
         var stress = await results.ReadSingleOrDefaultAsync<StressRow>();
         return new MarketKnowledge(
             pegs.ToDictionary(p => Words<Stablecoin>.Parse(p.Stablecoin), p => p.ToPeg()),
-            bridges.ToDictionary(b => b.BridgeId, b => new KnownBridge(new DateTimeOffset(b.At), b.Known, b.ExploitDetected), StringComparer.Ordinal),
+            bridges.ToDictionary(b => b.BridgeId, b => new KnownBridge(new DateTimeOffset(b.At), b.Known, b.ExploitDetected, b.DrawdownPct), StringComparer.Ordinal),
             [
                 .. incidents.Select(i => new OpenIncident(
                     Words<CoverageType>.Parse(i.CoverageType), Words<Chain>.Parse(i.Chain), i.Stablecoin is null ? null : Words<Stablecoin>.Parse(i.Stablecoin))),
@@ -40,7 +40,7 @@ internal sealed class MarketStore(NpgsqlDataSource database)
     {
         var rows = await connection.QueryAsync<PegRow>(new CommandDefinition(
             """
-            SELECT stablecoin, at, peg_ratio, consensus, troubled, recovered_since FROM peg
+            SELECT stablecoin, at, peg_ratio, consensus, troubled, recovered_since, live_navs FROM peg
             WHERE stablecoin = ANY(@Coins) ORDER BY stablecoin FOR UPDATE
             """,
             new { Coins = coins.Distinct().Select(c => c.Word()).ToArray() },
@@ -57,13 +57,14 @@ internal sealed class MarketStore(NpgsqlDataSource database)
         return await ParseAsync(results);
     }
 
-    private sealed record PegRow(string Stablecoin, DateTime At, decimal? PegRatio, decimal? Consensus, bool Troubled, DateTime? RecoveredSince)
+    private sealed record PegRow(
+        string Stablecoin, DateTime At, decimal? PegRatio, decimal? Consensus, bool Troubled, DateTime? RecoveredSince, int? LiveNavs)
     {
         public KnownPeg ToPeg() =>
-            new(new DateTimeOffset(At), PegRatio, Consensus, Troubled, RecoveredSince.ToMoment());
+            new(new DateTimeOffset(At), PegRatio, Consensus, Troubled, RecoveredSince.ToMoment(), LiveNavs);
     }
 
-    private sealed record BridgeRow(string BridgeId, DateTime At, bool Known, bool ExploitDetected);
+    private sealed record BridgeRow(string BridgeId, DateTime At, bool Known, bool ExploitDetected, decimal? DrawdownPct);
 
     private sealed record IncidentRow(string CoverageType, string Chain, string? Stablecoin);
 

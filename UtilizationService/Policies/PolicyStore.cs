@@ -6,6 +6,7 @@ using Sure.Contracts.Json;
 using Sure.Contracts.Vocabulary;
 using Sure.Coordination.Writing;
 using Sure.UtilizationService.Incidents;
+using Sure.UtilizationService.Market;
 
 namespace Sure.UtilizationService.Policies;
 
@@ -20,11 +21,11 @@ public sealed class PolicyStore(NpgsqlDataSource database)
 
     /// <summary>
     /// Those whose time is over and whose trigger cannot turn out to have been met any more: the points up to its end are judged and
-    /// no run goes on, its bridges were seen after it, or where only people can tell the time to report is over; and no exploit and no
-    /// incident of its time is undecided.
+    /// no run goes on, its bridges are judged beyond it, or where only people can tell the time to report is over; and no exploit and no
+    /// incident of its time is undecided. An exploit that was first seen just when a bridge is judged until may yet be detected.
     /// </summary>
     private const string EndedSql =
-        """
+        $"""
         WITH monitored AS (SELECT * FROM unnest(@Chains, @Bridges) AS m (chain, bridge_id)),
         ended AS (
             SELECT policy_id, ends_at FROM policy p
@@ -33,12 +34,12 @@ public sealed class PolicyStore(NpgsqlDataSource database)
                   WHEN coverage_type = 'smart_contract' OR (coverage_type = 'bridge' AND p.chain <> ALL (@Chains)) THEN ends_at <= @Reported
                   WHEN coverage_type = 'bridge' THEN NOT EXISTS (
                       SELECT FROM monitored m LEFT JOIN bridge b ON b.bridge_id = m.bridge_id
-                      WHERE m.chain = p.chain AND (b.at IS NULL OR b.at < p.ends_at))
+                      WHERE m.chain = p.chain AND (b.at IS NULL OR b.at < p.ends_at OR b.judged_until <= p.ends_at))
                   ELSE EXISTS (SELECT FROM watch_position w WHERE w.stablecoin = p.stablecoin AND w.judged_until >= p.ends_at)
                       AND NOT EXISTS (SELECT FROM trigger_run r WHERE r.policy_id = p.policy_id) END
               AND NOT (coverage_type = 'bridge' AND EXISTS (
                   SELECT FROM exploit e JOIN monitored m ON m.bridge_id = e.bridge_id
-                  WHERE m.chain = p.chain AND e.detected_at BETWEEN p.starts_at AND p.ends_at
+                  WHERE m.chain = p.chain AND {ExploitStore.FirstSeenSql} BETWEEN p.starts_at AND p.ends_at
                     AND e.settled_at IS NULL AND (e.confirmed_at IS NOT NULL OR e.cleared_at IS NULL)))
               AND NOT EXISTS (
                   SELECT FROM incident i

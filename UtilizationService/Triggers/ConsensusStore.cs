@@ -12,7 +12,7 @@ namespace Sure.UtilizationService.Triggers;
 /// <summary>The recorded consensus points of a coin.</summary>
 internal sealed class ConsensusStore(NpgsqlDataSource database)
 {
-    private const string Columns = "point_id, sequence, at, peg_ratio, consensus, sources::text AS sources";
+    private const string Columns = "point_id, sequence, at, peg_ratio, consensus, sources::text AS sources, navs::text AS navs";
 
     /// <summary>Up to <paramref name="limit"/> points after <paramref name="pointId"/>, in sequence.</summary>
     public async Task<IReadOnlyList<RecordedPoint>> ReadAfterAsync(Stablecoin coin, long pointId, int limit, CancellationToken cancellationToken)
@@ -96,14 +96,15 @@ internal sealed class ConsensusStore(NpgsqlDataSource database)
         return row?.ToPoint();
     }
 
-    private sealed record Row(long PointId, long Sequence, DateTime At, decimal? PegRatio, decimal? Consensus, string Sources)
+    private sealed record Row(long PointId, long Sequence, DateTime At, decimal? PegRatio, decimal? Consensus, string Sources, string? Navs)
     {
         public ConsensusPoint ToPoint() => new(
             Sequence,
             new DateTimeOffset(At),
             PegRatio,
             Consensus,
-            JsonSerializer.Deserialize<IReadOnlyList<PriceSourceFigure>>(Sources, SureJson.Internal)!);
+            JsonSerializer.Deserialize<IReadOnlyList<PriceSourceFigure>>(Sources, SureJson.Internal)!,
+            Navs is null ? null : JsonSerializer.Deserialize<IReadOnlyList<NavFigure>>(Navs, SureJson.Internal));
     }
 }
 

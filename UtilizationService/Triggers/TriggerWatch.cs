@@ -118,7 +118,7 @@ internal sealed class TriggerWatch(
         {
             await SettleAllAsync(
                 () => store.FindInForceAsync(
-                    CoverageType.Bridge, [bridge.SourceChain, bridge.DestinationChain], coin: null, exploit.DetectedAt, Settlement.LargestBatch, cancellationToken),
+                    CoverageType.Bridge, [bridge.SourceChain, bridge.DestinationChain], coin: null, exploit.FirstSeenAt, Settlement.LargestBatch, cancellationToken),
                 policy => EventRules.Judge(policy, [exploit]),
                 term,
                 cancellationToken);

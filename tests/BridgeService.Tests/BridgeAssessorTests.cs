@@ -10,7 +10,7 @@ public sealed class BridgeAssessorTests
 {
     private static readonly DateTimeOffset Start = new(2026, 1, 5, 12, 0, 0, TimeSpan.Zero);
 
-    private readonly BridgeAssessor _assessor = new(new BridgeOptions());
+    private BridgeAssessor _assessor = new(new BridgeOptions());
     private readonly List<IPlatformEvent> _events = [];
     private BridgeState _state = BridgeState.New(Start);
 
@@ -170,6 +170,172 @@ public sealed class BridgeAssessorTests
         Assert.Single(_events.OfType<ExploitConfirmed>());
     }
 
+    /// <summary>
+    /// From 5 on the other is back: the median is 130 of 150, −13.3 %, by the one that is stuck alone. Three minutes were below by 5, so one more
+    /// point below at 40 is none of 30, and with 27 further ones they are full.
+    /// </summary>
+    [Fact]
+    public void One_of_two_sources_does_not_confirm_an_exploit()
+    {
+        At(0, 150, 150);
+        At(1, 110, 110);
+        Assert.True(At(2, 110, 110).ExploitDetected);
+        At(3, 110, 110);
+        At(4, 110, 110);
+        for (var minute = 5; minute < 40; minute++)
+        {
+            Assert.Equal((-13.3333m, false), (At(minute, 110, 150).TvlDrawdownPct, _state.Exploit!.ConfirmedAt is not null));
+        }
+
+        for (var minute = 40; minute < 67; minute++)
+        {
+            Assert.False(At(minute, 110, 110).ExploitConfirmed);
+        }
+
+        Assert.True(At(67, 110, 110).ExploitConfirmed);
+    }
+
+    [Fact]
+    public void One_source_that_is_left_does_not_confirm_an_exploit()
+    {
+        At(0, 150, 150);
+        At(1, 110, 110);
+        Assert.True(At(2, 110, 110).ExploitDetected);
+
+        for (var minute = 3; minute < 60; minute++)
+        {
+            Assert.False(At(minute, 110).ExploitConfirmed);
+        }
+    }
+
+    /// <summary>(69 + 210) / 2 = 139.5 of 150, −7 %.</summary>
+    [Fact]
+    public void One_of_two_sources_does_not_clear_an_exploit()
+    {
+        At(0, 150, 150);
+        At(1, 69, 69);
+        At(2, 69, 69);
+        for (var minute = 3; minute < 100; minute++)
+        {
+            Assert.Equal((-7m, true), (At(minute, 69, 210).TvlDrawdownPct, _state.Exploit is not null));
+        }
+
+        // When both are back the hour begins.
+        At(100, 150, 150);
+        Assert.True(At(159, 150, 150).ExploitDetected);
+        Assert.False(At(160, 150, 150).ExploitDetected);
+    }
+
+    /// <summary>Of 150 and 100 the peak is 125, a fifth above the lower one: what that one is held against is its own.</summary>
+    [Fact]
+    public void Sources_that_count_differently_are_each_back_at_their_own_peak()
+    {
+        At(0, 150, 100);
+        At(1, 60, 40);
+        Assert.True(At(2, 60, 40).ExploitDetected);
+        At(3, 150, 100);
+
+        Assert.True(At(62, 150, 100).ExploitDetected);
+        Assert.False(At(63, 150, 100).ExploitDetected);
+    }
+
+    /// <summary>
+    /// One says 300 of 150 at 0, another at 1: against that each of them is low twice by 3. The median never was above 150, so they are back.
+    /// </summary>
+    [Fact]
+    public void Sources_that_erred_upwards_are_back_at_the_peak_of_the_bridge()
+    {
+        At(0, 150, 300, 150);
+        At(1, 150, 150, 300);
+        At(2, 150, 150, 150);
+        Assert.True(At(3, 150, 150, 150).ExploitDetected);
+
+        Assert.Equal((true, false), (At(62, 150, 150, 150).ExploitDetected, _state.Exploit!.ConfirmedAt is not null));
+        Assert.False(At(63, 150, 150, 150).ExploitDetected);
+    }
+
+    /// <summary>One sees it at 0.6, in an observation that is judged at 1, the other at 1.8; both twice by 3.</summary>
+    [Fact]
+    public void An_exploit_carries_when_the_first_of_its_witnesses_saw_it()
+    {
+        At(0, 150_000_000, 150_000_000, 150_000_000);
+        Judge(1, [Saw(0.6, "a", 69_000_000), Saw(1, "b", 150_000_000), Saw(1, "c", 150_000_000)]);
+        Judge(2, [Saw(2, "a", 69_000_000), Saw(1.8, "b", 69_000_000), Saw(2, "c", 150_000_000)]);
+        Judge(3, [Saw(3, "a", 69_000_000), Saw(3, "b", 69_000_000), Saw(3, "c", 69_000_000)]);
+        Judge(33, [Saw(33, "a", 69_000_000), Saw(33, "b", 69_000_000), Saw(33, "c", 69_000_000)]);
+
+        Assert.Equal((Minute(3), Minute(0.6)), (_events.OfType<ExploitDetected>().Single().OccurredAt, _events.OfType<ExploitDetected>().Single().FirstSeenAt));
+        Assert.Equal((Minute(33), Minute(0.6)), (_events.OfType<ExploitConfirmed>().Single().OccurredAt, _events.OfType<ExploitConfirmed>().Single().FirstSeenAt));
+    }
+
+    /// <summary>What was low at 1 was back at 2. A clock that is ahead sees nothing before it is told.</summary>
+    [Fact]
+    public void A_run_that_was_broken_begins_anew_and_not_after_it_is_judged()
+    {
+        At(0, 150_000_000, 150_000_000);
+        At(1, 69_000_000, 150_000_000);
+        At(2, 150_000_000, 150_000_000);
+        Judge(3, [Saw(7, "a", 69_000_000), Saw(7, "b", 69_000_000)]);
+        Judge(4, [Saw(8, "a", 69_000_000), Saw(8, "b", 69_000_000)]);
+
+        Assert.Equal(Minute(3), _events.OfType<ExploitDetected>().Single().FirstSeenAt);
+    }
+
+    /// <summary>What a source says next is younger than what it said, and than ten minutes.</summary>
+    [Fact]
+    public void A_bridge_is_judged_until_the_oldest_of_its_sources_words()
+    {
+        Judge(10, [Saw(9, "a", 150_000_000), Saw(4, "b", 150_000_000)]);
+        Assert.Equal(Minute(4), JudgedUntil);
+
+        // Nothing of the other is awaited any longer than it counts.
+        Judge(19, [Saw(19, "a", 150_000_000), Saw(4, "b", 150_000_000)]);
+        Assert.Equal(Minute(9), JudgedUntil);
+
+        // Nor of any.
+        Judge(200, []);
+        Assert.Equal(Minute(190), JudgedUntil);
+    }
+
+    [Fact]
+    public void Of_a_bridge_without_sources_nothing_is_awaited()
+    {
+        Judge(5, []);
+
+        Assert.Equal(Minute(5), JudgedUntil);
+    }
+
+    /// <summary>The value really is lower: from 61.5 on the peak of 0.5 is past, and nothing is deep any more.</summary>
+    [Fact]
+    public void A_run_holds_what_a_bridge_is_judged_until_and_ends_with_its_peak()
+    {
+        Judge(1, [Saw(0.5, "a", 150_000_000), Saw(0.5, "b", 150_000_000)]);
+        for (var minute = 2; minute <= 60; minute++)
+        {
+            Judge(minute, [Saw(minute - 0.5, "a", 69_000_000), Saw(minute - 0.5, "b", 150_000_000)]);
+            Assert.Equal(Minute(1.5), JudgedUntil);
+        }
+
+        Judge(62, [Saw(61.5, "a", 69_000_000), Saw(61.5, "b", 150_000_000)]);
+        Assert.Equal(Minute(61.5), JudgedUntil);
+    }
+
+    /// <summary>
+    /// It could go on as long as there may be a word of it with a peak before it: at 71 a word that counts is younger than 61, an hour after its last.
+    /// </summary>
+    [Fact]
+    public void A_run_whose_source_fell_silent_holds_nothing_for_ever()
+    {
+        At(0, 150_000_000, 150_000_000);
+        At(1, 69_000_000, 150_000_000);
+
+        Judge(70, [Saw(1, "a", 69_000_000), Saw(70, "b", 150_000_000)]);
+        Assert.Equal(Minute(1), JudgedUntil);
+
+        Judge(71, [Saw(1, "a", 69_000_000), Saw(71, "b", 150_000_000)]);
+        Assert.Equal(Minute(61), JudgedUntil);
+    }
+
     [Fact]
     public void An_outage_of_all_sources_confirms_nothing()
     {
@@ -242,9 +408,24 @@ public sealed class BridgeAssessorTests
     [Fact]
     public void Failing_transactions_lower_the_score()
     {
-        var report = Judge(0, [Saw(0, "a", 1_000_000), Saw(0, "b", 1_000_000)], tried: 10, succeeded: 5);
+        var report = Judge(0, [Saw(0, "a", 1_000_000), Saw(0, "b", 1_000_000)], new SourceTransactions("a", 10, 5));
 
         Assert.Equal((0.5m, 0.90m), (report.TransactionSuccessRate, report.HealthScore));
+    }
+
+    /// <summary>0.98 and 0.96 are said beside 0 of very many; who tried nothing says nothing. 0.40 + 0.30 + 0.20 × 0.96 + 0.10 = 0.992.</summary>
+    [Fact]
+    public void One_source_that_counts_without_end_does_not_decide_how_many_transactions_fail()
+    {
+        var report = Judge(
+            0,
+            [Saw(0, "a", 1_000_000), Saw(0, "b", 1_000_000)],
+            new SourceTransactions("a", 100, 98),
+            new SourceTransactions("b", 50, 48),
+            new SourceTransactions("c", int.MaxValue, 0),
+            new SourceTransactions("d", 0, 0));
+
+        Assert.Equal((0.96m, 0.992m), (report.TransactionSuccessRate, report.HealthScore));
     }
 
     [Fact]
@@ -261,19 +442,85 @@ public sealed class BridgeAssessorTests
         Assert.Equal((1m, 0.88m), (made[3].PreviousScore, made[3].HealthScore));
     }
 
+    /// <summary>
+    /// Drained at 30. The one that speaks once an hour sees it at 60 and 120, by when the other's peak is 90 minutes old, and the bridge's own
+    /// more than an hour.
+    /// </summary>
+    [Fact]
+    public void A_source_that_speaks_once_an_hour_witnesses_an_exploit()
+    {
+        Hourly("slow");
+        for (var minute = 0; minute < 120; minute++)
+        {
+            Assert.False(Judge(minute, [Saw(minute / 60 * 60, "slow", minute < 60 ? 150 : 69), Saw(minute, "fast", minute < 30 ? 150 : 69)]).ExploitDetected);
+        }
+
+        Judge(120, [Saw(120, "slow", 69), Saw(120, "fast", 69)]);
+        var detected = Assert.Single(_events.OfType<ExploitDetected>());
+        Assert.Equal((Minute(120), Minute(30), 150m), (detected.OccurredAt, detected.FirstSeenAt, detected.PeakUsd));
+        Assert.Equal(Minute(30), JudgedUntil);
+
+        Assert.False(Judge(149, [Saw(120, "slow", 69), Saw(149, "fast", 69)]).ExploitConfirmed);
+        Assert.True(Judge(150, [Saw(120, "slow", 69), Saw(150, "fast", 69)]).ExploitConfirmed);
+    }
+
+    [Fact]
+    public void Two_sources_that_speak_once_an_hour_witness_an_exploit()
+    {
+        Hourly("a", "b");
+        for (var minute = 0; minute <= 150; minute++)
+        {
+            Judge(minute, [Saw(minute / 60 * 60, "a", minute < 60 ? 150 : 69), Saw(minute / 60 * 60, "b", minute < 60 ? 150 : 69)]);
+        }
+
+        var detected = Assert.Single(_events.OfType<ExploitDetected>());
+        Assert.Equal((Minute(120), Minute(60), 150m), (detected.OccurredAt, detected.FirstSeenAt, detected.PeakUsd));
+        Assert.Equal(Minute(150), Assert.Single(_events.OfType<ExploitConfirmed>()).OccurredAt);
+    }
+
+    /// <summary>0.22 a minute are 8.8 % an hour of 150: to the slow one more than 20 % within its four hours, to the other never within one.</summary>
+    [Fact]
+    public void With_a_slow_source_a_slow_decline_is_no_exploit_either()
+    {
+        Hourly("slow");
+        for (var minute = 0; minute < 240; minute++)
+        {
+            var hour = minute / 60 * 60;
+            Judge(minute, [Saw(hour, "slow", 150 - (0.22m * hour)), Saw(minute, "fast", 150 - (0.22m * minute))]);
+        }
+
+        Assert.Empty(_events.OfType<ExploitDetected>());
+    }
+
+    private DateTimeOffset? JudgedUntil => _events.OfType<BridgeHealthMade>().Last().JudgedUntil;
+
+    private static DateTimeOffset Minute(double minute) => Start.AddMinutes(minute);
+
     private static BridgeObservation Saw(double minute, string source, decimal tvl, bool? paused = null) =>
         new(source, "orbit_eth_ton", Start.AddMinutes(minute), tvl, paused);
 
     private static BridgeObservation SawPause(double minute, string source) =>
         new(source, "orbit_eth_ton", Start.AddMinutes(minute), TvlUsd: null, Paused: false);
 
+    /// <summary>They count for two hours.</summary>
+    private void Hourly(params string[] sources)
+    {
+        var options = new BridgeOptions();
+        foreach (var source in sources)
+        {
+            options.SourceMaxAges[source] = TimeSpan.FromHours(2);
+        }
+
+        _assessor = new BridgeAssessor(options);
+    }
+
     private BridgeReport At(double minute, params decimal[] tvls) =>
         Judge(minute, [.. tvls.Select((tvl, i) => Saw(minute, $"{(char)('a' + i)}", tvl))]);
 
-    private BridgeReport Judge(double minute, IReadOnlyCollection<BridgeObservation> sources, long tried = 0, long succeeded = 0)
+    private BridgeReport Judge(double minute, IReadOnlyCollection<BridgeObservation> sources, params SourceTransactions[] transactions)
     {
         var assessment = _assessor.Assess(
-            new BridgeEvidence(Bridge.Find("orbit_eth_ton")!, Start.AddMinutes(minute), sources, tried, succeeded, TvlBeforeUsd: null), _state, "keepers");
+            new BridgeEvidence(Bridge.Find("orbit_eth_ton")!, Start.AddMinutes(minute), sources, transactions, TvlBeforeUsd: null), _state, "keepers");
         _state = assessment.State;
         _events.AddRange(assessment.Events);
         return assessment.Report;

@@ -55,6 +55,19 @@ public sealed class PriceConsensusTests
         Assert.Equal((0.98181818m, 1.08m, 1.10m), (report.PegRatio, report.Price, report.Reference));
     }
 
+    /// <summary>(1.20 + 1.35) / 2 = 1.275, and 1.20 / 1.275 = 0.94117647; who holds a source against a value must know who says it.</summary>
+    [Fact]
+    public void The_net_asset_values_behind_a_reference_are_told()
+    {
+        var report = Make(
+            Stablecoin.sUSDe, Price("a", 1.20m), Price("b", 1.20m), Nav("b", 1.35m, hoursAgo: 1), Nav("a", 1.20m, hoursAgo: 23), Nav("c", 1.50m, hoursAgo: 24));
+
+        Assert.Equal((0.94117647m, 1.275m), (report.PegRatio, report.Reference));
+        Assert.Equal(
+            [("a", 1.20m, true), ("b", 1.35m, true), ("c", 1.50m, false)], report.ToEvent("keepers").Navs!.Select(n => (n.Source, n.Value, n.Live)));
+        Assert.Null(Make(Stablecoin.USDC, Price("a", 1m), Price("b", 1m)).ToEvent("keepers").Navs);
+    }
+
     [Fact]
     public void Without_a_live_net_asset_value_a_yield_bearing_coin_has_no_peg_ratio()
     {

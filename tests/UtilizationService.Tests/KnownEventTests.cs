@@ -72,6 +72,20 @@ public sealed class KnownEventTests
         Assert.NotNull(WhyNotSold(Depeg, Market() with { Pegs = new Dictionary<Stablecoin, KnownPeg>() }));
     }
 
+    /// <summary>Null of a coin whose reference is 1.</summary>
+    [Theory]
+    [InlineData(null, false)]
+    [InlineData(0, true)]
+    [InlineData(1, true)]
+    [InlineData(2, false)]
+    public void A_net_asset_value_that_fewer_than_two_say_stops_sales(int? navs, bool stop)
+    {
+        var market = Market(Peg(1m) with { LiveNavs = navs });
+
+        Assert.Equal(stop, WhyNotSold(Depeg, market) is not null);
+        Assert.Equal(stop, WhyUnknown([Stablecoin.USDC], [], market) is not null);
+    }
+
     [Fact]
     public void Sources_that_disagree_stop_oracle_cover_only()
     {
@@ -89,13 +103,32 @@ public sealed class KnownEventTests
     {
         var market = Market() with
         {
-            Bridges = new Dictionary<string, KnownBridge> { ["wormhole_base_ton"] = new(Noon.AddSeconds(-age), Known: true, exploit) },
+            Bridges = new Dictionary<string, KnownBridge> { ["wormhole_base_ton"] = new(Noon.AddSeconds(-age), Known: true, exploit, DrawdownPct: 0) },
         };
 
         Assert.Equal(stop, WhyNotSold(OverBridge, market) is not null);
         Assert.Null(WhyNotSold(Depeg, market));
         // No bridge of Polygon is known here.
         Assert.NotNull(WhyNotSold(new(CoverageType.Bridge, Chain.Polygon, Stablecoin.USDC), market));
+    }
+
+    /// <summary>It is detected with the next point only, and whoever reads the chain need not wait for that. TON is reached by every bridge.</summary>
+    [Theory]
+    [InlineData(-19.9, false)]
+    [InlineData(-20.0, true)]
+    [InlineData(-54.0, true)]
+    public void A_bridge_that_is_a_fifth_below_its_peak_stops_cover_of_it(double drawdown, bool stop)
+    {
+        var market = Market();
+        market = market with
+        {
+            Bridges = new Dictionary<string, KnownBridge>(market.Bridges) { ["wormhole_base_ton"] = new(Noon, Known: true, ExploitDetected: false, (decimal)drawdown) },
+        };
+
+        Assert.Equal(stop, WhyNotSold(OverBridge, market) is not null);
+        Assert.Equal(stop, WhyNotSold(OverBridge with { Chain = Chain.TON }, market) is not null);
+        Assert.Null(WhyNotSold(OverBridge with { Chain = Chain.Polygon }, market));
+        Assert.Null(WhyNotSold(Depeg, market));
     }
 
     [Fact]
@@ -127,7 +160,7 @@ public sealed class KnownEventTests
         var market = Market();
         market = market with
         {
-            Bridges = new Dictionary<string, KnownBridge>(market.Bridges) { ["wormhole_base_ton"] = new(Noon.AddSeconds(-age), known, ExploitDetected: true) },
+            Bridges = new Dictionary<string, KnownBridge>(market.Bridges) { ["wormhole_base_ton"] = new(Noon.AddSeconds(-age), known, ExploitDetected: true, DrawdownPct: 0) },
         };
 
         foreach (var chain in new[] { Chain.Base, Chain.TON })
@@ -158,7 +191,7 @@ public sealed class KnownEventTests
 
     private static MarketKnowledge Market(KnownPeg? peg = null) => new(
         new Dictionary<Stablecoin, KnownPeg> { [Stablecoin.USDC] = peg ?? Peg(1m) },
-        Bridge.All.ToDictionary(b => b.Id, _ => new KnownBridge(Noon, Known: true, ExploitDetected: false), StringComparer.Ordinal),
+        Bridge.All.ToDictionary(b => b.Id, _ => new KnownBridge(Noon, Known: true, ExploitDetected: false, DrawdownPct: 0), StringComparer.Ordinal),
         OpenIncidents: [],
         Stress: null);
 }

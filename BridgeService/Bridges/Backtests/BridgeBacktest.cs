@@ -69,7 +69,7 @@ internal static class BridgeBacktest
         var events = new List<IPlatformEvent>();
         for (var now = words.First; now < words.Last + options.Cycle; now += options.Cycle)
         {
-            var (sources, tried, succeeded) = words.At(now);
+            var (sources, transactions) = words.At(now);
             // The value that stood at the start of the window, or the oldest there is.
             while (values.Count > 1 && values.ElementAt(1).At <= now - rules.Window)
             {
@@ -77,7 +77,7 @@ internal static class BridgeBacktest
             }
 
             decimal? before = values.TryPeek(out var standing) ? standing.TvlUsd : null;
-            var assessment = assessor.Assess(new BridgeEvidence(Any, now, sources, tried, succeeded, before), state, "backtest");
+            var assessment = assessor.Assess(new BridgeEvidence(Any, now, sources, transactions, before), state, "backtest");
             state = assessment.State;
             if (assessment.Report.TvlUsd is { } tvl)
             {
@@ -142,7 +142,7 @@ internal static class BridgeBacktest
         public DateTimeOffset Last => _observations[^1].ObservedAt;
 
         /// <summary>What is known at <paramref name="now"/>, which never goes back.</summary>
-        public (IReadOnlyCollection<BridgeObservation> Sources, long Tried, long Succeeded) At(DateTimeOffset now)
+        public (IReadOnlyCollection<BridgeObservation> Sources, IReadOnlyCollection<SourceTransactions> Transactions) At(DateTimeOffset now)
         {
             for (; _next < _observations.Count && _observations[_next].ObservedAt <= now; _next++)
             {
@@ -170,8 +170,10 @@ internal static class BridgeBacktest
                     // A source may stop saying whether the contract is paused and go on saying what it holds.
                     .. _lastOfPause.Values.Where(o => o != _last[o.Source]).Select(o => new BridgeObservation(o.Source, Any.Id, o.ObservedAt, TvlUsd: null, o.Paused)),
                 ],
-                _transactions.Sum(o => (long)o.TransactionsTried!.Value),
-                _transactions.Sum(o => (long)(o.TransactionsSucceeded ?? 0)));
+                [
+                    .. _transactions.GroupBy(o => o.Source, StringComparer.Ordinal).Select(g => new SourceTransactions(
+                        g.Key, g.Sum(o => (long)o.TransactionsTried!.Value), g.Sum(o => (long)(o.TransactionsSucceeded ?? 0)))),
+                ]);
         }
     }
 }

@@ -48,7 +48,8 @@ internal sealed record ObservedSeries(IReadOnlyList<ConsensusPoint> Observed, IR
 
         ConsensusPoint PointAt(DateTimeOffset now)
         {
-            var reference = ReferenceAt(now);
+            var navs = NavsAt(now);
+            var reference = navs is null ? 1 : ReferenceOf(navs);
             List<PriceSourceFigure> sources =
             [
                 .. lastWords.Values.Select(o => new PriceSourceFigure(
@@ -60,19 +61,19 @@ internal sealed record ObservedSeries(IReadOnlyList<ConsensusPoint> Observed, IR
                 now,
                 live.Count >= Math.Min(minSources, LeastSources) && reference is { } par ? PriceAgreement.PegRatio(Sample.Median(live), par) : null,
                 live.Count >= LeastSources ? PriceAgreement.Score(live, triggers.VariationSteps, triggers.LeastConsensus) : null,
-                sources);
+                sources,
+                navs);
         }
 
-        decimal? ReferenceAt(DateTimeOffset now)
-        {
-            if (coin is null || !coin.Value.IsYieldBearing())
-            {
-                return 1;
-            }
+        List<NavFigure>? NavsAt(DateTimeOffset now) => coin is { } known && known.IsYieldBearing()
+            ? [.. lastNavs.Values.Select(o => new NavFigure(o.Source, o.Nav!.Value, o.ObservedAt, now - o.ObservedAt < options.NavMaxAge))]
+            : null;
+    }
 
-            var live = lastNavs.Values.Where(o => now - o.ObservedAt < options.NavMaxAge).Select(o => o.Nav!.Value).ToList();
-            return live.Count > 0 ? Sample.Median(live) : null;
-        }
+    private static decimal? ReferenceOf(List<NavFigure> navs)
+    {
+        var live = navs.Where(n => n.Live).Select(n => n.Value).ToList();
+        return live.Count > 0 ? Sample.Median(live) : null;
     }
 
     /// <summary>The points, and where the next is further away than <paramref name="step"/> the same again every such time.</summary>

@@ -1,3 +1,5 @@
+using System.Text.Json.Serialization;
+using Sure.Contracts.Consensus;
 using Sure.Contracts.Events;
 
 namespace Sure.UtilizationService.Claims.Rules;
@@ -8,10 +10,32 @@ namespace Sure.UtilizationService.Claims.Rules;
 /// <param name="PegRatio">Median price over reference; null without consensus or reference.</param>
 /// <param name="Consensus">Score of agreement, 0.3 … 1; null without consensus.</param>
 /// <param name="Sources">What each source last said, live or not.</param>
+/// <param name="Navs">The same of what a yield-bearing coin can be redeemed for; null where the reference is 1, and in points of an older version.</param>
 public sealed record ConsensusPoint(
-    long Sequence, DateTimeOffset At, decimal? PegRatio, decimal? Consensus, IReadOnlyList<PriceSourceFigure> Sources)
+    long Sequence,
+    DateTimeOffset At,
+    decimal? PegRatio,
+    decimal? Consensus,
+    IReadOnlyList<PriceSourceFigure> Sources,
+    [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] IReadOnlyList<NavFigure>? Navs = null)
 {
-    /// <summary>Whether the peg ratio, and each of at least <paramref name="sources"/> live sources, is at or below <paramref name="ratio"/>.</summary>
-    public bool IsAtOrBelow(decimal ratio, int sources) =>
-        PegRatio <= ratio && Sources.Count(s => s.Live && s.PegRatio <= ratio) >= sources;
+    /// <summary>Sources that must bear a net asset value out: one that errs alone must not make every price look low.</summary>
+    public const int LeastNavs = 2;
+
+    /// <summary>
+    /// Whether the peg ratio, and each of at least <paramref name="sources"/> live sources, is at or below <paramref name="ratio"/>. A source
+    /// is by its price over the highest net asset value that two say the coin has at the least, or one where one source is asked for.
+    /// </summary>
+    public bool IsAtOrBelow(decimal ratio, int sources)
+    {
+        var reference = BorneOut(Math.Min(sources, LeastNavs));
+        return PegRatio <= ratio && Sources.Count(s => s.Live && RatioOf(s) <= ratio) >= sources;
+
+        decimal? RatioOf(PriceSourceFigure source) =>
+            Navs is null ? source.PegRatio : reference is { } nav ? PriceAgreement.PegRatio(source.Price, nav) : null;
+    }
+
+    /// <summary>The highest value that <paramref name="sources"/> live sources do not fall short of; null where there are not so many.</summary>
+    private decimal? BorneOut(int sources) =>
+        Navs?.Where(n => n.Live).OrderByDescending(n => n.Value).Skip(sources - 1).FirstOrDefault()?.Value;
 }

@@ -11,23 +11,23 @@ internal static class EventRules
     private static readonly Dictionary<string, decimal> NoParameters = [];
 
     /// <summary>
-    /// Bridge cover: an exploit that was detected while the policy was in force and is confirmed pays in full. The detection counts, not
-    /// the confirmation: value is lost when the bridge is drained, and confirming takes its time.
+    /// Bridge cover: an exploit that was first seen while the policy was in force and is confirmed pays in full. What was seen counts, not
+    /// the detection or the confirmation: value is lost when the bridge is drained, and both take their time.
     /// </summary>
     /// <param name="policy">The policy.</param>
     /// <param name="exploits">Exploits of the bridges of its chain.</param>
     public static Finding Judge(Policy policy, IReadOnlyList<Exploit> exploits)
     {
-        var concerned = exploits.Where(e => InForce(policy, e.DetectedAt)).OrderBy(e => e.DetectedAt).ToList();
+        var concerned = exploits.Where(e => InForce(policy, e.FirstSeenAt)).OrderBy(e => e.FirstSeenAt).ToList();
         var basis = new DecisionBasis("bridge_exploit", NoParameters) { Exploits = concerned };
         if (concerned.Where(e => e.ConfirmedAt is not null).MinBy(e => e.ConfirmedAt) is { } confirmed)
         {
-            return new Finding.Met(policy, $"An exploit of the bridge {confirmed.BridgeId} is confirmed: {confirmed.Reason}", basis, confirmed.DetectedAt, PayoutFraction: 1);
+            return new Finding.Met(policy, $"An exploit of the bridge {confirmed.BridgeId} is confirmed: {confirmed.Reason}", basis, confirmed.FirstSeenAt, PayoutFraction: 1);
         }
 
         return concerned.Find(e => e.ClearedAt is null) is { } detected
             ? new Finding.Undecided(policy, $"An exploit of the bridge {detected.BridgeId} is detected and not confirmed yet.", basis)
-            : new Finding.NotMet(policy, "No exploit of a bridge of this chain was confirmed while the policy was in force.", basis);
+            : new Finding.NotMet(policy, "No exploit of a bridge of this chain is confirmed that was first seen while the policy was in force.", basis);
     }
 
     /// <summary>

@@ -40,6 +40,22 @@ public sealed class AdapterSettingsTests
         Assert.Contains(sentence, fault.Failures);
     }
 
+    /// <summary>By whatever id; another coin, or another figure of it, is another source.</summary>
+    [Theory]
+    [InlineData("coingecko:usd-coin", "USDC", true)]
+    [InlineData("ethereum:0xa0b86991c6218b36c1d19d4a2e9eb0ce3606eb48", "USDC", true)]
+    [InlineData("coingecko:tether", "USDT", false)]
+    public void A_coin_that_CoinGecko_is_asked_for_is_none_of_DefiLlama(string id, string coin, bool refused)
+    {
+        using var provider = Service("Production", [.. CoinGecko, ("Adapters:DefiLlama:Coins:0:Id", id), ("Adapters:DefiLlama:Coins:0:Stablecoin", coin)]);
+
+        var fault = Record.Exception(() => provider.GetRequiredService<IOptions<BridgeService.Adapters.AdapterOptions>>().Value);
+
+        Assert.Equal(
+            refused ? ["Adapters:DefiLlama:Coins:0:Stablecoin is USDC, as one of Adapters:CoinGecko:Coins: DefiLlama passes CoinGecko's prices on, so one source would count as two."] : [],
+            (fault as OptionsValidationException)?.Failures ?? []);
+    }
+
     [Fact]
     public void Endpoints_of_one_host_are_one()
     {

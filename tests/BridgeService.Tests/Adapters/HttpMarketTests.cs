@@ -26,8 +26,8 @@ public sealed class HttpMarketTests : IAsyncLifetime
         {
             var now = TimeProvider.System.GetUtcNow().ToUnixTimeSeconds();
             return UpstreamServer.Json(context.Request.Path.StartsWithSegments("/simple/price", StringComparison.Ordinal)
-                ? $$$"""{"usd-coin":{"usd":0.88,"last_updated_at":{{{now}}}}}"""
-                : $$$$"""{"coins":{"coingecko:usd-coin":{"price":0.90,"timestamp":{{{{now}}}},"confidence":0.99}}}""")(context);
+                ? $$$"""{"usd-coin":{"usd":0.90,"last_updated_at":{{{now}}}}}"""
+                : $$$$"""{"coins":{"coingecko:tether":{"price":0.99,"timestamp":{{{{now}}}},"confidence":0.99}}}""")(context);
         });
         for (var i = 0; i < 2; i++)
         {
@@ -54,8 +54,8 @@ public sealed class HttpMarketTests : IAsyncLifetime
                 ["Adapters:CoinGecko:Coins:0:Id"] = "usd-coin",
                 ["Adapters:CoinGecko:Coins:0:Stablecoin"] = "USDC",
                 ["Adapters:DefiLlama:Prices:Url"] = _prices.Url,
-                ["Adapters:DefiLlama:Coins:0:Id"] = "coingecko:usd-coin",
-                ["Adapters:DefiLlama:Coins:0:Stablecoin"] = "USDC",
+                ["Adapters:DefiLlama:Coins:0:Id"] = "coingecko:tether",
+                ["Adapters:DefiLlama:Coins:0:Stablecoin"] = "USDT",
                 ["Adapters:Pyth:Upstream:Url"] = _silent.Url,
                 ["Adapters:Pyth:Feeds:0:Id"] = new string('a', 64),
                 ["Adapters:Pyth:Feeds:0:Stablecoin"] = "USDC",
@@ -63,6 +63,7 @@ public sealed class HttpMarketTests : IAsyncLifetime
                 ["Adapters:Evm:0:Endpoints:0:Url"] = _nodes[0].Server.Url,
                 ["Adapters:Evm:0:Endpoints:1:Url"] = _nodes[1].Server.Url,
                 ["Adapters:Evm:0:Feeds:0:Address"] = Feed,
+                ["Adapters:Evm:0:Feeds:0:Stablecoin"] = "USDC",
                 ["Adapters:Evm:0:Lockboxes:0:Bridge"] = "wormhole_eth_ton",
                 ["Adapters:Evm:0:Lockboxes:0:Token"] = Token,
                 ["Adapters:Evm:0:Lockboxes:0:Holder"] = Holder,
@@ -88,7 +89,7 @@ public sealed class HttpMarketTests : IAsyncLifetime
         await _postgres.DisposeAsync();
     }
 
-    // Median of 0.88 and 0.90; Pyth never answers.
+    // Median of Chainlink's 0.88 and CoinGecko's 0.90; Pyth never answers.
     [Fact]
     public async Task Answers_rest_on_what_upstreams_say_and_a_silent_one_changes_nothing()
     {
@@ -96,6 +97,8 @@ public sealed class HttpMarketTests : IAsyncLifetime
         Assert.Equal(0.89m, price.GetProperty("price").GetDecimal());
         Assert.Equal(2, price.GetProperty("live_sources").GetInt32());
         Assert.Equal("http", price.GetProperty("data_source").GetString());
+        var lone = await UntilAsync("/api/v2/oracles/prices", "prices", "stablecoin", "USDT", p => p.GetProperty("live_sources").GetInt32() == 1);
+        Assert.Equal(0.99m, lone.GetProperty("sources")[0].GetProperty("price").GetDecimal());
 
         var bridge = await UntilAsync(
             "/api/v2/bridge-health", "bridges", "bridge_id", "wormhole_eth_ton", b => b.GetProperty("tvl_usd").ValueKind != JsonValueKind.Null && IsPaused(b));

@@ -356,8 +356,8 @@ public sealed class UpstreamTests : IAsyncLifetime
             ("Adapters:Pyth:Feeds:0:Id", new string('a', 64)),
             ("Adapters:Pyth:Feeds:0:Stablecoin", "USDC"),
             ("Adapters:DefiLlama:Prices:Url", broken.Url),
-            ("Adapters:DefiLlama:Coins:0:Id", "coingecko:usd-coin"),
-            ("Adapters:DefiLlama:Coins:0:Stablecoin", "USDC"),
+            ("Adapters:DefiLlama:Coins:0:Id", "coingecko:tether"),
+            ("Adapters:DefiLlama:Coins:0:Stablecoin", "USDT"),
             ("Adapters:DefiLlama:Tvl:Url", silent.Url),
             ("Adapters:DefiLlama:Protocols:0:Slug", "some-bridge"),
             ("Adapters:DefiLlama:Protocols:0:Bridge", "wormhole_eth_ton"));

@@ -55,7 +55,7 @@ public sealed class CalmDecadeTests
                 said[i] = new BridgeObservation(sources[i], bridge.Id, now, (decimal)Math.Round(tvl * (1 + (0.002 * noise.Normal(streams[i], minute))), 2));
             }
 
-            var assessment = assessor.Assess(new BridgeEvidence(bridge, now, said, 0, 0, TvlBeforeUsd: null), state, "calm");
+            var assessment = assessor.Assess(new BridgeEvidence(bridge, now, said, [], TvlBeforeUsd: null), state, "calm");
             state = assessment.State;
             events.AddRange(assessment.Events.Where(e => e is not BridgeHealthMade));
         }

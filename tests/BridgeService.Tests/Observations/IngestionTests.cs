@@ -147,6 +147,42 @@ public sealed class IngestionTests(PostgresServer postgres) : IAsyncLifetime
     }
 
     /// <summary>A source that goes on saying "not paused" does not keep its value of half an hour ago alive.</summary>
+    /// <summary>98 of 100, 48 of 50, and one that says that nothing of very much succeeded: the median is 0.96.</summary>
+    [Fact]
+    public async Task How_many_transactions_succeed_is_the_median_of_what_sources_count()
+    {
+        object Counted(string source, int tried, int succeeded) => new
+        {
+            source,
+            kind = "bridge",
+            bridge_id = "orbit_eth_ton",
+            tvl_usd = 5_000_000m,
+            transactions_tried = tried,
+            transactions_succeeded = succeeded,
+            observed_at = _host.Seconds(),
+        };
+        await _host.PostAsync(Counted("one", 100, 98), Counted("two", 50, 48), Counted("three", int.MaxValue, 0));
+
+        await _host.CycleAsync();
+
+        Assert.Equal(0.96m, (decimal)(await BridgeHost.GetAsync(_host.Anonymous, "/api/v2/bridge-health/orbit_eth_ton"))["transaction_success_rate"]);
+    }
+
+    [Fact]
+    public async Task Of_a_bridge_that_was_never_observed_everything_is_null()
+    {
+        var unseen = (await BridgeHost.GetAsync(_host.Anonymous, "/api/v2/bridge-health/orbit_eth_ton")).Body!.AsObject();
+
+        Assert.Equal("Unknown", (string)unseen["health_status"]!);
+        Assert.All(
+            ["health_score", "tvl_usd", "tvl_change_pct", "tvl_drawdown_pct", "oracle_consensus", "transaction_success_rate", "data_age_seconds"],
+            field => Assert.Null(unseen[field]));
+
+        await _host.PostAsync(Bridge("one", 5_000_000m));
+        await _host.CycleAsync();
+        Assert.Equal(1m, (decimal)(await BridgeHost.GetAsync(_host.Anonymous, "/api/v2/bridge-health/orbit_eth_ton"))["transaction_success_rate"]);
+    }
+
     [Fact]
     public async Task What_a_source_stopped_saying_grows_old()
     {

@@ -72,6 +72,20 @@ public sealed class BacktestTests
         Assert.Equal((true, At(60), 0.01333333m), (answer.Triggered, answer.TriggeredAt, answer.PayoutFraction));
     }
 
+    /// <summary>1.20 / 1.35 = 0.889: (0.97 − 0.88888889) / 0.07 is more than everything. With one source asked for, one says what the coin is worth too.</summary>
+    [Theory]
+    [InlineData(null, false)]
+    [InlineData(1, true)]
+    public void Of_several_sources_one_alone_does_not_say_what_a_coin_is_worth(int? minSources, bool triggered)
+    {
+        var said = Enumerable.Range(0, 30).SelectMany(i => new[] { Said("a", 5 * i, 1.20m) with { Nav = 1.35m }, Said("b", 5 * i, 1.20m) });
+
+        var answer = Run(new BacktestRequest(
+            CoverageType.Depeg, Stablecoin.sUSDe, new BacktestTerms(DwellHours: 1), MinSources: minSources, Observations: [.. said]));
+
+        Assert.Equal((0.88888889m, triggered, triggered), (answer.Points[0].PegRatio, answer.Points[0].Below, answer.Triggered));
+    }
+
     [Fact]
     public void Three_sources_that_contradict_each_other_for_an_hour_trigger_oracle_cover()
     {

@@ -42,6 +42,40 @@ public sealed class CexLiquidationRuleTests
             Triggered([Point(0, [0.92m, 0.92m]), Point(10, [0.70m, 0.96m]) with { PegRatio = 0.83m }, Point(60, 1m)], Year).PayoutFraction);
     }
 
+    /// <summary>
+    /// Three honest prices of 1.20. Against 1.35 they are at 0.889, against the median of 1.20 and 1.35 at 0.941; but one source alone says
+    /// 1.35, and against 1.20 they are at 1.
+    /// </summary>
+    [Theory]
+    [InlineData(1.35)]
+    [InlineData(1.20, 1.35)]
+    [InlineData(1.35, 1.20)]
+    public void A_net_asset_value_that_one_source_says_alone_triggers_nothing(params double[] navs)
+    {
+        var said = navs.Select(n => (decimal)n).ToArray();
+
+        Assert.IsType<Verdict.NotTriggered>(Rule.Judge([Redeemable(0, 1.20m, said), Redeemable(60, 1.20m, said)], Year));
+    }
+
+    /// <summary>The trigger by the value that two say, 1.12 / 1.20 = 0.933; p by the peg ratio, 1.12 / 1.25 = 0.896: (0.95 − 0.896) / 0.15 = 0.36.</summary>
+    [Fact]
+    public void A_net_asset_value_that_two_sources_say_triggers()
+    {
+        Assert.Equal(0.36m, Triggered([Redeemable(0, 1.12m, 1.30m, 1.20m), Redeemable(60, 1.12m, 1.30m, 1.20m)], Year).PayoutFraction);
+        // 1.25 of three: two say at least that.
+        Assert.IsType<Verdict.NotTriggered>(Rule.Judge([Redeemable(0, 1.19m, 1.20m, 1.25m, 1.50m)], Year));
+        Assert.IsType<Verdict.Running>(Rule.Judge([Redeemable(0, 1.18m, 1.20m, 1.25m, 1.50m)], Year));
+    }
+
+    [Fact]
+    public void A_value_that_is_not_live_bears_nothing_out()
+    {
+        var point = Redeemable(0, 1.20m, 1.35m, 1.35m);
+
+        Assert.IsType<Verdict.Running>(Rule.Judge([point], Year));
+        Assert.IsType<Verdict.NotTriggered>(Rule.Judge([point with { Navs = [point.Navs![0], point.Navs[1] with { Live = false }] }], Year));
+    }
+
     [Fact]
     public void Points_outside_of_the_cover_trigger_nothing() =>
         Assert.IsType<Verdict.NotTriggered>(Rule.Judge([Point(0, 0.5m), Point(10, 1m), Point(40, 0.5m), Point(200, 1m)], new CoverPeriod(At(5), At(30))));

@@ -107,6 +107,49 @@ public sealed class ClaimTests(PostgresServer postgres) : CoverInForce(postgres)
         Assert.Equal("2 filed, 2 refused, 0 triggered, 0.00 owed, 0.00 short, 0 paid with 0.00", await StatisticsAsync("interval=day"));
     }
 
+    /// <summary>
+    /// Prices of 1.20: against 1.35 at 0.889. While one says so, the holder is refused and nothing is sold; since two say so, the policy pays
+    /// (0.95 − 0.88888889) / 0.15 of 10 000 = 4 074.07.
+    /// </summary>
+    [Fact]
+    public async Task What_a_coin_is_worth_must_be_said_by_two()
+    {
+        var product = new Product(CoverageType.CexLiquidation, Chain.Ethereum, Stablecoin.sUSDe);
+        var policy = await BindAsync(10_000m, product);
+        await WorthAsync(1.35m);
+
+        var refused = await EventuallyFiledAsync(policy, "refused");
+        await JudgedAsync();
+        var declined = await UtilizationHost.BindAsync(Host.Alice, Host.Quote(100m, product));
+
+        Assert.Equal("refused", (string?)(await ClaimAsync(refused))["status"]);
+        Assert.Contains(
+            declined["checks"].AsArray(),
+            c => (string?)c!["check"] == "known_event" && (string?)c["reason"] == "Fewer than 2 sources say what sUSDe can be redeemed for.");
+        var evidence = await UtilizationHost.GetAsync(Host.Alice, $"/api/v2/claims/{refused["claim_id"]}/evidence");
+        Assert.Equal(["1.35"], evidence["body"]["points"]![0]!["navs"]!.AsArray().Select(n => (string?)n!["value"]));
+
+        await WorthAsync(1.35m, 1.35m);
+        Clock.Advance(TimeSpan.FromHours(1));
+        await WorthAsync(1.35m, 1.35m);
+
+        Assert.Equal(4_074.07m, (decimal)(await PaidAsync(policy))["payout_usd"]!);
+
+        Task WorthAsync(params decimal[] navs)
+        {
+            Clock.Advance(TimeSpan.FromSeconds(1));
+            var made = Host.Price(Stablecoin.sUSDe, 0.88888889m);
+            Host.Tell(made with
+            {
+                Price = 1.20m,
+                Reference = 1.35m,
+                Sources = [.. made.Sources.Select(s => s with { Price = 1.20m })],
+                Navs = [.. navs.Select((n, i) => new NavFigure($"source-{i}", n, Clock.GetUtcNow(), Live: true))],
+            });
+            return Host.KnownAsync();
+        }
+    }
+
     /// <summary>A run is broken after 15 minutes without a word, and what could still count of cex cover is over after 75.</summary>
     [Fact]
     public async Task A_filed_claim_is_refused_by_the_first_point_after_a_long_silence()

@@ -30,6 +30,78 @@ public sealed class EventClaimTests(PostgresServer postgres) : CoverInForce(post
         Assert.Single(await ColumnAsync("SELECT exploit_id::text FROM exploit WHERE settled_at IS NOT NULL"));
     }
 
+    /// <summary>One source sees it, another buys half a minute later; with the second point of the second source it is detected.</summary>
+    [Fact]
+    public async Task Cover_that_was_bought_after_an_exploit_was_first_seen_is_not_paid_for_it()
+    {
+        var before = await BindAsync(1_000m, new(CoverageType.Bridge, Chain.Base, Stablecoin.USDC));
+        Clock.Advance(TimeSpan.FromSeconds(30));
+        var seen = Clock.GetUtcNow();
+        Clock.Advance(TimeSpan.FromSeconds(35));
+        var after = await BindAsync(2_000m, new(CoverageType.Bridge, Chain.Base, Stablecoin.USDC));
+        Clock.Advance(TimeSpan.FromMinutes(1));
+        var exploit = Guid.CreateVersion7();
+        Host.Tell(new ExploitDetected(Guid.CreateVersion7(), Clock.GetUtcNow(), "wormhole_base_ton", exploit, 69_000_000m, 150_000_000m, "Two sources saw it drained.", seen));
+        var refused = await EventuallyFiledAsync(after, "refused");
+        var pending = await EventuallyFiledAsync(before, "pending");
+        Clock.Advance(TimeSpan.FromMinutes(30));
+        Host.Tell(new ExploitConfirmed(Guid.CreateVersion7(), Clock.GetUtcNow(), "wormhole_base_ton", exploit, 69_000_000m, 150_000_000m, "Value did not come back.", seen));
+
+        var claim = await PaidAsync(before);
+
+        Assert.Equal(((string?)pending["claim_id"], 1_000m, Seconds(seen)), ((string?)claim["claim_id"], (decimal)claim["payout_usd"]!, (decimal)claim["triggered_at"]!));
+        Assert.Contains("first seen while the policy was in force", (string?)refused["reason"], StringComparison.Ordinal);
+        Assert.Single(await ColumnAsync("SELECT exploit_id::text FROM exploit WHERE settled_at IS NOT NULL"));
+        Assert.Equal("active", (string?)(await UtilizationHost.GetAsync(Host.Alice, $"/api/v2/policies/{after}"))["status"]);
+        await EventuallyFiledAsync(after, "refused");
+        var evidence = await UtilizationHost.GetAsync(Host.Alice, $"/api/v2/claims/{claim["claim_id"]}/evidence");
+        Assert.Equal(Seconds(seen), (decimal)evidence["body"]["exploits"]![0]!["first_seen_at"]!);
+    }
+
+    /// <summary>
+    /// Five minutes before the end of both a source sees one bridge drained, which arrives ten minutes after it; the other bridge is judged
+    /// beyond the end.
+    /// </summary>
+    [Fact]
+    public async Task Cover_pays_for_an_exploit_that_was_seen_before_its_end_and_detected_after_it()
+    {
+        var policy = await BindAsync(1_000m, new(CoverageType.Bridge, Chain.Solana, Stablecoin.USDC), days: 1);
+        var other = await BindAsync(1_000m, new(CoverageType.Bridge, Chain.Base, Stablecoin.USDC), days: 1);
+        var end = Clock.GetUtcNow().AddDays(1);
+        var (seen, exploit) = (end.AddMinutes(-5), Guid.CreateVersion7());
+        Clock.Advance(end.AddMinutes(10) - Clock.GetUtcNow());
+        Host.Tell([Host.Health("wormhole_sol_ton") with { JudgedUntil = seen }, Host.Health("wormhole_base_ton") with { JudgedUntil = Clock.GetUtcNow() }]);
+        await ExpiredAsync(other);
+
+        Clock.Advance(TimeSpan.FromMinutes(10));
+        Host.Tell(new ExploitDetected(Guid.CreateVersion7(), Clock.GetUtcNow(), "wormhole_sol_ton", exploit, 69_000_000m, 150_000_000m, "Two sources saw it drained.", seen));
+        await EventuallyFiledAsync(policy, "pending");
+        // The exploit is known; from here on it holds the policy by itself.
+        Host.Tell(Host.Health("wormhole_sol_ton") with { JudgedUntil = Clock.GetUtcNow(), ExploitDetected = true });
+        Clock.Advance(TimeSpan.FromMinutes(30));
+        Host.Tell(new ExploitConfirmed(Guid.CreateVersion7(), Clock.GetUtcNow(), "wormhole_sol_ton", exploit, 69_000_000m, 150_000_000m, "Value did not come back.", seen));
+
+        Assert.Equal(1_000m, (decimal)(await PaidAsync(policy))["payout_usd"]!);
+    }
+
+    /// <summary>What was first seen at the very end is within the cover. The bridge of the other policy is judged a minute further.</summary>
+    [Fact]
+    public async Task Bridge_cover_expires_when_its_bridges_are_judged_beyond_its_end()
+    {
+        var policy = await BindAsync(1_000m, new(CoverageType.Bridge, Chain.Solana, Stablecoin.USDC), days: 1);
+        var other = await BindAsync(1_000m, new(CoverageType.Bridge, Chain.Base, Stablecoin.USDC), days: 1);
+        var bound = await UtilizationHost.GetAsync(Host.Alice, $"/api/v2/policies/{policy}");
+        var end = DateTimeOffset.UnixEpoch.AddTicks((long)((decimal)bound["ends_at"] * TimeSpan.TicksPerSecond));
+        Clock.Advance(end.AddMinutes(10) - Clock.GetUtcNow());
+        Host.Tell([Host.Health("wormhole_sol_ton") with { JudgedUntil = end }, Host.Health("wormhole_base_ton") with { JudgedUntil = end.AddMinutes(1) }]);
+
+        await ExpiredAsync(other);
+        Assert.Equal("active", (string?)(await UtilizationHost.GetAsync(Host.Alice, $"/api/v2/policies/{policy}"))["status"]);
+
+        Host.Tell(Host.Health("wormhole_sol_ton") with { JudgedUntil = end.AddMinutes(1) });
+        await ExpiredAsync(policy);
+    }
+
     [Fact]
     public async Task A_cleared_exploit_pays_nobody_and_refuses_who_filed()
     {
@@ -157,6 +229,9 @@ public sealed class EventClaimTests(PostgresServer postgres) : CoverInForce(post
         await LedgerAgreesAsync();
     }
 
+    /// <summary>To the microsecond, as times are kept.</summary>
+    private static decimal Seconds(DateTimeOffset time) => (time - DateTimeOffset.UnixEpoch).Ticks / 10 / 1_000_000m;
+
     private Guid DetectedOnSolana()
     {
         var exploit = Guid.CreateVersion7();
@@ -173,7 +248,7 @@ public sealed class EventClaimTests(PostgresServer postgres) : CoverInForce(post
             coverage_type = type,
             chain,
             stablecoin = coin,
-            occurred_at = at.ToUnixTimeMilliseconds() / 1000m,
+            occurred_at = Seconds(at),
             evidence_url = "https://example.org/post-mortem",
             loss_fraction = loss,
         });

@@ -1,3 +1,4 @@
+using Sure.Contracts.Consensus;
 using Sure.Contracts.Events;
 using Sure.UtilizationService.Claims.Rules;
 
@@ -23,6 +24,18 @@ internal static class Series
         ratios.Order().ElementAt(ratios.Length / 2),
         0.3m,
         [.. ratios.Select((r, i) => new PriceSourceFigure($"source-{i}", r, r, At(minute), Live: true))]);
+
+    /// <summary>A yield-bearing coin that three live sources price alike, held against the median of what live sources say it can be redeemed for.</summary>
+    public static ConsensusPoint Redeemable(double minute, decimal price, params decimal[] navs)
+    {
+        var reference = Sample.Median(navs);
+        var point = Point(minute, PriceAgreement.PegRatio(price, reference));
+        return point with
+        {
+            Sources = [.. point.Sources.Select(s => s with { Price = price })],
+            Navs = [.. navs.Select((n, i) => new NavFigure($"source-{i}", n, At(minute), Live: true))],
+        };
+    }
 
     /// <summary>One ratio every <paramref name="step"/> minutes, first and last included.</summary>
     public static IEnumerable<ConsensusPoint> Every(double step, double from, double to, decimal ratio)
