@@ -4,6 +4,7 @@ using System.Net;
 using System.Net.Sockets;
 using System.Text;
 using Microsoft.AspNetCore.Connections;
+using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging.Abstractions;
 using Microsoft.Extensions.Options;
 using Microsoft.IdentityModel.JsonWebTokens;
@@ -83,7 +84,7 @@ public sealed class ConnectionTests(PostgresServer postgres)
         meters.SetMeasurementEventCallback<long>((_, _, tags, _) => refused.Enqueue((string?)Assert.Single(tags.ToArray()).Value));
         meters.Start();
 
-        using var open = await ConnectAsync(gateway);
+        using var open = await gateway.ConnectAsync();
         Assert.StartsWith("HTTP/1.1 200 ", await AskAsync(open), StringComparison.Ordinal);
         Assert.Equal("", await AskAnewAsync(gateway));
 
@@ -110,10 +111,12 @@ public sealed class ConnectionTests(PostgresServer postgres)
     [InlineData("2001:db8::2", "2001:db8::3", false)]
     public async Task Connections_of_IPv6_are_counted_by_the_network_of_64_bits(string one, string other, bool hasRoom)
     {
+        await using var services = new ServiceCollection().AddMetrics().BuildServiceProvider();
         var limit = new ConnectionLimit(
             Options.Create(new LimitOptions { ConnectionsPerAddress = 1 }),
             new OpenFiles(long.MaxValue),
             new TrustedProxies(Options.Create(new GatewayOptions { TrustedProxies = ["2001:db8::1"] })),
+            services.GetRequiredService<IMeterFactory>(),
             NullLogger<ConnectionLimit>.Instance);
         var open = new TaskCompletionSource();
         var first = limit.HandleAsync(From(one), _ => open.Task);
