@@ -1,5 +1,5 @@
-using System.Text;
 using System.Net.WebSockets;
+using System.Text;
 using System.Text.Json.Nodes;
 using Sure.RealtimeService.Channels;
 using Sure.RealtimeService.Tests.Hosts;
