@@ -23,19 +23,23 @@ public sealed record ConsensusPoint(
     public const int LeastNavs = 2;
 
     /// <summary>
-    /// Whether the peg ratio, and each of at least <paramref name="sources"/> live sources, is at or below <paramref name="ratio"/>. A source
-    /// is by its price over the highest net asset value that two say the coin has at the least, or one where one source is asked for.
+    /// Whether the peg ratio, and each of at least <paramref name="sources"/> live sources, is at or below <paramref name="ratio"/>. Of a
+    /// yield-bearing coin a source is held against the highest net asset value that two bear out, or one where one source is asked for.
     /// </summary>
-    public bool IsAtOrBelow(decimal ratio, int sources)
+    public bool IsAtOrBelow(decimal ratio, int sources) =>
+        PegRatio <= ratio && RatiosOfWitnesses(Math.Min(sources, LeastNavs)).Count(r => r <= ratio) >= sources;
+
+    /// <summary>What live sources say, held against the highest value that so many of them do not fall short of; nothing where there is none.</summary>
+    private IEnumerable<decimal?> RatiosOfWitnesses(int navs)
     {
-        var reference = BorneOut(Math.Min(sources, LeastNavs));
-        return PegRatio <= ratio && Sources.Count(s => s.Live && RatioOf(s) <= ratio) >= sources;
+        var live = Sources.Where(s => s.Live);
+        if (Navs is null)
+        {
+            return live.Select(s => s.PegRatio);
+        }
 
-        decimal? RatioOf(PriceSourceFigure source) =>
-            Navs is null ? source.PegRatio : reference is { } nav ? PriceAgreement.PegRatio(source.Price, nav) : null;
+        return Navs.Where(n => n.Live).OrderByDescending(n => n.Value).Skip(navs - 1).FirstOrDefault() is { } borneOut
+            ? live.Select(s => (decimal?)PriceAgreement.PegRatio(s.Price, borneOut.Value))
+            : [];
     }
-
-    /// <summary>The highest value that <paramref name="sources"/> live sources do not fall short of; null where there are not so many.</summary>
-    private decimal? BorneOut(int sources) =>
-        Navs?.Where(n => n.Live).OrderByDescending(n => n.Value).Skip(sources - 1).FirstOrDefault()?.Value;
 }
