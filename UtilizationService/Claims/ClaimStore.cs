@@ -86,9 +86,14 @@ internal sealed class ClaimStore(NpgsqlDataSource database)
         claims.Select(c => c.Claim.FiledAt.UtcDateTime).ToArray(),
         claims.Select(c => c.Claim.DecidedAt?.UtcDateTime).ToArray());
 
-    /// <summary>Claims that wait for cash, oldest decision first.</summary>
+    /// <summary>Whether any claim waits for cash.</summary>
+    public static Task<bool> AnyWaitingAsync(NpgsqlConnection connection, NpgsqlTransaction transaction, CancellationToken cancellationToken) =>
+        connection.ExecuteScalarAsync<bool>(new CommandDefinition(
+            "SELECT EXISTS (SELECT FROM claim WHERE status = 'triggered')", transaction: transaction, cancellationToken: cancellationToken));
+
+    /// <summary>Claims that wait for cash, oldest decision first; all of them where there is no <paramref name="limit"/>.</summary>
     public static async Task<IReadOnlyList<Claim>> ReadWaitingAsync(
-        NpgsqlConnection connection, NpgsqlTransaction transaction, int limit, CancellationToken cancellationToken)
+        NpgsqlConnection connection, NpgsqlTransaction transaction, int? limit, CancellationToken cancellationToken)
     {
         var rows = await connection.QueryAsync<Row>(new CommandDefinition(
             $"SELECT {Columns} {From} WHERE status = 'triggered' ORDER BY decided_at, claim.claim_id LIMIT @Limit",
@@ -97,6 +102,12 @@ internal sealed class ClaimStore(NpgsqlDataSource database)
             cancellationToken: cancellationToken));
         return [.. rows.Select(r => r.ToClaim())];
     }
+
+    /// <summary>Adds to the batch what claims are short of from now on.</summary>
+    public static void Reduce(WriteBatch batch, IReadOnlyCollection<ClaimReduction> reductions) => batch.Add(
+        "UPDATE claim SET shortfall_usd = shortfall_usd + r.amount FROM unnest($1, $2) AS r (claim_id, amount) WHERE claim.claim_id = r.claim_id",
+        reductions.Select(r => r.Claim.ClaimId).ToArray(),
+        reductions.Select(r => r.AmountUsd).ToArray());
 
     /// <summary>Adds the payment of claims, and that of their policies, to the batch.</summary>
     public static void MarkPaid(WriteBatch batch, IReadOnlyCollection<Claim> claims)

@@ -1,9 +1,12 @@
 using System.Globalization;
 using System.Net;
+using System.Text.Json.Nodes;
+using Npgsql;
 using Sure.Contracts.Events;
 using Sure.Contracts.Vocabulary;
 using Sure.TestServers;
 using Sure.UtilizationService.Claims.Evidence;
+using Sure.UtilizationService.Pool;
 using Sure.UtilizationService.Tests.Hosts;
 
 namespace Sure.UtilizationService.Tests.Claims;
@@ -60,6 +63,62 @@ public sealed class ClaimTests(PostgresServer postgres) : CoverInForce(postgres)
 
         Assert.Equal("paid", (string?)(await PaidAsync(policy))["status"]);
         await LedgerAgreesAsync();
+    }
+
+    /// <summary>
+    /// Two policies of 2 950 000 and their premiums of 10 leave 4 100 020 of 10 000 000, and 2 000 020 in cash, on which both wait. Of 5 000 000
+    /// that are lost then the tranches bear all they have; 899 980 are left. Cash is 5 000 020: 2 950 000 for the first, 2 050 020 for the second.
+    /// </summary>
+    [Fact]
+    public async Task What_is_lost_beyond_all_capital_is_borne_by_the_newest_claim_that_waits_and_not_by_who_deposits_next()
+    {
+        var (first, second) = await TwoWaitingAsync();
+
+        await DeployAsync("return", 8_000_000m, gain: -5_000_000m);
+
+        Assert.Equal(("paid", 0m), Standing(await PaidAsync(first)));
+        Assert.Equal(("partially_paid", 899_980m), Standing(await PaidAsync(second)));
+        var deposit = await UtilizationHost.PostAsync(Host.Bob, "/api/v2/vault/deposit", new { tranche_id = "SURE_SNR", amount_usd = 1_000_000m });
+        Assert.Equal(("1.000000000000000000", HttpStatusCode.Created), ((string?)deposit["share_price"], deposit.Status));
+        await Host.WatchAsync();
+        var pool = await UtilizationHost.GetAsync(Host.Anonymous, "/api/v2/pool");
+        Assert.Equal(
+            (1_000_000m, 1_000_000m, 0m, 899_980m),
+            ((decimal)pool["total_capital_usd"], (decimal)pool["liquid_reserves_usd"], (decimal)pool["claims_payable_usd"], (decimal)pool["shortfall_usd"]));
+        Assert.Equal(["-2950000.00", "-2050020.00"], await ColumnAsync("SELECT amount::text FROM posting JOIN journal_entry USING (entry_id) WHERE kind = 'claim_paid' AND account = 'cash' ORDER BY posting_id"));
+        Assert.Equal("2 filed, 0 refused, 2 triggered, 5900000.00 owed, 899980.00 short, 2 paid with 5000020.00", await StatisticsAsync("interval=day"));
+        await LedgerAgreesAsync();
+    }
+
+    /// <summary>
+    /// A payment waits for the lock that the return has: what was owed before is not paid after it, though the premium of another policy would
+    /// be enough for that.
+    /// </summary>
+    [Fact]
+    public async Task A_payment_that_waited_pays_what_is_owed_when_its_turn_comes()
+    {
+        Assert.Equal(HttpStatusCode.Created, (await UtilizationHost.BindAsync(Host.Bob, Host.Quote(100m, Depeg, premiumUsd: 1_000m))).Status);
+        var (_, second) = await TwoWaitingAsync();
+        var capital = (decimal)(await UtilizationHost.GetAsync(Host.Anonymous, "/api/v2/pool"))["total_capital_usd"];
+        await using (var holder = await Host.Database.OpenConnectionAsync(TestContext.Current.CancellationToken))
+        await using (var transaction = await holder.BeginTransactionAsync(TestContext.Current.CancellationToken))
+        {
+            await using var hold = new NpgsqlCommand(PoolStore.LockSql, holder, transaction);
+            await hold.ExecuteNonQueryAsync(TestContext.Current.CancellationToken);
+            var back = DeployAsync("return", 8_000_000m, gain: -capital - 10m);
+            await UtilizationHost.EventuallyAsync(async () => await WaitingAsync() == 1, "the return to wait");
+            var payment = Host.PayAsync();
+            await UtilizationHost.EventuallyAsync(async () => await WaitingAsync() == 2, "the payment to wait behind it");
+            await transaction.RollbackAsync(TestContext.Current.CancellationToken);
+            await Task.WhenAll(back, payment);
+        }
+
+        Assert.Equal(("partially_paid", 10m), Standing(await PaidAsync(second)));
+        Assert.Equal(0m, (decimal)(await UtilizationHost.GetAsync(Host.Anonymous, "/api/v2/pool"))["claims_payable_usd"]);
+        await LedgerAgreesAsync();
+
+        async Task<int> WaitingAsync() => (await ColumnAsync(
+            "SELECT pid::text FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock' AND query LIKE '%FROM pool FOR UPDATE%'")).Count;
     }
 
     [Fact]
@@ -231,6 +290,23 @@ public sealed class ClaimTests(PostgresServer postgres) : CoverInForce(postgres)
         await UtilizationHost.EventuallyAsync(async () => (string?)(await ClaimAsync(pending))["status"] == "refused", "the claim to be refused");
         Assert.Contains("by a point without it", (string?)(await ClaimAsync(pending))["reason"], StringComparison.Ordinal);
     }
+
+    /// <summary>Policies of 2 950 000 that were decided one after the other while 8 000 000 are deployed.</summary>
+    private async Task<(string First, string Second)> TwoWaitingAsync()
+    {
+        var first = await BindAsync(2_950_000m, Depeg);
+        var second = await BindAsync(2_950_000m, new Product(CoverageType.SmartContract, Chain.Base, Stablecoin.DAI));
+        await DeployAsync("deploy", 8_000_000m);
+        foreach (var policy in new[] { first, second })
+        {
+            Clock.Advance(TimeSpan.FromSeconds(1));
+            await Host.SettleAsync(Guid.Parse(policy), 1m);
+        }
+
+        return (first, second);
+    }
+
+    private static (string? Status, decimal ShortfallUsd) Standing(JsonNode claim) => ((string?)claim["status"], (decimal)claim["shortfall_usd"]!);
 
     private async Task DeployAsync(string direction, decimal amount, decimal? gain = null) => Assert.Equal(
         HttpStatusCode.Created,

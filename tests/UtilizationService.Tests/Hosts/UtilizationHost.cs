@@ -248,10 +248,22 @@ internal sealed class UtilizationHost : IAsyncDisposable
     public async Task WatchAsync()
     {
         var watch = _service.Services.GetRequiredService<TriggerWatch>();
+        await watch.RunOnceAsync(await TermAsync(watch), TestContext.Current.CancellationToken);
+    }
+
+    /// <summary>The trigger watch pays what waits for cash, and does nothing before that.</summary>
+    public async Task PayAsync()
+    {
+        var term = await TermAsync(_service.Services.GetRequiredService<TriggerWatch>());
+        await _service.Services.GetRequiredService<ClaimPayments>().PayAsync(term, TestContext.Current.CancellationToken);
+    }
+
+    /// <summary>The term that the watch leads in.</summary>
+    private async Task<LeaseTerm> TermAsync(TriggerWatch watch)
+    {
         await using var command = Database.CreateCommand("SELECT epoch FROM lease WHERE name = $1");
         command.Parameters.AddWithValue(watch.Name);
-        var epoch = (long)(await command.ExecuteScalarAsync(TestContext.Current.CancellationToken))!;
-        await watch.RunOnceAsync(new LeaseTerm(watch.Name, epoch), TestContext.Current.CancellationToken);
+        return new LeaseTerm(watch.Name, (long)(await command.ExecuteScalarAsync(TestContext.Current.CancellationToken))!);
     }
 
     /// <summary>Tries to bind a quote.</summary>
