@@ -35,13 +35,17 @@ internal sealed class ClaimStore(NpgsqlDataSource database)
         return rows.Select(r => r.ToClaim()).ToDictionary(c => c.PolicyId);
     }
 
-    /// <summary>Payouts decided since <paramref name="since"/> and the capital before the first of them; null where there are none.</summary>
+    /// <summary>
+    /// Payouts decided since <paramref name="since"/> and the capital before the first of them; null where there are none. Those of one
+    /// settlement are decided at the same moment; which was booked first their evidence says.
+    /// </summary>
     public static async Task<RecentLosses?> ReadLossesAsync(
         NpgsqlConnection connection, NpgsqlTransaction transaction, DateTimeOffset since, CancellationToken cancellationToken) =>
         await connection.QuerySingleOrDefaultAsync<RecentLosses>(new CommandDefinition(
             """
-            SELECT sum(payout_usd) AS losses_usd, (array_agg(capital_before_usd ORDER BY decided_at, claim_id))[1] AS capital_before_usd
-            FROM claim WHERE status IN ('triggered', 'paid', 'partially_paid') AND decided_at > @Since
+            SELECT sum(payout_usd) AS losses_usd, (array_agg(capital_before_usd ORDER BY evidence.number))[1] AS capital_before_usd
+            FROM claim JOIN evidence USING (claim_id)
+            WHERE status IN ('triggered', 'paid', 'partially_paid') AND decided_at > @Since
             HAVING count(*) > 0
             """,
             new { Since = since.UtcDateTime },

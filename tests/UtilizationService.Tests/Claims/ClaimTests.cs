@@ -5,6 +5,8 @@ using Npgsql;
 using Sure.Contracts.Events;
 using Sure.Contracts.Vocabulary;
 using Sure.TestServers;
+using Sure.UtilizationService.Breaker;
+using Sure.UtilizationService.Claims;
 using Sure.UtilizationService.Claims.Evidence;
 using Sure.UtilizationService.Pool;
 using Sure.UtilizationService.Tests.Hosts;
@@ -143,6 +145,29 @@ public sealed class ClaimTests(PostgresServer postgres) : CoverInForce(postgres)
         var audit = await UtilizationHost.GetAsync(Host.Peer, "/internal/audit");
         Assert.Equal(["breaker_reset", "breaker_tripped"], audit["items"].AsArray().Select(a => (string?)a!["action"]));
         Assert.Equal(["BreakerTripped", "BreakerReset"], await ColumnAsync("SELECT type FROM outbox WHERE type LIKE 'Breaker%' ORDER BY position"));
+    }
+
+    /// <summary>
+    /// The claim that was filed first is booked second, in the same settlement: before the first loss of the two there were 10 000 000 and the
+    /// premium of 10 that it left behind.
+    /// </summary>
+    [Fact]
+    public async Task Losses_of_a_day_are_held_against_the_capital_before_the_one_that_was_booked_first()
+    {
+        var filedFirst = await BindAsync(500_000m, Depeg);
+        var bookedFirst = await BindAsync(1_000_000m, Depeg);
+        await PriceAsync(Stablecoin.USDC, 0.94m);
+        await EventuallyFiledAsync(filedFirst, "pending");
+        Clock.Advance(TimeSpan.FromSeconds(1));
+        await EventuallyFiledAsync(bookedFirst, "pending");
+
+        await Host.SettleAsync([Guid.Parse(bookedFirst), Guid.Parse(filedFirst)], 1m);
+
+        await using var connection = await Host.Database.OpenConnectionAsync(TestContext.Current.CancellationToken);
+        await using var transaction = await connection.BeginTransactionAsync(TestContext.Current.CancellationToken);
+        Assert.Equal(
+            new RecentLosses(1_500_000m, 10_000_010m),
+            await ClaimStore.ReadLossesAsync(connection, transaction, Clock.GetUtcNow().AddDays(-1), TestContext.Current.CancellationToken));
     }
 
     [Fact]

@@ -231,14 +231,19 @@ internal sealed class UtilizationHost : IAsyncDisposable
     }
 
     /// <summary>The trigger of a policy is found to be met, whatever the prices are; nothing happens when it is not active any more.</summary>
-    public async Task SettleAsync(Guid policyId, decimal payoutFraction)
+    public Task SettleAsync(Guid policyId, decimal payoutFraction) => SettleAsync([policyId], payoutFraction);
+
+    /// <summary>The triggers of these policies are found to be met together; they are booked in this order.</summary>
+    public async Task SettleAsync(IReadOnlyList<Guid> policyIds, decimal payoutFraction)
     {
-        var policy = await _service.Services.GetRequiredService<PolicyStore>().FindAsync(policyId, TestContext.Current.CancellationToken);
-        await _service.Services.GetRequiredService<Settlement>().SettleAsync(
-            [new Finding.Met(policy!, "It happened.", new DecisionBasis("depeg", new Dictionary<string, decimal>()), Now, payoutFraction)],
-            filing: false,
-            term: null,
-            TestContext.Current.CancellationToken);
+        var findings = new List<Finding>();
+        foreach (var id in policyIds)
+        {
+            var policy = await _service.Services.GetRequiredService<PolicyStore>().FindAsync(id, TestContext.Current.CancellationToken);
+            findings.Add(new Finding.Met(policy!, "It happened.", new DecisionBasis("depeg", new Dictionary<string, decimal>()), Now, payoutFraction));
+        }
+
+        await _service.Services.GetRequiredService<Settlement>().SettleAsync(findings, filing: false, term: null, TestContext.Current.CancellationToken);
     }
 
     /// <summary>From now on QuoteService does not answer, nor does BridgeService.</summary>
