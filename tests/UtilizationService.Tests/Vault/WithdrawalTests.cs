@@ -163,6 +163,23 @@ public sealed class WithdrawalTests(PostgresServer postgres) : IAsyncLifetime
         AssertRefused("ltv", await WithdrawAsync(_host.Operator, new { tranche_id = "SURE_JNR_PLUS", amount_usd = 1_073_000m }));
     }
 
+    /// <summary>
+    /// Of equity a loss of 950 000 leaves 50 000 and the premium, for 100 000 of the 1 000 000 that are covered. SURE_SNR has 2 000 000 for
+    /// 200 000 of them, and the LTV is 1 000 000 / (6 990 000 − 950 000) = 0.17.
+    /// </summary>
+    [Fact]
+    public async Task A_tranche_that_is_full_holds_nobody_in_another()
+    {
+        await _host.FillAsync();
+        Assert.Equal(HttpStatusCode.Created, (await UtilizationHost.BindAsync(_host.Alice, _host.Quote(1_000_000m, Depeg))).Status);
+        var lost = await UtilizationHost.BindAsync(_host.Alice, _host.Quote(950_000m, Depeg));
+        await _host.SettleAsync((Guid)lost["policy_id"], 1m);
+        Assert.Equal(HttpStatusCode.OK, (await UtilizationHost.PostAsync(_host.Operator, "/api/v2/admin/breaker/reset", new { })).Status);
+
+        AssertRefused("tranche-utilization", await WithdrawAsync(_host.Operator, new { tranche_id = "SURE_EQT", amount_usd = 1m }));
+        Assert.Equal(HttpStatusCode.Created, (await WithdrawAsync(_host.Operator, new { tranche_id = "SURE_SNR", amount_usd = 1_000m })).Status);
+    }
+
     [Fact]
     public async Task An_open_breaker_stops_withdrawals_and_not_deposits()
     {
