@@ -86,7 +86,9 @@ internal sealed class Settlement(NpgsqlDataSource database, IOptions<BreakerOpti
 
         var pool = await PoolStore.LockAsync(connection, transaction, cancellationToken);
         var now = time.GetUtcNow();
-        var position = await PremiumBooking.BookAsync(connection, transaction, pool, now, cancellationToken);
+        // A loss falls on the capital with all that was earned until then. Where nothing is paid nothing depends on it, and the booking of a
+        // great book would hold the lock for long.
+        var position = findings.Any(f => f is Finding.Met) ? await PremiumBooking.BookAsync(connection, transaction, pool, now, cancellationToken) : pool.Position;
         var ids = findings.Select(f => f.Policy.PolicyId).ToArray();
         var policies = await PolicyStore.LockAsync(connection, transaction, ids, cancellationToken);
         var claims = new Dictionary<Guid, Claim>(await ClaimStore.ReadStandingAsync(connection, transaction, ids, cancellationToken));

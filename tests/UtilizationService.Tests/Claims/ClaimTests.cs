@@ -170,6 +170,29 @@ public sealed class ClaimTests(PostgresServer postgres) : CoverInForce(postgres)
             await ClaimStore.ReadLossesAsync(connection, transaction, Clock.GetUtcNow().AddDays(-1), TestContext.Current.CancellationToken));
     }
 
+    /// <summary>
+    /// 365.00 in 365 days is 1.00 in the first. The monitor, which books by itself, is held off.
+    /// </summary>
+    [Fact]
+    public async Task A_claim_that_pays_nothing_books_no_premium()
+    {
+        var quote = Host.Quote(10_000m, Depeg, premiumUsd: 365m, days: 365);
+        var policy = (string)(await UtilizationHost.BindAsync(Host.Alice, quote))["policy_id"]!;
+        await using var holder = await Host.Database.OpenConnectionAsync(TestContext.Current.CancellationToken);
+        await using var transaction = await holder.BeginTransactionAsync(TestContext.Current.CancellationToken);
+        await using var hold = new NpgsqlCommand("SELECT FROM lease WHERE name = 'premium-earning' FOR UPDATE", holder, transaction);
+        await hold.ExecuteNonQueryAsync(TestContext.Current.CancellationToken);
+        Clock.Advance(TimeSpan.FromDays(1));
+
+        Assert.Equal("refused", (string?)(await FileAsync(Host, policy))["status"]);
+        await PriceAsync(Stablecoin.USDC, 0.94m);
+        await EventuallyFiledAsync(policy, "pending");
+        Assert.Equal(["0.00"], await ColumnAsync("SELECT earned_usd::text FROM policy"));
+
+        await Host.SettleAsync(Guid.Parse(policy), 0.5m);
+        Assert.Equal(["1.00"], await ColumnAsync("SELECT amount::text FROM posting JOIN journal_entry USING (entry_id) WHERE kind = 'premium_earned' AND reference = 'book' AND account = 'premium_unearned'"));
+    }
+
     [Fact]
     public async Task A_filed_claim_is_refused_with_what_came_nearest_to_the_trigger()
     {
