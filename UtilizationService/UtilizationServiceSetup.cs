@@ -93,6 +93,7 @@ internal static class UtilizationServiceSetup
         builder.Services.AddSingleton<EvidenceStore>();
         builder.Services.AddSingleton<ClaimJudge>();
         builder.Services.AddSingleton<Settlement>();
+        builder.Services.AddSingleton<ClaimFiling>();
         builder.Services.AddSingleton<ClaimPayments>();
         builder.Services.AddOptions<StatisticsOptions>().BindConfiguration("Statistics").ValidateDataAnnotations().ValidateOnStart();
         builder.Services.AddSingleton<ClaimStatistics>();

@@ -214,6 +214,53 @@ public sealed class ClaimTests(PostgresServer postgres) : CoverInForce(postgres)
         Assert.Equal("2 filed, 2 refused, 0 triggered, 0.00 owed, 0.00 short, 0 paid with 0.00", await StatisticsAsync("interval=day"));
     }
 
+    /// <summary>A refused claim and one that pays: whoever does not get the answer asks again, and gets the same bytes for the same claim.</summary>
+    [Fact]
+    public async Task Filing_again_under_the_same_key_is_answered_as_before()
+    {
+        var (policy, other) = (await BindAsync(10_000m, Depeg), await BindAsync(1_000m, Depeg));
+        await PriceAsync(Stablecoin.USDC, 0.981m);
+
+        var refused = await FileAsync("refused");
+        Assert.Equal((HttpStatusCode.Created, "refused", $"/api/v2/claims/{refused["claim_id"]}"), (refused.Status, (string?)refused["status"], refused.Location));
+        AssertSame(refused, await FileAsync("refused"));
+
+        await PriceForAsync(Stablecoin.USDC, TimeSpan.FromHours(3), 0.94m);
+        var pending = await FileAsync("pending");
+        Assert.Equal((HttpStatusCode.Created, "pending"), (pending.Status, (string?)pending["status"]));
+        await PriceForAsync(Stablecoin.USDC, TimeSpan.FromHours(1), 0.94m);
+        await PaidAsync(policy);
+        AssertSame(pending, await FileAsync("pending"));
+        var reused = await UtilizationHost.PostAsync(Host.Alice, "/api/v2/claims", new { policy_id = other }, "pending");
+        Assert.Equal((HttpStatusCode.UnprocessableEntity, "urn:sure:problem:idempotency-key-reused"), (reused.Status, (string?)reused["type"]));
+        Assert.Equal((HttpStatusCode.OK, "paid"), await StandingAsync("another"));
+        Assert.Equal(["refused", "pending"], await ColumnAsync("SELECT key FROM idempotency ORDER BY created_at"));
+
+        Task<Answer> FileAsync(string key) => UtilizationHost.PostAsync(Host.Alice, "/api/v2/claims", new { policy_id = policy }, key);
+
+        async Task<(HttpStatusCode, string?)> StandingAsync(string key)
+        {
+            var standing = await FileAsync(key);
+            return (standing.Status, (string?)standing["status"]);
+        }
+
+        static void AssertSame(Answer before, Answer again) => Assert.Equal(
+            (before.Status, before.Location, before.Body!.ToJsonString()), (again.Status, again.Location, again.Body!.ToJsonString()));
+    }
+
+    /// <summary>All of them are judged before the first has the lock; a refusal, of which each could have one of its own, is made once.</summary>
+    [Fact]
+    public async Task Filing_at_once_under_the_same_key_makes_one_claim()
+    {
+        var policy = await BindAsync(1_000m, Depeg);
+        await PriceAsync(Stablecoin.USDC, 0.981m);
+
+        var filed = await Task.WhenAll(Enumerable.Range(0, 3).Select(_ => UtilizationHost.PostAsync(Host.Alice, "/api/v2/claims", new { policy_id = policy }, "once")));
+
+        Assert.All(filed, f => Assert.Equal((HttpStatusCode.Created, filed[0].Location), (f.Status, f.Location)));
+        Assert.Single(await ColumnAsync("SELECT claim_id::text FROM claim"));
+    }
+
     /// <summary>A run is broken after 15 minutes without a word, and what could still count of cex cover is over after 75.</summary>
     [Fact]
     public async Task A_filed_claim_is_refused_by_the_first_point_after_a_long_silence()

@@ -243,7 +243,7 @@ internal sealed class UtilizationHost : IAsyncDisposable
             findings.Add(new Finding.Met(policy!, "It happened.", new DecisionBasis("depeg", new Dictionary<string, decimal>()), Now, payoutFraction));
         }
 
-        await _service.Services.GetRequiredService<Settlement>().SettleAsync(findings, filing: false, term: null, TestContext.Current.CancellationToken);
+        await _service.Services.GetRequiredService<Settlement>().SettleAsync(findings, term: null, TestContext.Current.CancellationToken);
     }
 
     /// <summary>From now on QuoteService does not answer, nor does BridgeService.</summary>

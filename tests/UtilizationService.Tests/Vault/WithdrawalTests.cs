@@ -122,6 +122,18 @@ public sealed class WithdrawalTests(PostgresServer postgres) : IAsyncLifetime
     }
 
     [Fact]
+    public async Task A_withdrawal_that_is_refused_leaves_its_key_free()
+    {
+        var body = new { tranche_id = "SURE_EQT", amount_usd = 150m };
+        await DepositAsync(_host.Alice, 100m);
+        AssertRefused("insufficient-shares", await UtilizationHost.PostAsync(_host.Alice, Path, body, "key-1"));
+
+        await DepositAsync(_host.Alice, 100m);
+
+        Assert.Equal(HttpStatusCode.Created, (await UtilizationHost.PostAsync(_host.Alice, Path, body, "key-1")).Status);
+    }
+
+    [Fact]
     public async Task Of_withdrawals_that_race_for_the_same_shares_one_wins()
     {
         await DepositAsync(_host.Alice, 1_000m);
