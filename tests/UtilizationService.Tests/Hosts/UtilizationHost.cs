@@ -17,6 +17,7 @@ using Sure.ServiceDefaults.Identity;
 using Sure.TestServers;
 using Sure.UtilizationService.Claims;
 using Sure.UtilizationService.Policies;
+using Sure.UtilizationService.Tranches;
 using Sure.UtilizationService.Triggers;
 
 [assembly: AssemblyFixture(typeof(PostgresServer))]
@@ -248,6 +249,9 @@ internal sealed class UtilizationHost : IAsyncDisposable
 
     /// <summary>From now on QuoteService does not answer, nor does BridgeService.</summary>
     public Task LoseQuotesAsync() => _quotes.StopAsync(TestContext.Current.CancellationToken);
+
+    /// <summary>Another monitor of the tranches, by a clock of its own.</summary>
+    public TrancheMonitor MonitorOfTranches(TimeProvider time) => ActivatorUtilities.CreateInstance<TrancheMonitor>(_service.Services, time);
 
     /// <summary>The trigger watch looks once more, in the term it leads in.</summary>
     public async Task WatchAsync()
