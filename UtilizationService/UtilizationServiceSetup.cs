@@ -76,6 +76,7 @@ internal static class UtilizationServiceSetup
         builder.Services.AddSingleton<VaultAccounts>();
         builder.Services.AddSingleton<Deployment>();
         builder.Services.AddSingleton<FigureCache>();
+        builder.Services.AddSingleton<CapacityReport>();
         builder.Services.AddHostedService<PoolListener>();
         builder.Services.AddSingleton<AuditTrail>();
         builder.Services.AddSingleton<IncidentStore>();

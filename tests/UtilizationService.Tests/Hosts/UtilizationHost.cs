@@ -17,7 +17,6 @@ using Sure.ServiceDefaults.Identity;
 using Sure.TestServers;
 using Sure.UtilizationService.Claims;
 using Sure.UtilizationService.Policies;
-using Sure.UtilizationService.Tranches;
 using Sure.UtilizationService.Triggers;
 
 [assembly: AssemblyFixture(typeof(PostgresServer))]
@@ -250,8 +249,8 @@ internal sealed class UtilizationHost : IAsyncDisposable
     /// <summary>From now on QuoteService does not answer, nor does BridgeService.</summary>
     public Task LoseQuotesAsync() => _quotes.StopAsync(TestContext.Current.CancellationToken);
 
-    /// <summary>Another monitor of the tranches, by a clock of its own.</summary>
-    public TrancheMonitor MonitorOfTranches(TimeProvider time) => ActivatorUtilities.CreateInstance<TrancheMonitor>(_service.Services, time);
+    /// <summary>Another one of what the service has one of, by a clock of its own.</summary>
+    public T Another<T>(TimeProvider time) => ActivatorUtilities.CreateInstance<T>(_service.Services, time);
 
     /// <summary>The trigger watch looks once more, in the term it leads in.</summary>
     public async Task WatchAsync()

@@ -3,6 +3,7 @@ using Npgsql;
 using Sure.Coordination.Leases;
 using Sure.TestServers;
 using Sure.UtilizationService.Tests.Hosts;
+using Sure.UtilizationService.Tranches;
 
 namespace Sure.UtilizationService.Tests.Vault;
 
@@ -51,7 +52,7 @@ public sealed class TrancheHistoryTests(PostgresServer postgres) : IAsyncLifetim
         await ExecuteAsync(connection, "INSERT INTO lease VALUES ('test', 'test', 1, now())");
         var (told, kept) = (await CountAsync(connection, "outbox WHERE type = 'TrancheUtilizationChanged'"), await CountAsync(connection, "tranche_history"));
         var clock = new SteppedClock(DateTimeOffset.FromUnixTimeSeconds(Start));
-        var monitor = _host.MonitorOfTranches(clock);
+        var monitor = _host.Another<TrancheMonitor>(clock);
 
         for (var look = 0; look <= 50; look++)
         {
@@ -135,19 +136,5 @@ public sealed class TrancheHistoryTests(PostgresServer postgres) : IAsyncLifetim
         await using var command = _host.Database.CreateCommand(
             $"INSERT INTO tranche_history SELECT 'SURE_SNR', to_timestamp(s), 6.5, 0, 0, s, 0, 1 FROM generate_series({from}, {to}) AS s");
         await command.ExecuteNonQueryAsync(TestContext.Current.CancellationToken);
-    }
-
-    /// <summary>A clock that stands still between steps.</summary>
-    private sealed class SteppedClock(DateTimeOffset now) : TimeProvider
-    {
-        private DateTimeOffset _now = now;
-
-        public override long TimestampFrequency => TimeSpan.TicksPerSecond;
-
-        public void Step(TimeSpan by) => _now += by;
-
-        public override DateTimeOffset GetUtcNow() => _now;
-
-        public override long GetTimestamp() => _now.Ticks;
     }
 }
