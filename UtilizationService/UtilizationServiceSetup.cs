@@ -81,6 +81,7 @@ internal static class UtilizationServiceSetup
         builder.Services.AddSingleton<VaultAccounts>();
         builder.Services.AddSingleton<Deployment>();
         builder.Services.AddSingleton<FigureCache>();
+        builder.Services.AddSingleton<CapacityReport>();
         builder.Services.AddHostedService<PoolListener>();
         builder.Services.AddSingleton<AuditTrail>();
         builder.Services.AddSingleton<IncidentStore>();
@@ -98,6 +99,7 @@ internal static class UtilizationServiceSetup
         builder.Services.AddSingleton<EvidenceStore>();
         builder.Services.AddSingleton<ClaimJudge>();
         builder.Services.AddSingleton<Settlement>();
+        builder.Services.AddSingleton<ClaimFiling>();
         builder.Services.AddSingleton<ClaimPayments>();
         builder.Services.AddOptions<StatisticsOptions>().BindConfiguration("Statistics").ValidateDataAnnotations().ValidateOnStart();
         builder.Services.AddSingleton<ClaimStatistics>();

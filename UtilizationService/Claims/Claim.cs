@@ -22,7 +22,7 @@ public enum ClaimStatus
     [JsonStringEnumMemberName("paid")]
     Paid,
 
-    /// <summary>Paid as far as the tranches could bear it.</summary>
+    /// <summary>Paid as far as the tranches could bear it; that can be nothing.</summary>
     [JsonStringEnumMemberName("partially_paid")]
     PartiallyPaid,
 }
@@ -35,7 +35,10 @@ public enum ClaimStatus
 /// <param name="TriggeredAt">When the trigger was met, by the facts it rests on; null unless it was.</param>
 /// <param name="PayoutFraction">Part of the cover that is owed, 0 … 1; null unless it was met.</param>
 /// <param name="PayoutUsd">What is owed; null unless it was met.</param>
-/// <param name="ShortfallUsd">The part of it that no tranche could bear; null unless it was met.</param>
+/// <param name="ShortfallUsd">
+/// The part of it that no tranche could bear, when it was decided or while it waited for cash that was lost then
+/// (<see cref="ClaimReduction"/>); null unless it was met.
+/// </param>
 /// <param name="Reason">One sentence for a person.</param>
 /// <param name="EvidenceHash">Hash of its decision in the evidence chain; null while it is pending.</param>
 /// <param name="FiledAt">When it was filed by its holder, or made by the trigger watch.</param>
@@ -77,7 +80,23 @@ public sealed record Claim(
     }
 }
 
-/// <summary>A claim as clients see it.</summary>
+/// <summary>A claim as clients see it. Amounts in USD.</summary>
+/// <param name="ClaimId">Its id.</param>
+/// <param name="PolicyId">Its policy.</param>
+/// <param name="Status">Where it stands.</param>
+/// <param name="TriggeredAt">When the trigger was met, by the facts it rests on; null unless it was.</param>
+/// <param name="PayoutFraction">Part of the cover that is owed, 0 … 1; null unless it was met.</param>
+/// <param name="PayoutUsd">What is owed by the terms of the policy; null unless it was met.</param>
+/// <param name="ShortfallUsd">
+/// The part of it that is not paid because no tranche can bear it. It is decided with the claim, and grows while that waits for cash which is
+/// then lost; null unless the trigger was met.
+/// </param>
+/// <param name="Reason">Why it was decided so, in one sentence.</param>
+/// <param name="EvidenceHash">Hash of its decision in the evidence chain; null while it is pending.</param>
+/// <param name="FiledAt">When it was filed by its holder, or made by the trigger watch.</param>
+/// <param name="DecidedAt">When it was decided; null while it is pending.</param>
+/// <param name="PaidAt">When it was paid; null while it is not.</param>
+/// <param name="Timestamp">When this was answered.</param>
 public sealed record ClaimDocument(
     Guid ClaimId,
     Guid PolicyId,

@@ -5,6 +5,7 @@ using Sure.ServiceDefaults.Identity;
 using Sure.ServiceDefaults.Problems;
 using Sure.ServiceDefaults.Queries;
 using Sure.UtilizationService.Claims.Evidence;
+using Sure.UtilizationService.Idempotency;
 using Sure.UtilizationService.Policies;
 using Sure.UtilizationService.Pool;
 
@@ -21,7 +22,7 @@ internal static class ClaimEndpoints
     {
         var group = endpoints.MapGroup("/api/v2/claims").WithTags("Claims");
         group.MapPost("/", FileAsync).RequireScope(Scope.Write).QueuesForJudgement().WithName("FileClaim").WithSummary("Files a claim; it is decided by recorded points.")
-            .WithLocation().WithExample(new ClaimRequest(new Guid("01890a5d-ac96-774b-bcce-b302099a8057")))
+            .WithLocation().WithExample(new ClaimRequest(new Guid("01890a5d-ac96-774b-bcce-b302099a8057"))).TakesIdempotencyKey()
             .Produces<ClaimDocument>(StatusCodes.Status201Created).Produces<ClaimDocument>().MayRefuse(StatusCodes.Status404NotFound);
         group.MapGet("/", ListAsync).RequireScope(Scope.Read).WithName("ListClaims").WithSummary("Claims, newest first.");
         group.MapGet("/{id}", FindAsync).RequireScope(Scope.Read).WithName("GetClaim").WithSummary("One claim.");
@@ -30,30 +31,20 @@ internal static class ClaimEndpoints
             .WithAnswer(new EvidenceChainAnswer([new ChainedHash(1, EvidenceChain.Genesis, EvidenceChain.HashOf(EvidenceChain.Genesis, "{}"))], "1"));
     }
 
-    /// <summary>Filing twice is no second claim: one that stands is answered as it is.</summary>
+    /// <summary>Where a claim is read.</summary>
+    internal static string PathOf(Claim claim) => $"/api/v2/claims/{claim.ClaimId}";
+
     private static async Task<IResult> FileAsync(
-        ClaimRequest request,
-        PolicyStore policies,
-        ClaimJudge judge,
-        Settlement settlement,
-        ClaimStore claims,
-        TimeProvider time,
-        HttpContext context,
-        CancellationToken cancellationToken)
+        ClaimRequest request, PolicyStore policies, ClaimFiling filing, HttpContext context, CancellationToken cancellationToken)
     {
         if (await policies.FindAsync(request.PolicyId, cancellationToken) is not { } policy || !context.Caller().MayActFor(policy.Holder))
         {
             return Problem.NotFound("There is no such policy.");
         }
 
-        if (await claims.FindStandingAsync(policy.PolicyId, cancellationToken) is { } standing)
-        {
-            return TypedResults.Ok(ClaimDocument.Of(standing, time.GetUtcNow()));
-        }
-
-        var finding = await judge.JudgeAsync(policy, cancellationToken);
-        var claim = (await settlement.SettleAsync([finding], filing: true, term: null, cancellationToken))[policy.PolicyId];
-        return TypedResults.Created($"/api/v2/claims/{claim.ClaimId}", ClaimDocument.Of(claim, time.GetUtcNow()));
+        return IdempotentRequest.TryRead(context, request, out var idempotent, out var refusal)
+            ? (await filing.FileAsync(policy, idempotent, cancellationToken)).ToResult()
+            : refusal;
     }
 
     private static async Task<Results<Ok<ClaimDocument>, ProblemHttpResult>> FindAsync(

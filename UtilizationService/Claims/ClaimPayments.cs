@@ -41,20 +41,22 @@ internal sealed class ClaimPayments(NpgsqlDataSource database, UtilizationTeleme
         return paid;
     }
 
-    private static decimal OwedUsd(Claim claim) => (claim.PayoutUsd ?? 0) - (claim.ShortfallUsd ?? 0);
+    /// <summary>What <paramref name="claim"/> is paid, in USD; 0 while nothing is decided.</summary>
+    internal static decimal OwedUsd(Claim claim) => (claim.PayoutUsd ?? 0) - (claim.ShortfallUsd ?? 0);
 
     private async Task<int> PayBatchAsync(LeaseTerm term, CancellationToken cancellationToken)
     {
         await using var connection = await database.OpenConnectionAsync(cancellationToken);
         await using var transaction = await connection.BeginTransactionAsync(cancellationToken);
         await term.GuardAsync(connection, transaction, cancellationToken);
-        var waiting = await ClaimStore.ReadWaitingAsync(connection, transaction, Batch, cancellationToken);
-        if (waiting.Count == 0)
+        if (!await ClaimStore.AnyWaitingAsync(connection, transaction, cancellationToken))
         {
             return 0;
         }
 
         var pool = await PoolStore.LockAsync(connection, transaction, cancellationToken);
+        // What they are owed is known only now: whoever had the lock before may have reduced it.
+        var waiting = await ClaimStore.ReadWaitingAsync(connection, transaction, Batch, cancellationToken);
         var now = time.GetUtcNow();
         var paid = Payable(waiting, pool.Position.CashUsd, now);
         if (paid.Count > 0)

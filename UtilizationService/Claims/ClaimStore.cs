@@ -35,13 +35,17 @@ internal sealed class ClaimStore(NpgsqlDataSource database)
         return rows.Select(r => r.ToClaim()).ToDictionary(c => c.PolicyId);
     }
 
-    /// <summary>Payouts decided since <paramref name="since"/> and the capital before the first of them; null where there are none.</summary>
+    /// <summary>
+    /// Payouts decided since <paramref name="since"/> and the capital before the first of them; null where there are none. Those of one
+    /// settlement are decided at the same moment; which was booked first their evidence says.
+    /// </summary>
     public static async Task<RecentLosses?> ReadLossesAsync(
         NpgsqlConnection connection, NpgsqlTransaction transaction, DateTimeOffset since, CancellationToken cancellationToken) =>
         await connection.QuerySingleOrDefaultAsync<RecentLosses>(new CommandDefinition(
             """
-            SELECT sum(payout_usd) AS losses_usd, (array_agg(capital_before_usd ORDER BY decided_at, claim_id))[1] AS capital_before_usd
-            FROM claim WHERE status IN ('triggered', 'paid', 'partially_paid') AND decided_at > @Since
+            SELECT sum(payout_usd) AS losses_usd, (array_agg(capital_before_usd ORDER BY evidence.number))[1] AS capital_before_usd
+            FROM claim JOIN evidence USING (claim_id)
+            WHERE status IN ('triggered', 'paid', 'partially_paid') AND decided_at > @Since
             HAVING count(*) > 0
             """,
             new { Since = since.UtcDateTime },
@@ -86,9 +90,14 @@ internal sealed class ClaimStore(NpgsqlDataSource database)
         claims.Select(c => c.Claim.FiledAt.UtcDateTime).ToArray(),
         claims.Select(c => c.Claim.DecidedAt?.UtcDateTime).ToArray());
 
-    /// <summary>Claims that wait for cash, oldest decision first.</summary>
+    /// <summary>Whether any claim waits for cash.</summary>
+    public static Task<bool> AnyWaitingAsync(NpgsqlConnection connection, NpgsqlTransaction transaction, CancellationToken cancellationToken) =>
+        connection.ExecuteScalarAsync<bool>(new CommandDefinition(
+            "SELECT EXISTS (SELECT FROM claim WHERE status = 'triggered')", transaction: transaction, cancellationToken: cancellationToken));
+
+    /// <summary>Claims that wait for cash, oldest decision first; all of them where there is no <paramref name="limit"/>.</summary>
     public static async Task<IReadOnlyList<Claim>> ReadWaitingAsync(
-        NpgsqlConnection connection, NpgsqlTransaction transaction, int limit, CancellationToken cancellationToken)
+        NpgsqlConnection connection, NpgsqlTransaction transaction, int? limit, CancellationToken cancellationToken)
     {
         var rows = await connection.QueryAsync<Row>(new CommandDefinition(
             $"SELECT {Columns} {From} WHERE status = 'triggered' ORDER BY decided_at, claim.claim_id LIMIT @Limit",
@@ -97,6 +106,12 @@ internal sealed class ClaimStore(NpgsqlDataSource database)
             cancellationToken: cancellationToken));
         return [.. rows.Select(r => r.ToClaim())];
     }
+
+    /// <summary>Adds to the batch what claims are short of from now on.</summary>
+    public static void Reduce(WriteBatch batch, IReadOnlyCollection<ClaimReduction> reductions) => batch.Add(
+        "UPDATE claim SET shortfall_usd = shortfall_usd + r.amount FROM unnest($1, $2) AS r (claim_id, amount) WHERE claim.claim_id = r.claim_id",
+        reductions.Select(r => r.Claim.ClaimId).ToArray(),
+        reductions.Select(r => r.AmountUsd).ToArray());
 
     /// <summary>Adds the payment of claims, and that of their policies, to the batch.</summary>
     public static void MarkPaid(WriteBatch batch, IReadOnlyCollection<Claim> claims)

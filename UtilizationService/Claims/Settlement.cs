@@ -5,6 +5,7 @@ using Sure.Coordination.Outbox;
 using Sure.Coordination.Writing;
 using Sure.UtilizationService.Breaker;
 using Sure.UtilizationService.Claims.Evidence;
+using Sure.UtilizationService.Idempotency;
 using Sure.UtilizationService.Ledger;
 using Sure.UtilizationService.Policies;
 using Sure.UtilizationService.Pool;
@@ -28,27 +29,47 @@ internal sealed class Settlement(NpgsqlDataSource database, IOptions<BreakerOpti
     public const int MostPoints = 20_000;
 
     /// <summary>
-    /// Decides about each policy that was found to pay or not to, in as many transactions as that takes. What is undecided becomes a pending claim where
-    /// <paramref name="filing"/> says that its holder asks for it.
+    /// Decides about each policy that was found to pay or not to, in as many transactions as that takes. Nobody has filed: a finding that
+    /// nothing is owed only closes a pending claim.
     /// </summary>
     /// <param name="findings">One for a policy.</param>
-    /// <param name="filing">Whether holders file these claims; else a finding that nothing is owed only closes a pending claim.</param>
-    /// <param name="term">The term of the monitor that found them; null for holders.</param>
+    /// <param name="term">The term of the monitor that found them; null where none did.</param>
     /// <param name="cancellationToken">Ends the wait.</param>
-    /// <returns>The claims as they stand afterwards, by policy; none for a policy nobody has a claim on.</returns>
-    public async Task<IReadOnlyDictionary<Guid, Claim>> SettleAsync(
-        IReadOnlyList<Finding> findings, bool filing, LeaseTerm? term, CancellationToken cancellationToken)
+    public async Task SettleAsync(IReadOnlyList<Finding> findings, LeaseTerm? term, CancellationToken cancellationToken)
     {
-        var claims = new Dictionary<Guid, Claim>();
         foreach (var batch in Batches(findings))
         {
-            foreach (var (policyId, claim) in await SettleBatchAsync(batch, filing, term, cancellationToken))
-            {
-                claims[policyId] = claim;
-            }
+            await SettleBatchAsync(batch, term, cancellationToken);
+        }
+    }
+
+    /// <summary>Decides about a claim that its holder files; while the finding is undecided it is pending.</summary>
+    /// <param name="finding">What was found about the policy.</param>
+    /// <param name="idempotent">Under what the answer is kept, whatever is decided; null where the holder gave no key.</param>
+    /// <param name="cancellationToken">Ends the wait.</param>
+    /// <returns>The claim as it stands afterwards, or what was answered before.</returns>
+    public async Task<MoneyOutcome> FileAsync(Finding finding, IdempotentRequest? idempotent, CancellationToken cancellationToken)
+    {
+        await using var connection = await database.OpenConnectionAsync(cancellationToken);
+        await using var transaction = await connection.BeginTransactionAsync(cancellationToken);
+        var pool = await PoolStore.LockAsync(connection, transaction, cancellationToken);
+        if (idempotent is not null && await idempotent.ReplayAsync(connection, transaction, cancellationToken) is { } replayed)
+        {
+            return replayed;
         }
 
-        return claims;
+        var settled = await DecideAsync(connection, transaction, pool, [finding], filing: true, cancellationToken);
+        var claim = settled.Claims[finding.Policy.PolicyId];
+        var answer = StoredAnswer.Of(StatusCodes.Status201Created, ClaimDocument.Of(claim, settled.At), ClaimEndpoints.PathOf(claim));
+        var batch = new WriteBatch(connection, transaction);
+        Write(batch, settled);
+        if (idempotent is not null)
+        {
+            IdempotencyStore.Save(batch, idempotent, answer, settled.At);
+        }
+
+        await CommitAsync(batch, transaction, settled, cancellationToken);
+        return new MoneyOutcome.Moved(answer);
     }
 
     /// <summary>The findings in their order, cut where a transaction would have too many of them or of their points.</summary>
@@ -73,10 +94,8 @@ internal sealed class Settlement(NpgsqlDataSource database, IOptions<BreakerOpti
         }
     }
 
-    private async Task<IReadOnlyDictionary<Guid, Claim>> SettleBatchAsync(
-        IReadOnlyList<Finding> findings, bool filing, LeaseTerm? term, CancellationToken cancellationToken)
+    private async Task SettleBatchAsync(IReadOnlyList<Finding> findings, LeaseTerm? term, CancellationToken cancellationToken)
     {
-        var points = new CanonicalPoints(findings);
         await using var connection = await database.OpenConnectionAsync(cancellationToken);
         await using var transaction = await connection.BeginTransactionAsync(cancellationToken);
         if (term is not null)
@@ -85,8 +104,26 @@ internal sealed class Settlement(NpgsqlDataSource database, IOptions<BreakerOpti
         }
 
         var pool = await PoolStore.LockAsync(connection, transaction, cancellationToken);
+        var settled = await DecideAsync(connection, transaction, pool, findings, filing: false, cancellationToken);
+        var batch = new WriteBatch(connection, transaction);
+        Write(batch, settled);
+        await CommitAsync(batch, transaction, settled, cancellationToken);
+    }
+
+    /// <summary>Decides under the lock of the pool; of what it decides nothing is written yet.</summary>
+    private async Task<Settled> DecideAsync(
+        NpgsqlConnection connection,
+        NpgsqlTransaction transaction,
+        PoolSnapshot pool,
+        IReadOnlyList<Finding> findings,
+        bool filing,
+        CancellationToken cancellationToken)
+    {
+        var points = new CanonicalPoints(findings);
         var now = time.GetUtcNow();
-        var position = await PremiumBooking.BookAsync(connection, transaction, pool, now, cancellationToken);
+        // A loss falls on the capital with all that was earned until then. Where nothing is paid nothing depends on it, and the booking of a
+        // great book would hold the lock for long.
+        var position = findings.Any(f => f is Finding.Met) ? await PremiumBooking.BookAsync(connection, transaction, pool, now, cancellationToken) : pool.Position;
         var ids = findings.Select(f => f.Policy.PolicyId).ToArray();
         var policies = await PolicyStore.LockAsync(connection, transaction, ids, cancellationToken);
         var claims = new Dictionary<Guid, Claim>(await ClaimStore.ReadStandingAsync(connection, transaction, ids, cancellationToken));
@@ -123,21 +160,24 @@ internal sealed class Settlement(NpgsqlDataSource database, IOptions<BreakerOpti
             }
         }
 
-        var batch = new WriteBatch(connection, transaction);
-        Write(batch, decisions, pending, book, now);
-        await batch.ExecuteAsync(cancellationToken);
-        await transaction.CommitAsync(cancellationToken);
-        telemetry.Settled(decisions, tripped: book.TripReason is not null);
         foreach (var claim in decisions.Select(d => d.Claim).Concat(pending))
         {
             claims[claim.PolicyId] = claim;
         }
 
-        return claims;
+        return new Settled(claims, decisions, pending, book, now);
     }
 
-    private static void Write(WriteBatch batch, List<Decision> decisions, List<Claim> pending, SettlementBook book, DateTimeOffset now)
+    private async Task CommitAsync(WriteBatch batch, NpgsqlTransaction transaction, Settled settled, CancellationToken cancellationToken)
     {
+        await batch.ExecuteAsync(cancellationToken);
+        await transaction.CommitAsync(cancellationToken);
+        telemetry.Settled(settled.Decisions, tripped: settled.Book.TripReason is not null);
+    }
+
+    private static void Write(WriteBatch batch, Settled settled)
+    {
+        var (_, decisions, pending, book, now) = settled;
         if (decisions.Count + pending.Count == 0)
         {
             return;
@@ -168,4 +208,13 @@ internal sealed class Settlement(NpgsqlDataSource database, IOptions<BreakerOpti
         var start = now - breaker.Value.Window;
         return state.ResetAt is { } reset && reset > start ? reset : start;
     }
+
+    /// <summary>What was decided under one lock.</summary>
+    /// <param name="Claims">The claims as they stand afterwards, by policy; none for a policy nobody has a claim on.</param>
+    /// <param name="Decisions">Those of them that were decided now.</param>
+    /// <param name="Pending">Those that were filed now and are not decided.</param>
+    /// <param name="Book">What it makes of the pool.</param>
+    /// <param name="At">When.</param>
+    private sealed record Settled(
+        IReadOnlyDictionary<Guid, Claim> Claims, IReadOnlyCollection<Decision> Decisions, IReadOnlyCollection<Claim> Pending, SettlementBook Book, DateTimeOffset At);
 }

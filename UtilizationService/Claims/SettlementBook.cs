@@ -9,8 +9,8 @@ using Sure.UtilizationService.Premiums;
 
 namespace Sure.UtilizationService.Claims;
 
-/// <summary>What decisions start from, read under the lock of the pool with earned premium booked.</summary>
-/// <param name="Position">The pool.</param>
+/// <summary>What decisions start from, read under the lock of the pool.</summary>
+/// <param name="Position">The pool; with earned premium booked where any of them pays.</param>
 /// <param name="Breaker">The circuit breaker.</param>
 /// <param name="Recent">Losses of the breaker's window so far; null where there are none.</param>
 /// <param name="LastEvidence">Number and hash of the last decision in the evidence chain.</param>

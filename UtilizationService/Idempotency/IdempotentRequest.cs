@@ -15,7 +15,8 @@ namespace Sure.UtilizationService.Idempotency;
 
 /// <summary>
 /// A request that may come twice and is done once: the same key and body of the same client give the same answer for 24 h, the same key
-/// with another body is refused. The answer is kept in the transaction of what it answers; refusals change nothing and are not kept.
+/// with another body is refused. The answer is kept in the transaction of what it answers; an error changes nothing, is not kept and
+/// leaves the key free.
 /// </summary>
 /// <param name="ClientId">Whose key it is.</param>
 /// <param name="Key">What the client sent as <c>Idempotency-Key</c>.</param>
@@ -69,7 +70,7 @@ internal static class IdempotentEndpoints
     public static TBuilder TakesIdempotencyKey<TBuilder>(this TBuilder endpoint)
         where TBuilder : IEndpointConventionBuilder => endpoint.WithMetadata(new TakesHeader(
             IdempotentRequest.Header,
-            "The same key and body of the same client give the same answer for 24 h; the same key with another body is refused.",
+            "The same key and body of the same client give the same answer for 24 h; the same key with another body is refused. A request that is answered with an error has changed nothing and leaves its key free: sent again it is decided anew.",
             IdempotentRequest.LongestKey));
 }
 

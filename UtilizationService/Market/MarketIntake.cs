@@ -58,6 +58,7 @@ internal sealed class MarketIntake(NpgsqlDataSource database, IOptions<KnownEven
                     "UPDATE exploit SET cleared_at = @At WHERE exploit_id = @ExploitId AND cleared_at IS NULL",
                     new { e.ExploitId, At = e.OccurredAt.UtcDateTime },
                     cancellationToken),
+                // A measurement is as old as the book it rests on: RiskService goes on measuring when nothing reaches it any more.
                 RiskSnapshotTaken e => WriteAsync(
                     connection,
                     transaction,
@@ -65,7 +66,7 @@ internal sealed class MarketIntake(NpgsqlDataSource database, IOptions<KnownEven
                     INSERT INTO risk_figure (taken_at, worst_stress_loss_usd) VALUES (@At, @WorstStressLossUsd)
                     ON CONFLICT (one) DO UPDATE SET taken_at = excluded.taken_at, worst_stress_loss_usd = excluded.worst_stress_loss_usd
                     """,
-                    new { At = e.OccurredAt.UtcDateTime, e.WorstStressLossUsd },
+                    new { At = (e.AsOf < e.OccurredAt ? e.AsOf : e.OccurredAt).UtcDateTime, e.WorstStressLossUsd },
                     cancellationToken),
                 _ => Task.CompletedTask,
             });

@@ -54,7 +54,7 @@ public sealed record KnownBridge(DateTimeOffset At, bool Known, bool ExploitDete
 public sealed record OpenIncident(CoverageType CoverageType, Chain Chain, Stablecoin? Stablecoin);
 
 /// <summary>The last word on what the worst stress scenario costs.</summary>
-/// <param name="At">When the risk snapshot was taken.</param>
+/// <param name="At">When the risk snapshot was taken, or the time of the book it rests on where that is earlier.</param>
 /// <param name="WorstLossUsd">Its loss.</param>
 public sealed record KnownStress(DateTimeOffset At, decimal WorstLossUsd);
 

@@ -3,6 +3,7 @@ using Npgsql;
 using Sure.Coordination.Writing;
 using Sure.ServiceDefaults.Problems;
 using Sure.UtilizationService.Capital;
+using Sure.UtilizationService.Claims;
 using Sure.UtilizationService.Idempotency;
 using Sure.UtilizationService.Ledger;
 using Sure.UtilizationService.Premiums;
@@ -32,7 +33,10 @@ public sealed record DeploymentRequest(DeploymentDirection Direction, decimal Am
 /// <param name="Timestamp">When.</param>
 internal sealed record DeploymentAnswer(JournalEntry Entry, DateTimeOffset Timestamp);
 
-/// <summary>Moves capital out of cash and back; a gain or loss on return goes pro rata to the capital of the tranches.</summary>
+/// <summary>
+/// Moves capital out of cash and back; a gain or loss on return goes pro rata to the capital of the tranches, and a loss beyond all of it to
+/// the claims that wait for the cash.
+/// </summary>
 internal sealed class Deployment(NpgsqlDataSource database, IOptions<CapitalOptions> capital, TimeProvider time)
 {
     public async Task<MoneyOutcome> MoveAsync(DeploymentRequest request, IdempotentRequest? idempotent, CancellationToken cancellationToken)
@@ -51,13 +55,14 @@ internal sealed class Deployment(NpgsqlDataSource database, IOptions<CapitalOpti
 
         await using var connection = await database.OpenConnectionAsync(cancellationToken);
         await using var transaction = await connection.BeginTransactionAsync(cancellationToken);
-        var now = time.GetUtcNow();
         var pool = await PoolStore.LockAsync(connection, transaction, cancellationToken);
         if (idempotent is not null && await idempotent.ReplayAsync(connection, transaction, cancellationToken) is { } replayed)
         {
             return replayed;
         }
 
+        // Whoever waited for the pool moves at the time of its turn, after what was booked before.
+        var now = time.GetUtcNow();
         if (await PremiumBooking.TryBookAsync(connection, transaction, pool, now, capital.Value.PremiumBookingPatience, cancellationToken) is not { } position)
         {
             return PremiumBooking.TakesTooLong();
@@ -74,9 +79,13 @@ internal sealed class Deployment(NpgsqlDataSource database, IOptions<CapitalOpti
         }
 
         var entry = EntryOf(request.Direction, request.AmountUsd, gain, position, now);
+        var reductions = ShortfallUsd(entry) is > 0 and var beyond
+            ? ClaimReduction.Of(await ClaimStore.ReadWaitingAsync(connection, transaction, limit: null, cancellationToken), beyond)
+            : [];
         var answer = StoredAnswer.Of(StatusCodes.Status201Created, new DeploymentAnswer(entry, now));
         var batch = new WriteBatch(connection, transaction);
         LedgerStore.Write(batch, [entry]);
+        ClaimReduction.Write(batch, reductions, now);
         PoolStore.Touch(batch);
         if (idempotent is not null)
         {
@@ -107,9 +116,12 @@ internal sealed class Deployment(NpgsqlDataSource database, IOptions<CapitalOpti
                     .. ShareByCapital(gainUsd, position).Select(s => Posting.Credit(s.Account, s.AmountUsd)),
                 ]);
 
+    /// <summary>What of a movement no tranche could bear, in USD; 0 unless it is a loss beyond all capital.</summary>
+    internal static decimal ShortfallUsd(JournalEntry entry) => entry.Postings.Where(p => p.Account == Account.Shortfall).Sum(p => p.AmountUsd);
+
     /// <summary>
-    /// A gain goes pro rata to capital, and so does a loss as far as there is capital; no tranche is left owing. What claims waiting for
-    /// this very cash have not left to the tranches is nobody's any more: a shortfall.
+    /// A gain goes pro rata to capital, and so does a loss as far as there is capital; no tranche is left owing. What is beyond is a
+    /// shortfall: the claims that wait for this very cash are paid that much less (<see cref="ClaimReduction"/>).
     /// </summary>
     private static IEnumerable<Posting> ShareByCapital(decimal gainUsd, PoolPosition position)
     {

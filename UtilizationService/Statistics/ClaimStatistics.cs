@@ -4,6 +4,7 @@ using Npgsql;
 using Sure.Contracts.Vocabulary;
 using Sure.Coordination.Statistics;
 using Sure.Coordination.Writing;
+using Sure.UtilizationService.Claims;
 
 namespace Sure.UtilizationService.Statistics;
 
@@ -22,7 +23,7 @@ public sealed class StatisticsOptions
 /// <param name="Triggered">How many met their trigger.</param>
 /// <param name="TriggeredRatio">Of those decided, the part that met it; null where none was decided.</param>
 /// <param name="PayoutUsd">What those are owed.</param>
-/// <param name="ShortfallUsd">The part of it that no tranche could bear.</param>
+/// <param name="ShortfallUsd">What no tranche could bear of it, and of what was decided before and still waited for cash that was lost then.</param>
 /// <param name="Paid">How many were paid, whenever they were decided.</param>
 /// <param name="PaidUsd">What was paid.</param>
 public sealed record ClaimPoint(
@@ -59,6 +60,19 @@ internal sealed class ClaimStatistics(NpgsqlDataSource database)
         {Add}
         """,
         claimIds.ToArray(),
+        now.UtcDateTime);
+
+    /// <summary>Counts what waiting claims lose at <paramref name="now"/>.</summary>
+    public static void CountReduced(WriteBatch batch, IReadOnlyCollection<ClaimReduction> reductions, DateTimeOffset now) => batch.Add(
+        $"""
+        INSERT INTO claim_statistics AS s (minute, coverage_type, filed, refused, triggered, payout_usd, shortfall_usd, paid, paid_usd)
+        SELECT date_trunc('minute', $3), policy.coverage_type, 0, 0, 0, 0, sum(r.amount), 0, 0
+        FROM unnest($1, $2) AS r (policy_id, amount) JOIN policy ON policy.policy_id = r.policy_id
+        GROUP BY policy.coverage_type
+        {Add}
+        """,
+        reductions.Select(r => r.Claim.PolicyId).ToArray(),
+        reductions.Select(r => r.AmountUsd).ToArray(),
         now.UtcDateTime);
 
     /// <summary>Counts claims that the batch pays at <paramref name="now"/>.</summary>

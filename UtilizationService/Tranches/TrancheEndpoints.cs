@@ -18,7 +18,7 @@ internal static class TrancheEndpoints
         var group = endpoints.MapGroup("/api/v2/tranches").WithTags("Tranches");
         group.MapGet("/apy", ReadAsync).WithName("GetTrancheApy").WithSummary("Target and realised yield, utilization and capacity of each tranche.");
         group.MapGet("/curves", ReadCurves).WithName("GetTrancheCurves").WithSummary("Target yield over utilization, as points and as formula.");
-        group.MapGet("/{id}/history", ReadHistoryAsync).WithName("GetTrancheHistory").WithSummary("A tranche over time, at most 5 000 points.");
+        group.MapGet("/{id}/history", ReadHistoryAsync).WithName("GetTrancheHistory").WithSummary("A tranche over time, at most 5 000 points; kept every 10 s at most.");
     }
 
     private static async Task<Results<Ok<HistoryAnswer>, ProblemHttpResult>> ReadHistoryAsync(

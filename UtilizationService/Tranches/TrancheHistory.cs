@@ -18,11 +18,17 @@ namespace Sure.UtilizationService.Tranches;
 internal sealed record TranchePoint(
     DateTimeOffset Time, decimal Apy, decimal RealisedApy30d, decimal Utilization, decimal TotalCapitalUsd, decimal CoverageSoldUsd, string SharePrice);
 
+/// <summary>All tranches as they were told of at one time.</summary>
+/// <param name="At">When.</param>
+/// <param name="Figures">Each of them.</param>
+/// <param name="SharePrices">USD per share, 18 decimals.</param>
+internal sealed record TrancheMoment(DateTimeOffset At, IReadOnlyList<TrancheFigures> Figures, IReadOnlyDictionary<Tranche, string> SharePrices);
+
 /// <summary>The history of tranches in PostgreSQL.</summary>
 internal sealed class TrancheHistory(NpgsqlDataSource database)
 {
-    /// <summary>Adds figures as they are told.</summary>
-    public static void Write(WriteBatch batch, IReadOnlyList<TrancheFigures> figures, IReadOnlyDictionary<Tranche, string> sharePrices, DateTimeOffset at) =>
+    /// <summary>Adds figures as they were told.</summary>
+    public static void Write(WriteBatch batch, TrancheMoment moment) =>
         batch.Add(
             """
             INSERT INTO tranche_history (tranche_id, at, apy, realised_apy_30d, utilization, total_capital_usd, coverage_sold_usd, share_price)
@@ -30,14 +36,14 @@ internal sealed class TrancheHistory(NpgsqlDataSource database)
             FROM unnest($2, $3, $4, $5, $6, $7, $8) AS t (tranche_id, apy, realised, utilization, capital, coverage, price)
             ON CONFLICT DO NOTHING
             """,
-            at.ToUniversalTime(),
-            figures.Select(f => f.TrancheId.Word()).ToArray(),
-            figures.Select(f => f.Apy).ToArray(),
-            figures.Select(f => f.RealisedApy30d).ToArray(),
-            figures.Select(f => f.Utilization).ToArray(),
-            figures.Select(f => f.TotalCapitalUsd).ToArray(),
-            figures.Select(f => f.CoverageSoldUsd).ToArray(),
-            figures.Select(f => sharePrices[f.TrancheId]).ToArray());
+            moment.At.ToUniversalTime(),
+            moment.Figures.Select(f => f.TrancheId.Word()).ToArray(),
+            moment.Figures.Select(f => f.Apy).ToArray(),
+            moment.Figures.Select(f => f.RealisedApy30d).ToArray(),
+            moment.Figures.Select(f => f.Utilization).ToArray(),
+            moment.Figures.Select(f => f.TotalCapitalUsd).ToArray(),
+            moment.Figures.Select(f => f.CoverageSoldUsd).ToArray(),
+            moment.Figures.Select(f => moment.SharePrices[f.TrancheId]).ToArray());
 
     /// <summary>The last point of each bucket of the span that has one, oldest first: one look into the index per bucket, whatever lies between.</summary>
     public async Task<IReadOnlyList<TranchePoint>> ReadAsync(Tranche tranche, HistorySpan span, CancellationToken cancellationToken)

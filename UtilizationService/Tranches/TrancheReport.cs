@@ -18,6 +18,14 @@ internal sealed class TrancheReport(NpgsqlDataSource database, IOptions<CapitalO
     private const int RealisedDays = 30;
 
     /// <summary>
+    /// How long realised yields hold while no capital moves: as long as they are told without a change. All postings of their span are read
+    /// for them, half a second for 300 000.
+    /// </summary>
+    private static readonly TimeSpan RealisedLife = TimeSpan.FromMinutes(1);
+
+    private volatile Realised? _realised;
+
+    /// <summary>
     /// The query of what tranches realised. What was moved in the span is read by its indexes; the capital at its start is the kept balance
     /// without it. What says an account is one of capital, and an entry one of premium, is what those indexes hold.
     /// </summary>
@@ -58,13 +66,13 @@ internal sealed class TrancheReport(NpgsqlDataSource database, IOptions<CapitalO
     /// <summary>Each tranche, in order of seniority.</summary>
     public async Task<IReadOnlyList<TrancheFigures>> ReadAsync(PoolPosition position, DateTimeOffset asOf, CancellationToken cancellationToken)
     {
-        var realised = await ReadRealisedAsync(asOf, cancellationToken);
+        var realised = await RealisedAsync(position, asOf, cancellationToken);
         return
         [
             .. position.Tranches.Select(t => new TrancheFigures(
                 t.Tranche,
                 ApyCurve.TargetPercent(t.Tranche, t.Utilization),
-                realised.GetValueOrDefault(t.Tranche),
+                realised[t.Tranche],
                 Shown(t.Utilization),
                 t.CapitalUsd,
                 t.CoverageUsd,
@@ -98,6 +106,22 @@ internal sealed class TrancheReport(NpgsqlDataSource database, IOptions<CapitalO
     };
 
     /// <summary>
+    /// What was read before where it still holds. A sale moves no capital; whatever does – a premium booked, a deposit, a loss – is another
+    /// capital of some tranche.
+    /// </summary>
+    private async Task<IReadOnlyDictionary<Tranche, decimal>> RealisedAsync(PoolPosition position, DateTimeOffset asOf, CancellationToken cancellationToken)
+    {
+        if (_realised is { } kept && kept.Holds(position, asOf))
+        {
+            return kept.Percent;
+        }
+
+        var percent = await ReadRealisedAsync(asOf, cancellationToken);
+        _realised = new Realised([.. position.Tranches.Select(t => t.CapitalUsd)], asOf, percent);
+        return percent;
+    }
+
+    /// <summary>
     /// Premium credited in the last 30 days over the time-weighted mean capital of the part of them in which there was any, times 365/30,
     /// in %.
     /// </summary>
@@ -111,5 +135,15 @@ internal sealed class TrancheReport(NpgsqlDataSource database, IOptions<CapitalO
             byAccount.GetValueOrDefault(Account.Capital(t)) is { Mean: > 0 and { } mean } row
                 ? Math.Round(row.Credited / mean * 365m / RealisedDays * 100m, 4, MidpointRounding.AwayFromZero)
                 : 0m);
+    }
+
+    /// <summary>Realised yields as they were read.</summary>
+    /// <param name="CapitalUsd">Of the tranches then, in order of seniority.</param>
+    /// <param name="AsOf">When.</param>
+    /// <param name="Percent">The yields, in % per year.</param>
+    private sealed record Realised(IReadOnlyList<decimal> CapitalUsd, DateTimeOffset AsOf, IReadOnlyDictionary<Tranche, decimal> Percent)
+    {
+        public bool Holds(PoolPosition position, DateTimeOffset asOf) =>
+            asOf - AsOf is var age && age >= TimeSpan.Zero && age < RealisedLife && position.Tranches.Select(t => t.CapitalUsd).SequenceEqual(CapitalUsd);
     }
 }

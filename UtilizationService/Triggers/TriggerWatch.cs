@@ -93,7 +93,7 @@ internal sealed class TriggerWatch(
             }
         }
 
-        await settlement.SettleAsync(met, filing: false, term, cancellationToken);
+        await settlement.SettleAsync(met, term, cancellationToken);
         await store.AdvanceAsync(coin, fresh[^1], runs, over, term, cancellationToken);
     }
 
@@ -152,7 +152,7 @@ internal sealed class TriggerWatch(
     {
         while (await find() is { Count: > 0 } found)
         {
-            await settlement.SettleAsync([.. found.Select(decide)], filing: false, term, cancellationToken);
+            await settlement.SettleAsync([.. found.Select(decide)], term, cancellationToken);
         }
     }
 
@@ -207,7 +207,7 @@ internal sealed class TriggerWatch(
         async Task SettleFoundAsync()
         {
             await attempts.TryAsync(
-                $"decisions on {found.Count} pending claims", () => settlement.SettleAsync(found, filing: false, term, cancellationToken));
+                $"decisions on {found.Count} pending claims", () => settlement.SettleAsync(found, term, cancellationToken));
             found.Clear();
         }
     }

@@ -49,13 +49,14 @@ internal sealed class VaultMovements(
     {
         await using var connection = await database.OpenConnectionAsync(cancellationToken);
         await using var transaction = await connection.BeginTransactionAsync(cancellationToken);
-        var now = time.GetUtcNow();
         var pool = await PoolStore.LockAsync(connection, transaction, cancellationToken);
         if (idempotent is not null && await idempotent.ReplayAsync(connection, transaction, cancellationToken) is { } replayed)
         {
             return replayed;
         }
 
+        // Whoever waited for the pool moves at the time of its turn, after what was booked before.
+        var now = time.GetUtcNow();
         // What premiums have earned so far belongs to those who were there before; who leaves takes it along.
         if (await PremiumBooking.TryBookAsync(connection, transaction, pool, now, capital.Value.PremiumBookingPatience, cancellationToken) is not { } position)
         {

@@ -88,24 +88,26 @@ public static class VaultRules
         }
 
         var move = new VaultMove(paid, shares ?? value.Burnt(paid), After(view, -paid));
-        return new VaultDecision(move, stops.WhyStopped() ?? WhyTooMuch(view.Pool, move, field, capital, limits));
+        return new VaultDecision(move, stops.WhyStopped() ?? WhyTooMuch(view, move, field, capital, limits));
     }
 
-    private static VaultRefusal? WhyTooMuch(PoolPosition before, VaultMove move, string field, CapitalOptions capital, UnderwritingOptions limits)
+    private static VaultRefusal? WhyTooMuch(VaultView view, VaultMove move, string field, CapitalOptions capital, UnderwritingOptions limits)
     {
         ArgumentNullException.ThrowIfNull(capital);
         ArgumentNullException.ThrowIfNull(limits);
-        if (move.AmountUsd > before.LiquidReservesUsd)
+        if (move.AmountUsd > view.Pool.LiquidReservesUsd)
         {
-            return new("insufficient-funds", Text($"{move.AmountUsd:0.00} USD is more than the liquid reserves of {before.LiquidReservesUsd:0.00} USD."), field);
+            return new("insufficient-funds", Text($"{move.AmountUsd:0.00} USD is more than the liquid reserves of {view.Pool.LiquidReservesUsd:0.00} USD."), field);
         }
 
-        // Held against the product: the utilization itself ends at 1.
-        if (move.After.Tranches.FirstOrDefault(t => t.CoverageUsd > capital.CapacityUtilization * t.CapitalUsd) is { } full)
+        // Only of the tranche it is taken from: it changes no other's, and the LTV is held for all of them. Held against the product: the
+        // utilization itself ends at 1.
+        var left = move.After.Tranches.Single(t => t.Tranche == view.Tranche);
+        if (left.CoverageUsd > capital.CapacityUtilization * left.CapitalUsd)
         {
             return new(
                 "tranche-utilization",
-                Text($"It would leave {full.Tranche.Word()} with {full.CapitalUsd:0.00} USD of capital for {full.CoverageUsd:0.00} USD of coverage; its utilization may be at most {capital.CapacityUtilization}."),
+                Text($"It would leave {left.Tranche.Word()} with {left.CapitalUsd:0.00} USD of capital for {left.CoverageUsd:0.00} USD of coverage; its utilization may be at most {capital.CapacityUtilization}."),
                 field);
         }
 

@@ -98,6 +98,19 @@ public sealed class BindingTests(PostgresServer postgres) : IAsyncLifetime
         Assert.Equal(HttpStatusCode.Created, bound.Status);
     }
 
+    /// <summary>
+    /// The same loss, measured now on a book of six minutes ago, does not count: 100 000 of cover are held against 0.5 × 100 000, and 10 m over
+    /// that and 100 000 is 66.7.
+    /// </summary>
+    [Fact]
+    public async Task A_risk_snapshot_of_an_old_book_does_not_count()
+    {
+        _host.Tell(new RiskSnapshotTaken(Guid.CreateVersion7(_host.Now), _host.Now, _host.Now.AddMinutes(-6), "many-coins", 6_600_000m, CorrelationRegime.Low));
+        await _host.KnownAsync();
+
+        Assert.Equal(HttpStatusCode.Created, (await UtilizationHost.BindAsync(_host.Alice, _host.Quote(100_000m, Depeg))).Status);
+    }
+
     [Fact]
     public async Task What_is_over_or_never_was_is_said_to_be_so()
     {

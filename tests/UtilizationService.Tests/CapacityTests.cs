@@ -1,6 +1,7 @@
 using System.Net;
 using Sure.Contracts.Vocabulary;
 using Sure.TestServers;
+using Sure.UtilizationService.Capacity;
 using Sure.UtilizationService.Tests.Hosts;
 
 namespace Sure.UtilizationService.Tests;
@@ -39,6 +40,28 @@ public sealed class CapacityTests(PostgresServer postgres) : IAsyncLifetime
 
         Assert.Equal(560, items.Count);
         Assert.All(items, i => Assert.Equal((0m, "ltv"), ((decimal)i!["capacity_usd"]!, (string?)i["binding_check"])));
+    }
+
+    /// <summary>Of 10 m Solana takes 0.10, and of 20 m as well: 1 m, then 2 m.</summary>
+    [Fact]
+    public async Task What_was_found_serves_everybody_for_a_second()
+    {
+        await _host.FillAsync();
+        var clock = new SteppedClock(_host.Now);
+        var report = _host.Another<CapacityReport>(clock);
+
+        var first = await FindAsync();
+        await _host.FillAsync();
+        clock.Step(TimeSpan.FromSeconds(0.999));
+        var again = await FindAsync();
+        clock.Step(TimeSpan.FromSeconds(0.001));
+        var later = await FindAsync();
+
+        Assert.Equal((1_000_000m, 2_000_000m), (first.CapacityUsd, later.CapacityUsd));
+        Assert.Same(first, again);
+
+        async Task<ProductCapacity> FindAsync() => (await report.ReadAsync(TestContext.Current.CancellationToken)).Products
+            .Single(p => p.Product == new Product(CoverageType.Depeg, Chain.Solana, Stablecoin.USDC)).Capacity.Value;
     }
 
     [Fact]

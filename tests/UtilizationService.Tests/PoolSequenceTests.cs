@@ -22,6 +22,7 @@ public sealed class PoolSequenceTests
 {
     /// <summary>What the sequences have come to; without it they would prove little.</summary>
     private static int _shortfalls;
+    private static int _reduced;
 
     [Fact]
     public void Whatever_happens_the_pool_is_what_its_journal_adds_up_to()
@@ -30,6 +31,7 @@ public sealed class PoolSequenceTests
         Prop.ForAll(step.ArrayOf(200).ToArbitrary(), Run).Check(Config.QuickThrowOnFailure.WithMaxTest(300));
 
         Assert.NotEqual(0, _shortfalls);
+        Assert.NotEqual(0, _reduced);
     }
 
     private static void Run((int Kind, int Size, int Which)[] steps)
@@ -42,6 +44,7 @@ public sealed class PoolSequenceTests
         }
 
         _shortfalls += pool.HasShortfall ? 1 : 0;
+        _reduced += pool.HasReduced ? 1 : 0;
     }
 
     /// <summary>The pool as the service would keep it, and the balances of its journal.</summary>
@@ -62,7 +65,7 @@ public sealed class PoolSequenceTests
         private DateTimeOffset _bookedAt = new(2026, 1, 1, 0, 0, 0, TimeSpan.Zero);
         private EvidenceLink _last = EvidenceLink.Start;
         private RecentLosses? _recent;
-        private decimal _lostBeyondCapital;
+        private decimal _lostBeyondAll;
         private BreakerState _breaker = new(Reason: null, Since: null, ResetAt: null);
         private PoolPosition _pool = Positions.TenMillion() with
         {
@@ -74,6 +77,8 @@ public sealed class PoolSequenceTests
         private decimal Owned => _pool.TotalCapitalUsd + _pool.UnearnedPremiumUsd - BalanceOf(Account.Surplus);
 
         public bool HasShortfall => _pool.ShortfallUsd > 0;
+
+        public bool HasReduced { get; private set; }
 
         public void Do(int kind, int size, int which)
         {
@@ -100,7 +105,9 @@ public sealed class PoolSequenceTests
             Assert.Equal(
                 (_pool.CashUsd, _pool.DeployedUsd, _pool.UnearnedPremiumUsd, _pool.ClaimsPayableUsd, _pool.ShortfallUsd, 0m),
                 (BalanceOf(Account.Cash), BalanceOf(Account.Deployed), -BalanceOf(Account.PremiumUnearned), -BalanceOf(Account.ClaimsPayable), BalanceOf(Account.Shortfall), BalanceOf(Account.PremiumEarned)));
-            Assert.Equal(_pool.ShortfallUsd, _lostBeyondCapital - BalanceOf(Account.ClaimsReduced));
+            // Nobody bore what was lost beyond all capital and all claims; but for that, all that is owed and owned is there.
+            Assert.Equal(_pool.ShortfallUsd, _lostBeyondAll - BalanceOf(Account.ClaimsReduced));
+            Assert.Equal(_pool.CashUsd + _pool.DeployedUsd + _lostBeyondAll, _pool.ClaimsPayableUsd + Owned);
             Assert.All(_pool.Tranches, t => Assert.True(t.CapitalUsd >= 0 && t.CoverageUsd >= 0));
             Assert.All(_pool.Tranches, t => Assert.InRange(t.PremiumCarryUsd, -0.05m, 0.05m));
             Assert.Equal(0m, _pool.Tranches.Sum(t => t.PremiumCarryUsd));
@@ -284,7 +291,6 @@ public sealed class PoolSequenceTests
             var moved = direction is DeploymentDirection.Deploy ? amount : -amount;
             var beyond = entry.Postings.Where(p => p.Account == Account.Shortfall).Sum(p => p.AmountUsd);
             Assert.True(beyond == 0 || entry.Postings.Where(p => p.Account.StartsWith("capital:", StringComparison.Ordinal)).Sum(p => p.AmountUsd) == _pool.TotalCapitalUsd);
-            _lostBeyondCapital += beyond;
             _pool = _pool with
             {
                 CashUsd = _pool.CashUsd - moved + gained,
@@ -293,6 +299,25 @@ public sealed class PoolSequenceTests
                 Tranches = [.. _pool.Tranches.Select(t => t with { CapitalUsd = t.CapitalUsd - entry.Postings.Where(p => p.Account == Account.Capital(t.Tranche)).Sum(p => p.AmountUsd) })],
             };
             Post(entry);
+            Reduce(beyond);
+        }
+
+        /// <summary>Who is decided last is paid last, and so loses first.</summary>
+        private void Reduce(decimal beyond)
+        {
+            var owed = _waiting.Select(c => c.PayoutUsd!.Value - c.ShortfallUsd!.Value).ToList();
+            foreach (var reduction in beyond > 0 ? ClaimReduction.Of([.. _waiting], beyond) : [])
+            {
+                var at = _waiting.FindIndex(c => c.ClaimId == reduction.Claim.ClaimId);
+                Assert.True(_waiting.Skip(at + 1).All(c => c.PayoutUsd == c.ShortfallUsd), "A newer claim is still owed something.");
+                _waiting[at] = _waiting[at] with { ShortfallUsd = _waiting[at].ShortfallUsd + reduction.AmountUsd };
+                _pool = _pool with { ClaimsPayableUsd = _pool.ClaimsPayableUsd - reduction.AmountUsd };
+                Post(reduction.Entry(_now));
+                HasReduced = true;
+            }
+
+            _lostBeyondAll += Math.Max(0, beyond - owed.Sum());
+            Assert.Equal(Math.Max(0, owed.Sum() - beyond), _pool.ClaimsPayableUsd);
         }
     }
 }

@@ -256,6 +256,38 @@ public sealed class PremiumTests(PostgresServer postgres)
         await UtilizationHost.EventuallyAsync(async () => await EarnedAsync(host) == 1m, "the monitor to book");
     }
 
+    /// <summary>An hour passes while they wait: a deposit of the time before it would mint at the price after what happened in it.</summary>
+    [Fact]
+    public async Task Whoever_waits_for_the_pool_moves_at_the_time_of_its_turn()
+    {
+        var clock = new MovableClock();
+        await using var host = await UtilizationHost.StartAsync(postgres, clock);
+        await host.FillAsync();
+        Task<Answer>[] moves;
+        DateTimeOffset turn;
+        await using (var holder = await host.Database.OpenConnectionAsync(TestContext.Current.CancellationToken))
+        await using (await holder.BeginTransactionAsync(TestContext.Current.CancellationToken))
+        {
+            await ExecuteAsync(holder, PoolStore.LockSql);
+            moves =
+            [
+                DepositAsync(host),
+                UtilizationHost.PostAsync(host.Operator, "/api/v2/vault/withdraw", new { tranche_id = "SURE_SNR", amount_usd = 1m }),
+                UtilizationHost.PostAsync(host.Operator, "/api/v2/pool/deployments", new { direction = "deploy", amount_usd = 1m }),
+            ];
+            await UtilizationHost.EventuallyAsync(async () => (await WaitingAsync(host)).Count == moves.Length, "all to wait for the pool");
+            clock.Advance(TimeSpan.FromHours(1));
+            turn = clock.GetUtcNow();
+        }
+
+        Assert.All(await Task.WhenAll(moves), moved =>
+        {
+            Assert.Equal(HttpStatusCode.Created, moved.Status);
+            Assert.True((double)moved["timestamp"] >= turn.ToUnixTimeMilliseconds() / 1000.0);
+            Assert.Equal((double)moved["timestamp"], (double)moved["entry"]["occurred_at"]!);
+        });
+    }
+
     private static Dictionary<Tranche, decimal> Parts(decimal earnedUsd, IReadOnlyList<TranchePosition> tranches, TimeSpan elapsed) =>
         PremiumSharing.Share(earnedUsd, tranches, elapsed).Zip(tranches).ToDictionary(t => t.First.Tranche, t => t.First.CapitalUsd - t.Second.CapitalUsd);
 

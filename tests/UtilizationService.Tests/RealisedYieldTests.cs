@@ -54,6 +54,31 @@ public sealed class RealisedYieldTests(PostgresServer postgres)
             figures.Select(f => (f.TrancheId, f.RealisedApy30d)));
     }
 
+    /// <summary>
+    /// 1 000 for 30 days and 1 of premium at their end: 1 / 1 000 × 365 / 30 = 1.2167 %. With another 1 then it is 2.4333 %, which is read when
+    /// the capital of a tranche has moved, or after a minute.
+    /// </summary>
+    [Fact]
+    public async Task It_is_read_again_when_capital_moves_and_after_a_minute()
+    {
+        await using var host = await UtilizationHost.StartAsync(postgres);
+        await WriteAsync(host, Tranche.Equity, "deposit", 1_000m, daysAgo: 30);
+        await WriteAsync(host, Tranche.Equity, "premium_earned", 1m, daysAgo: 0);
+        var report = new TrancheReport(host.Database, Options.Create(new CapitalOptions()));
+        var pool = Positions.TenMillion();
+        var moved = pool with { Tranches = [.. pool.Tranches.Select(t => t with { CapitalUsd = t.CapitalUsd + (t.Tranche is Tranche.Senior ? 0.01m : 0) })] };
+        Assert.Equal(1.2167m, await EquityAsync(pool, Now));
+        await WriteAsync(host, Tranche.Equity, "premium_earned", 1m, daysAgo: 0);
+
+        Assert.Equal(1.2167m, await EquityAsync(Positions.TenMillion(coverageUsd: 1_000_000m), Now.AddSeconds(59)));
+        Assert.Equal(2.4333m, await EquityAsync(pool, Now.AddSeconds(60)));
+        await WriteAsync(host, Tranche.Equity, "premium_earned", 1m, daysAgo: 0);
+        Assert.Equal(3.65m, await EquityAsync(moved, Now.AddSeconds(60)));
+
+        async Task<decimal> EquityAsync(PoolPosition position, DateTimeOffset at) =>
+            (await report.ReadAsync(position, at, TestContext.Current.CancellationToken)).Single(f => f.TrancheId is Tranche.Equity).RealisedApy30d;
+    }
+
     /// <summary>An entry against cash.</summary>
     private static async Task WriteAsync(UtilizationHost host, Tranche tranche, string kind, decimal amountUsd, double daysAgo)
     {

@@ -1,9 +1,14 @@
 using System.Globalization;
 using System.Net;
+using System.Text.Json.Nodes;
+using Npgsql;
 using Sure.Contracts.Events;
 using Sure.Contracts.Vocabulary;
 using Sure.TestServers;
+using Sure.UtilizationService.Breaker;
+using Sure.UtilizationService.Claims;
 using Sure.UtilizationService.Claims.Evidence;
+using Sure.UtilizationService.Pool;
 using Sure.UtilizationService.Tests.Hosts;
 
 namespace Sure.UtilizationService.Tests.Claims;
@@ -62,6 +67,62 @@ public sealed class ClaimTests(PostgresServer postgres) : CoverInForce(postgres)
         await LedgerAgreesAsync();
     }
 
+    /// <summary>
+    /// Two policies of 2 950 000 and their premiums of 10 leave 4 100 020 of 10 000 000, and 2 000 020 in cash, on which both wait. Of 5 000 000
+    /// that are lost then the tranches bear all they have; 899 980 are left. Cash is 5 000 020: 2 950 000 for the first, 2 050 020 for the second.
+    /// </summary>
+    [Fact]
+    public async Task What_is_lost_beyond_all_capital_is_borne_by_the_newest_claim_that_waits_and_not_by_who_deposits_next()
+    {
+        var (first, second) = await TwoWaitingAsync();
+
+        await DeployAsync("return", 8_000_000m, gain: -5_000_000m);
+
+        Assert.Equal(("paid", 0m), Standing(await PaidAsync(first)));
+        Assert.Equal(("partially_paid", 899_980m), Standing(await PaidAsync(second)));
+        var deposit = await UtilizationHost.PostAsync(Host.Bob, "/api/v2/vault/deposit", new { tranche_id = "SURE_SNR", amount_usd = 1_000_000m });
+        Assert.Equal(("1.000000000000000000", HttpStatusCode.Created), ((string?)deposit["share_price"], deposit.Status));
+        await Host.WatchAsync();
+        var pool = await UtilizationHost.GetAsync(Host.Anonymous, "/api/v2/pool");
+        Assert.Equal(
+            (1_000_000m, 1_000_000m, 0m, 899_980m),
+            ((decimal)pool["total_capital_usd"], (decimal)pool["liquid_reserves_usd"], (decimal)pool["claims_payable_usd"], (decimal)pool["shortfall_usd"]));
+        Assert.Equal(["-2950000.00", "-2050020.00"], await ColumnAsync("SELECT amount::text FROM posting JOIN journal_entry USING (entry_id) WHERE kind = 'claim_paid' AND account = 'cash' ORDER BY posting_id"));
+        Assert.Equal("2 filed, 0 refused, 2 triggered, 5900000.00 owed, 899980.00 short, 2 paid with 5000020.00", await StatisticsAsync("interval=day"));
+        await LedgerAgreesAsync();
+    }
+
+    /// <summary>
+    /// A payment waits for the lock that the return has: what was owed before is not paid after it, though the premium of another policy would
+    /// be enough for that.
+    /// </summary>
+    [Fact]
+    public async Task A_payment_that_waited_pays_what_is_owed_when_its_turn_comes()
+    {
+        Assert.Equal(HttpStatusCode.Created, (await UtilizationHost.BindAsync(Host.Bob, Host.Quote(100m, Depeg, premiumUsd: 1_000m))).Status);
+        var (_, second) = await TwoWaitingAsync();
+        var capital = (decimal)(await UtilizationHost.GetAsync(Host.Anonymous, "/api/v2/pool"))["total_capital_usd"];
+        await using (var holder = await Host.Database.OpenConnectionAsync(TestContext.Current.CancellationToken))
+        await using (var transaction = await holder.BeginTransactionAsync(TestContext.Current.CancellationToken))
+        {
+            await using var hold = new NpgsqlCommand(PoolStore.LockSql, holder, transaction);
+            await hold.ExecuteNonQueryAsync(TestContext.Current.CancellationToken);
+            var back = DeployAsync("return", 8_000_000m, gain: -capital - 10m);
+            await UtilizationHost.EventuallyAsync(async () => await WaitingAsync() == 1, "the return to wait");
+            var payment = Host.PayAsync();
+            await UtilizationHost.EventuallyAsync(async () => await WaitingAsync() == 2, "the payment to wait behind it");
+            await transaction.RollbackAsync(TestContext.Current.CancellationToken);
+            await Task.WhenAll(back, payment);
+        }
+
+        Assert.Equal(("partially_paid", 10m), Standing(await PaidAsync(second)));
+        Assert.Equal(0m, (decimal)(await UtilizationHost.GetAsync(Host.Anonymous, "/api/v2/pool"))["claims_payable_usd"]);
+        await LedgerAgreesAsync();
+
+        async Task<int> WaitingAsync() => (await ColumnAsync(
+            "SELECT pid::text FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock' AND query LIKE '%FROM pool FOR UPDATE%'")).Count;
+    }
+
     [Fact]
     public async Task A_great_loss_trips_the_breaker_until_an_operator_resets_it()
     {
@@ -84,6 +145,52 @@ public sealed class ClaimTests(PostgresServer postgres) : CoverInForce(postgres)
         var audit = await UtilizationHost.GetAsync(Host.Peer, "/internal/audit");
         Assert.Equal(["breaker_reset", "breaker_tripped"], audit["items"].AsArray().Select(a => (string?)a!["action"]));
         Assert.Equal(["BreakerTripped", "BreakerReset"], await ColumnAsync("SELECT type FROM outbox WHERE type LIKE 'Breaker%' ORDER BY position"));
+    }
+
+    /// <summary>
+    /// The claim that was filed first is booked second, in the same settlement: before the first loss of the two there were 10 000 000 and the
+    /// premium of 10 that it left behind.
+    /// </summary>
+    [Fact]
+    public async Task Losses_of_a_day_are_held_against_the_capital_before_the_one_that_was_booked_first()
+    {
+        var filedFirst = await BindAsync(500_000m, Depeg);
+        var bookedFirst = await BindAsync(1_000_000m, Depeg);
+        await PriceAsync(Stablecoin.USDC, 0.94m);
+        await EventuallyFiledAsync(filedFirst, "pending");
+        Clock.Advance(TimeSpan.FromSeconds(1));
+        await EventuallyFiledAsync(bookedFirst, "pending");
+
+        await Host.SettleAsync([Guid.Parse(bookedFirst), Guid.Parse(filedFirst)], 1m);
+
+        await using var connection = await Host.Database.OpenConnectionAsync(TestContext.Current.CancellationToken);
+        await using var transaction = await connection.BeginTransactionAsync(TestContext.Current.CancellationToken);
+        Assert.Equal(
+            new RecentLosses(1_500_000m, 10_000_010m),
+            await ClaimStore.ReadLossesAsync(connection, transaction, Clock.GetUtcNow().AddDays(-1), TestContext.Current.CancellationToken));
+    }
+
+    /// <summary>
+    /// 365.00 in 365 days is 1.00 in the first. The monitor, which books by itself, is held off.
+    /// </summary>
+    [Fact]
+    public async Task A_claim_that_pays_nothing_books_no_premium()
+    {
+        var quote = Host.Quote(10_000m, Depeg, premiumUsd: 365m, days: 365);
+        var policy = (string)(await UtilizationHost.BindAsync(Host.Alice, quote))["policy_id"]!;
+        await using var holder = await Host.Database.OpenConnectionAsync(TestContext.Current.CancellationToken);
+        await using var transaction = await holder.BeginTransactionAsync(TestContext.Current.CancellationToken);
+        await using var hold = new NpgsqlCommand("SELECT FROM lease WHERE name = 'premium-earning' FOR UPDATE", holder, transaction);
+        await hold.ExecuteNonQueryAsync(TestContext.Current.CancellationToken);
+        Clock.Advance(TimeSpan.FromDays(1));
+
+        Assert.Equal("refused", (string?)(await FileAsync(Host, policy))["status"]);
+        await PriceAsync(Stablecoin.USDC, 0.94m);
+        await EventuallyFiledAsync(policy, "pending");
+        Assert.Equal(["0.00"], await ColumnAsync("SELECT earned_usd::text FROM policy"));
+
+        await Host.SettleAsync(Guid.Parse(policy), 0.5m);
+        Assert.Equal(["1.00"], await ColumnAsync("SELECT amount::text FROM posting JOIN journal_entry USING (entry_id) WHERE kind = 'premium_earned' AND reference = 'book' AND account = 'premium_unearned'"));
     }
 
     [Fact]
@@ -148,6 +255,53 @@ public sealed class ClaimTests(PostgresServer postgres) : CoverInForce(postgres)
             });
             return Host.KnownAsync();
         }
+    }
+
+    /// <summary>A refused claim and one that pays: whoever does not get the answer asks again, and gets the same bytes for the same claim.</summary>
+    [Fact]
+    public async Task Filing_again_under_the_same_key_is_answered_as_before()
+    {
+        var (policy, other) = (await BindAsync(10_000m, Depeg), await BindAsync(1_000m, Depeg));
+        await PriceAsync(Stablecoin.USDC, 0.981m);
+
+        var refused = await FileAsync("refused");
+        Assert.Equal((HttpStatusCode.Created, "refused", $"/api/v2/claims/{refused["claim_id"]}"), (refused.Status, (string?)refused["status"], refused.Location));
+        AssertSame(refused, await FileAsync("refused"));
+
+        await PriceForAsync(Stablecoin.USDC, TimeSpan.FromHours(3), 0.94m);
+        var pending = await FileAsync("pending");
+        Assert.Equal((HttpStatusCode.Created, "pending"), (pending.Status, (string?)pending["status"]));
+        await PriceForAsync(Stablecoin.USDC, TimeSpan.FromHours(1), 0.94m);
+        await PaidAsync(policy);
+        AssertSame(pending, await FileAsync("pending"));
+        var reused = await UtilizationHost.PostAsync(Host.Alice, "/api/v2/claims", new { policy_id = other }, "pending");
+        Assert.Equal((HttpStatusCode.UnprocessableEntity, "urn:sure:problem:idempotency-key-reused"), (reused.Status, (string?)reused["type"]));
+        Assert.Equal((HttpStatusCode.OK, "paid"), await StandingAsync("another"));
+        Assert.Equal(["refused", "pending"], await ColumnAsync("SELECT key FROM idempotency ORDER BY created_at"));
+
+        Task<Answer> FileAsync(string key) => UtilizationHost.PostAsync(Host.Alice, "/api/v2/claims", new { policy_id = policy }, key);
+
+        async Task<(HttpStatusCode, string?)> StandingAsync(string key)
+        {
+            var standing = await FileAsync(key);
+            return (standing.Status, (string?)standing["status"]);
+        }
+
+        static void AssertSame(Answer before, Answer again) => Assert.Equal(
+            (before.Status, before.Location, before.Body!.ToJsonString()), (again.Status, again.Location, again.Body!.ToJsonString()));
+    }
+
+    /// <summary>All of them are judged before the first has the lock; a refusal, of which each could have one of its own, is made once.</summary>
+    [Fact]
+    public async Task Filing_at_once_under_the_same_key_makes_one_claim()
+    {
+        var policy = await BindAsync(1_000m, Depeg);
+        await PriceAsync(Stablecoin.USDC, 0.981m);
+
+        var filed = await Task.WhenAll(Enumerable.Range(0, 3).Select(_ => UtilizationHost.PostAsync(Host.Alice, "/api/v2/claims", new { policy_id = policy }, "once")));
+
+        Assert.All(filed, f => Assert.Equal((HttpStatusCode.Created, filed[0].Location), (f.Status, f.Location)));
+        Assert.Single(await ColumnAsync("SELECT claim_id::text FROM claim"));
     }
 
     /// <summary>A run is broken after 15 minutes without a word, and what could still count of cex cover is over after 75.</summary>
@@ -274,6 +428,23 @@ public sealed class ClaimTests(PostgresServer postgres) : CoverInForce(postgres)
         await UtilizationHost.EventuallyAsync(async () => (string?)(await ClaimAsync(pending))["status"] == "refused", "the claim to be refused");
         Assert.Contains("by a point without it", (string?)(await ClaimAsync(pending))["reason"], StringComparison.Ordinal);
     }
+
+    /// <summary>Policies of 2 950 000 that were decided one after the other while 8 000 000 are deployed.</summary>
+    private async Task<(string First, string Second)> TwoWaitingAsync()
+    {
+        var first = await BindAsync(2_950_000m, Depeg);
+        var second = await BindAsync(2_950_000m, new Product(CoverageType.SmartContract, Chain.Base, Stablecoin.DAI));
+        await DeployAsync("deploy", 8_000_000m);
+        foreach (var policy in new[] { first, second })
+        {
+            Clock.Advance(TimeSpan.FromSeconds(1));
+            await Host.SettleAsync(Guid.Parse(policy), 1m);
+        }
+
+        return (first, second);
+    }
+
+    private static (string? Status, decimal ShortfallUsd) Standing(JsonNode claim) => ((string?)claim["status"], (decimal)claim["shortfall_usd"]!);
 
     private async Task DeployAsync(string direction, decimal amount, decimal? gain = null) => Assert.Equal(
         HttpStatusCode.Created,

@@ -231,27 +231,47 @@ internal sealed class UtilizationHost : IAsyncDisposable
     }
 
     /// <summary>The trigger of a policy is found to be met, whatever the prices are; nothing happens when it is not active any more.</summary>
-    public async Task SettleAsync(Guid policyId, decimal payoutFraction)
+    public Task SettleAsync(Guid policyId, decimal payoutFraction) => SettleAsync([policyId], payoutFraction);
+
+    /// <summary>The triggers of these policies are found to be met together; they are booked in this order.</summary>
+    public async Task SettleAsync(IReadOnlyList<Guid> policyIds, decimal payoutFraction)
     {
-        var policy = await _service.Services.GetRequiredService<PolicyStore>().FindAsync(policyId, TestContext.Current.CancellationToken);
-        await _service.Services.GetRequiredService<Settlement>().SettleAsync(
-            [new Finding.Met(policy!, "It happened.", new DecisionBasis("depeg", new Dictionary<string, decimal>()), Now, payoutFraction)],
-            filing: false,
-            term: null,
-            TestContext.Current.CancellationToken);
+        var findings = new List<Finding>();
+        foreach (var id in policyIds)
+        {
+            var policy = await _service.Services.GetRequiredService<PolicyStore>().FindAsync(id, TestContext.Current.CancellationToken);
+            findings.Add(new Finding.Met(policy!, "It happened.", new DecisionBasis("depeg", new Dictionary<string, decimal>()), Now, payoutFraction));
+        }
+
+        await _service.Services.GetRequiredService<Settlement>().SettleAsync(findings, term: null, TestContext.Current.CancellationToken);
     }
 
     /// <summary>From now on QuoteService does not answer, nor does BridgeService.</summary>
     public Task LoseQuotesAsync() => _quotes.StopAsync(TestContext.Current.CancellationToken);
 
+    /// <summary>Another one of what the service has one of, by a clock of its own.</summary>
+    public T Another<T>(TimeProvider time) => ActivatorUtilities.CreateInstance<T>(_service.Services, time);
+
     /// <summary>The trigger watch looks once more, in the term it leads in.</summary>
     public async Task WatchAsync()
     {
         var watch = _service.Services.GetRequiredService<TriggerWatch>();
+        await watch.RunOnceAsync(await TermAsync(watch), TestContext.Current.CancellationToken);
+    }
+
+    /// <summary>The trigger watch pays what waits for cash, and does nothing before that.</summary>
+    public async Task PayAsync()
+    {
+        var term = await TermAsync(_service.Services.GetRequiredService<TriggerWatch>());
+        await _service.Services.GetRequiredService<ClaimPayments>().PayAsync(term, TestContext.Current.CancellationToken);
+    }
+
+    /// <summary>The term that the watch leads in.</summary>
+    private async Task<LeaseTerm> TermAsync(TriggerWatch watch)
+    {
         await using var command = Database.CreateCommand("SELECT epoch FROM lease WHERE name = $1");
         command.Parameters.AddWithValue(watch.Name);
-        var epoch = (long)(await command.ExecuteScalarAsync(TestContext.Current.CancellationToken))!;
-        await watch.RunOnceAsync(new LeaseTerm(watch.Name, epoch), TestContext.Current.CancellationToken);
+        return new LeaseTerm(watch.Name, (long)(await command.ExecuteScalarAsync(TestContext.Current.CancellationToken))!);
     }
 
     /// <summary>Tries to bind a quote.</summary>

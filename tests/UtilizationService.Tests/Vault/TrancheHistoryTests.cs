@@ -1,6 +1,9 @@
 using System.Net;
+using Npgsql;
+using Sure.Coordination.Leases;
 using Sure.TestServers;
 using Sure.UtilizationService.Tests.Hosts;
+using Sure.UtilizationService.Tranches;
 
 namespace Sure.UtilizationService.Tests.Vault;
 
@@ -32,6 +35,40 @@ public sealed class TrancheHistoryTests(PostgresServer postgres) : IAsyncLifetim
             (17m, 0m, 0m, 0m, "1.000000000000000000"),
             ((decimal)point["apy"]!, (decimal)point["realised_apy_30d"]!, (decimal)point["utilization"]!, (decimal)point["coverage_sold_usd"]!, (string?)point["share_price"]));
         Assert.InRange((double)point["time"]!, (double)history["timestamp"] - 60, (double)history["timestamp"]);
+    }
+
+    /// <summary>
+    /// A change at every look, of which there are two a second: 0 s is kept; 10.5 s, when ten have passed, and not what was told before; 11.5 s,
+    /// the last change, only when there have been ten again, though nothing changes any more. Each is told at once.
+    /// </summary>
+    [Fact]
+    public async Task However_often_figures_change_they_are_kept_every_ten_seconds_and_the_last_always_is()
+    {
+        await using var holder = await _host.Database.OpenConnectionAsync(TestContext.Current.CancellationToken);
+        await using var transaction = await holder.BeginTransactionAsync(TestContext.Current.CancellationToken);
+        // The monitor of the service is held off.
+        await ExecuteAsync(holder, "SELECT FROM lease WHERE name = 'tranche-figures' FOR UPDATE");
+        await using var connection = await _host.Database.OpenConnectionAsync(TestContext.Current.CancellationToken);
+        await ExecuteAsync(connection, "INSERT INTO lease VALUES ('test', 'test', 1, now())");
+        var (told, kept) = (await CountAsync(connection, "outbox WHERE type = 'TrancheUtilizationChanged'"), await CountAsync(connection, "tranche_history"));
+        var clock = new SteppedClock(DateTimeOffset.FromUnixTimeSeconds(Start));
+        var monitor = _host.Another<TrancheMonitor>(clock);
+
+        for (var look = 0; look <= 50; look++)
+        {
+            if (look <= 22)
+            {
+                await ExecuteAsync(connection, "UPDATE pool SET version = version + 1");
+            }
+
+            await monitor.RunOnceAsync(new LeaseTerm("test", 1), TestContext.Current.CancellationToken);
+            clock.Step(TimeSpan.FromSeconds(look == 19 ? 1 : 0.5));
+        }
+
+        Assert.Equal(told + 23, await CountAsync(connection, "outbox WHERE type = 'TrancheUtilizationChanged'"));
+        Assert.Equal(kept + (3 * 6), await CountAsync(connection, "tranche_history"));
+        var times = (await ReadAsync("SURE_SNR", $"?from={Start}&to={Start + 60}"))["points"].AsArray().Select(p => (double)p!["time"]! - Start);
+        Assert.Equal([0, 10.5, 11.5], times);
     }
 
     /// <summary>A point every second of 10 000 s: five seconds a bucket, its last second is kept.</summary>
@@ -79,6 +116,18 @@ public sealed class TrancheHistoryTests(PostgresServer postgres) : IAsyncLifetim
     [Fact]
     public async Task There_is_no_history_of_an_unknown_tranche() =>
         Assert.Equal(HttpStatusCode.NotFound, (await ReadAsync("SURE_TOP", "")).Status);
+
+    private static async Task ExecuteAsync(NpgsqlConnection connection, string sql)
+    {
+        await using var command = new NpgsqlCommand(sql, connection);
+        await command.ExecuteNonQueryAsync(TestContext.Current.CancellationToken);
+    }
+
+    private static async Task<long> CountAsync(NpgsqlConnection connection, string what)
+    {
+        await using var command = new NpgsqlCommand($"SELECT count(*) FROM {what}", connection);
+        return (long)(await command.ExecuteScalarAsync(TestContext.Current.CancellationToken))!;
+    }
 
     private Task<Answer> ReadAsync(string tranche, string query) => UtilizationHost.GetAsync(_host.Anonymous, $"/api/v2/tranches/{tranche}/history{query}");
 

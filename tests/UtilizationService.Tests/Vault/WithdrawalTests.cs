@@ -122,6 +122,18 @@ public sealed class WithdrawalTests(PostgresServer postgres) : IAsyncLifetime
     }
 
     [Fact]
+    public async Task A_withdrawal_that_is_refused_leaves_its_key_free()
+    {
+        var body = new { tranche_id = "SURE_EQT", amount_usd = 150m };
+        await DepositAsync(_host.Alice, 100m);
+        AssertRefused("insufficient-shares", await UtilizationHost.PostAsync(_host.Alice, Path, body, "key-1"));
+
+        await DepositAsync(_host.Alice, 100m);
+
+        Assert.Equal(HttpStatusCode.Created, (await UtilizationHost.PostAsync(_host.Alice, Path, body, "key-1")).Status);
+    }
+
+    [Fact]
     public async Task Of_withdrawals_that_race_for_the_same_shares_one_wins()
     {
         await DepositAsync(_host.Alice, 1_000m);
@@ -161,6 +173,23 @@ public sealed class WithdrawalTests(PostgresServer postgres) : IAsyncLifetime
         Assert.Equal(HttpStatusCode.Created, (await WithdrawAsync(_host.Operator, new { tranche_id = "SURE_MEZZ", amount_usd = 1_610_000m })).Status);
         Assert.Equal(HttpStatusCode.Created, (await WithdrawAsync(_host.Operator, new { tranche_id = "SURE_JNR", amount_usd = 1_300_000m })).Status);
         AssertRefused("ltv", await WithdrawAsync(_host.Operator, new { tranche_id = "SURE_JNR_PLUS", amount_usd = 1_073_000m }));
+    }
+
+    /// <summary>
+    /// Of equity a loss of 950 000 leaves 50 000 and the premium, for 100 000 of the 1 000 000 that are covered. SURE_SNR has 2 000 000 for
+    /// 200 000 of them, and the LTV is 1 000 000 / (6 990 000 − 950 000) = 0.17.
+    /// </summary>
+    [Fact]
+    public async Task A_tranche_that_is_full_holds_nobody_in_another()
+    {
+        await _host.FillAsync();
+        Assert.Equal(HttpStatusCode.Created, (await UtilizationHost.BindAsync(_host.Alice, _host.Quote(1_000_000m, Depeg))).Status);
+        var lost = await UtilizationHost.BindAsync(_host.Alice, _host.Quote(950_000m, Depeg));
+        await _host.SettleAsync((Guid)lost["policy_id"], 1m);
+        Assert.Equal(HttpStatusCode.OK, (await UtilizationHost.PostAsync(_host.Operator, "/api/v2/admin/breaker/reset", new { })).Status);
+
+        AssertRefused("tranche-utilization", await WithdrawAsync(_host.Operator, new { tranche_id = "SURE_EQT", amount_usd = 1m }));
+        Assert.Equal(HttpStatusCode.Created, (await WithdrawAsync(_host.Operator, new { tranche_id = "SURE_SNR", amount_usd = 1_000m })).Status);
     }
 
     [Fact]
