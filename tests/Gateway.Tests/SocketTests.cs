@@ -68,17 +68,24 @@ public sealed class SocketTests(PostgresServer postgres, RedisServer redis)
         var service = gateway.Fakes["realtimeservice"];
         using var socket = await ConnectAsync(gateway, (LeavingGateway.Header, "forged"));
         Assert.Equal("hello", await EchoAsync(socket, "hello"));
+        var id = service.Arrivals.Single().Headers[LeavingGateway.Header];
+        Assert.True(Guid.TryParse(id, out _));
+        // Gateways of other tests leave by the same Redis.
         var leaving = Channel.CreateUnbounded<string?>();
         await using var listener = await ConnectionMultiplexer.ConnectAsync(redis.ConnectionString);
-        await listener.GetSubscriber().SubscribeAsync(RedisChannel.Literal(LeavingGateway.Channel), (_, id) => leaving.Writer.TryWrite(id));
+        await listener.GetSubscriber().SubscribeAsync(RedisChannel.Literal(LeavingGateway.Channel), (_, said) =>
+        {
+            if (said == id)
+            {
+                leaving.Writer.TryWrite(said);
+            }
+        });
 
         var stopping = gateway.Services.GetServices<IHostedService>().OfType<SocketGrace>().Single().StoppingAsync(TestContext.Current.CancellationToken);
 
         // Said more than once: whoever missed it hears it the next time.
-        var id = service.Arrivals.Single().Headers[LeavingGateway.Header];
-        Assert.True(Guid.TryParse(id, out _));
-        Assert.Equal(id, await NextAsync());
-        Assert.Equal(id, await NextAsync());
+        await NextAsync();
+        await NextAsync();
         await stopping;
         var refused = await Assert.ThrowsAsync<WebSocketException>(() => ConnectAsync(gateway));
         Assert.Contains("503", refused.Message, StringComparison.Ordinal);
@@ -90,7 +97,7 @@ public sealed class SocketTests(PostgresServer postgres, RedisServer redis)
         await socket.CloseAsync(WebSocketCloseStatus.NormalClosure, statusDescription: null, TestContext.Current.CancellationToken);
         await gateway.Services.GetRequiredService<IHost>().StopAsync(TestContext.Current.CancellationToken).WaitAsync(TimeSpan.FromSeconds(15), TestContext.Current.CancellationToken);
 
-        Task<string?> NextAsync() => leaving.Reader.ReadAsync(TestContext.Current.CancellationToken).AsTask().WaitAsync(TimeSpan.FromSeconds(60));
+        Task NextAsync() => leaving.Reader.ReadAsync(TestContext.Current.CancellationToken).AsTask().WaitAsync(TimeSpan.FromSeconds(60));
     }
 
     [Fact]
