@@ -34,23 +34,24 @@ internal sealed class LoadShedding(IOptions<LimitOptions> options, ConnectionLim
             return;
         }
 
-        await (IsLiveSocket(context) ? HandleSocketAsync(context, next) : HandleAsync(_places, context, next));
-    }
-
-    /// <summary>By HTTP/1.1 it has its place longer than its request lasts.</summary>
-    private async Task HandleSocketAsync(HttpContext context, RequestDelegate next)
-    {
-        await HandleAsync(_placesOfSockets, context, next);
-        if (context.Features.Get<ConnectionAfterHttp>() is { Then: not null } after)
+        var isSocket = IsLiveSocket(context);
+        var place = (isSocket ? _placesOfSockets : _places).AttemptAcquire();
+        try
         {
-            after.Hold(_placesOfSockets.AttemptAcquire());
+            await (place.IsAcquired ? next(context) : TooMuch("Too much is asked at the moment; try again shortly.").ExecuteAsync(context));
         }
-    }
-
-    private static async Task HandleAsync(ConcurrencyLimiter places, HttpContext context, RequestDelegate next)
-    {
-        using var place = places.AttemptAcquire();
-        await (place.IsAcquired ? next(context) : TooMuch("Too much is asked at the moment; try again shortly.").ExecuteAsync(context));
+        finally
+        {
+            // A WebSocket by HTTP/1.1 has its place longer than its request lasts.
+            if (isSocket && ConnectionAfterHttp.Of(context) is { } after)
+            {
+                after.Hold(place);
+            }
+            else
+            {
+                place.Dispose();
+            }
+        }
     }
 
     /// <summary>Comes before a service is asked.</summary>

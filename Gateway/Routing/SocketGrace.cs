@@ -62,7 +62,7 @@ internal sealed partial class SocketGrace(
         }
 
         // By HTTP/1.1 it lasts longer than its request.
-        if (context.Features.Get<ConnectionAfterHttp>() is { Then: not null } after)
+        if (ConnectionAfterHttp.Of(context) is { } after)
         {
             after.Hold(_over.Token.Register(static c => ((ConnectionContext)c!).Abort(), after.Connection));
         }

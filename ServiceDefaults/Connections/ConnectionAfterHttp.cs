@@ -1,5 +1,6 @@
 using Microsoft.AspNetCore.Connections;
 using Microsoft.AspNetCore.Connections.Features;
+using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Http.Features;
 using Microsoft.AspNetCore.Server.Kestrel.Core;
 
@@ -25,6 +26,9 @@ public sealed class ConnectionAfterHttp : IConnectionHeartbeatFeature
 
     /// <summary>What is done; null while the connection is HTTP's to its end.</summary>
     public Func<Task>? Then { get; set; }
+
+    /// <summary>What goes on when this request has ended; null where nothing does.</summary>
+    public static ConnectionAfterHttp? Of(HttpContext context) => context?.Features.Get<ConnectionAfterHttp>() is { Then: not null } after ? after : null;
 
     /// <summary>Keeps something until it is done.</summary>
     /// <param name="held">Disposed of then.</param>
