@@ -86,6 +86,7 @@ internal static class ListenerSetup
             if (gateway.CertificatePath is null)
             {
                 listener.Protocols = HttpProtocols.Http1;
+                listener.Use(next => connection => DirectOutput.OfferAsync(connection, next));
             }
             else
             {

@@ -1,5 +1,6 @@
 using System.Net;
 using Microsoft.AspNetCore.Http.Features;
+using Sure.Gateway.Listeners;
 using Sure.ServiceDefaults.Connections;
 using Yarp.ReverseProxy.Transforms;
 using Yarp.ReverseProxy.Transforms.Builder;
@@ -49,6 +50,7 @@ internal sealed class RelayedUpgrade(IHttpUpgradeFeature inner, ConnectionAfterH
     public async Task<Stream> UpgradeAsync()
     {
         var service = _service ?? throw new InvalidOperationException("The service has not agreed.");
+        after.Connection.Features.Get<DirectOutput>()?.GoDirect();
         try
         {
             await inner.UpgradeAsync();

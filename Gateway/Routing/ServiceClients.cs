@@ -20,7 +20,7 @@ internal sealed class ServiceClients(IOptions<GatewayOptions> options, ILogger<F
     {
         var untraced = new SocketsHttpHandler { UseProxy = false, AllowAutoRedirect = false, UseCookies = false, ActivityHeadersPropagator = null };
         ConfigureHandler(context, untraced);
-        return new ByTrace(base.WrapHandler(context, handler), untraced);
+        return new ByTrace(base.WrapHandler(context, new UpgradedConnections((SocketsHttpHandler)handler)), new UpgradedConnections(untraced));
     }
 
     /// <summary>

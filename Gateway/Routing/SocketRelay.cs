@@ -21,7 +21,7 @@ internal sealed class SocketRelay(ConnectionContext client, Stream service, Time
     private static readonly TimeSpan CloseTimeout = TimeSpan.FromSeconds(1);
 
     /// <summary>What is read of the service at once.</summary>
-    private const int ReadSize = 16 * 1024;
+    private const int ReadSize = 64 * 1024;
 
     private long _heardAt = time.GetTimestamp();
 

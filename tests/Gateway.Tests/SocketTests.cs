@@ -35,6 +35,41 @@ public sealed class SocketTests(PostgresServer postgres, RedisServer redis)
     }
 
     [Fact]
+    public async Task A_socket_may_follow_other_requests_on_its_connection_even_before_they_are_answered()
+    {
+        await using var gateway = await GatewayHost.StartAsync(await postgres.CreateDatabaseAsync());
+        using var client = await gateway.ConnectAsync();
+        var stream = client.GetStream();
+        var host = gateway.PublicAddress.Authority;
+
+        await stream.WriteAsync(
+            Encoding.ASCII.GetBytes(
+                $"GET /api/v2/pool HTTP/1.1\r\nHost: {host}\r\n\r\n"
+                + $"GET /ws HTTP/1.1\r\nHost: {host}\r\nConnection: Upgrade\r\nUpgrade: websocket\r\nSec-WebSocket-Version: 13\r\nSec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\n\r\n"),
+            TestContext.Current.CancellationToken);
+        var answers = await ReadToAsync("Sec-WebSocket-Accept: s3pPLMBiTxaQ9kYGzzhZRbK+xOo=");
+        Assert.StartsWith("HTTP/1.1 200 OK", answers, StringComparison.Ordinal);
+        Assert.Contains("HTTP/1.1 101 Switching Protocols", answers, StringComparison.Ordinal);
+
+        // RFC 6455, 5.2: a final text frame of two bytes, masked with zeros; it comes back without a mask.
+        await stream.WriteAsync(new byte[] { 0x81, 0x82, 0, 0, 0, 0, (byte)'h', (byte)'i' }, TestContext.Current.CancellationToken);
+        Assert.EndsWith("\x02hi", await ReadToAsync("hi"), StringComparison.Ordinal);
+
+        async Task<string> ReadToAsync(string end)
+        {
+            var read = new StringBuilder();
+            var buffer = new byte[1];
+            while (!read.ToString().EndsWith(end, StringComparison.Ordinal))
+            {
+                await stream.ReadExactlyAsync(buffer, TestContext.Current.CancellationToken).AsTask().WaitAsync(TimeSpan.FromSeconds(60), TestContext.Current.CancellationToken);
+                read.Append((char)buffer[0]);
+            }
+
+            return read.ToString();
+        }
+    }
+
+    [Fact]
     public async Task The_service_is_told_where_a_client_came_in_whatever_the_client_says_of_it()
     {
         await using var gateway = await GatewayHost.StartAsync(await postgres.CreateDatabaseAsync());

@@ -1,0 +1,140 @@
+using System.Buffers;
+using System.Net;
+using System.Net.Sockets;
+
+namespace Sure.Gateway.Routing;
+
+/// <summary>
+/// Gives an answer that agrees to an upgrade the connection itself as its content. The HTTP client would keep its own buffers, and take its
+/// own steps with each read, for as long as the connection lasts. It speaks plain HTTP to the services, or there would be TLS in between.
+/// </summary>
+internal sealed class UpgradedConnections : DelegatingHandler
+{
+    private const string Upgrade = "Upgrade";
+
+    /// <summary>Of the request under way: it is written within its own flow, whoever has opened the connection.</summary>
+    private static readonly AsyncLocal<Use?> _use = new();
+
+    public UpgradedConnections(SocketsHttpHandler inner)
+        : base(inner) => inner.ConnectCallback = ConnectAsync;
+
+    protected override Task<HttpResponseMessage> SendAsync(HttpRequestMessage request, CancellationToken cancellationToken) =>
+        request.Headers.NonValidated.Contains(Upgrade) ? UpgradeAsync(request, cancellationToken) : base.SendAsync(request, cancellationToken);
+
+    private static async ValueTask<Stream> ConnectAsync(SocketsHttpConnectionContext context, CancellationToken cancellationToken)
+    {
+        var socket = new Socket(SocketType.Stream, ProtocolType.Tcp) { NoDelay = true };
+        try
+        {
+            await socket.ConnectAsync(context.DnsEndPoint, cancellationToken);
+            return new Connection(socket);
+        }
+        catch
+        {
+            socket.Dispose();
+            throw;
+        }
+    }
+
+    private async Task<HttpResponseMessage> UpgradeAsync(HttpRequestMessage request, CancellationToken cancellationToken)
+    {
+        var use = new Use();
+        _use.Value = use;
+        var answer = await base.SendAsync(request, cancellationToken);
+        if (answer.StatusCode == HttpStatusCode.SwitchingProtocols && use.Connection is { } connection)
+        {
+            await connection.TakeAsync(answer.Content);
+            answer.Content = new Content(connection);
+        }
+
+        return answer;
+    }
+
+    /// <summary>The connection that a request was written to last.</summary>
+    private sealed class Use
+    {
+        public Connection? Connection { get; set; }
+    }
+
+    /// <summary>A connection that the HTTP client opened, and has until it is taken.</summary>
+    private sealed class Connection(Socket socket) : NetworkStream(socket, ownsSocket: true)
+    {
+        /// <summary>What the HTTP client had read beyond the answer.</summary>
+        private ReadOnlyMemory<byte> _before;
+
+        private bool _isBeingTaken;
+
+        /// <summary>Tells the HTTP client that the connection has ended: it gives what it has read already, without waiting, and lets go.</summary>
+        public async Task TakeAsync(HttpContent answer)
+        {
+            var before = new ArrayBufferWriter<byte>();
+            await using (var client = await answer.ReadAsStreamAsync())
+            {
+                _isBeingTaken = true;
+                int length;
+                while ((length = await client.ReadAsync(before.GetMemory())) > 0)
+                {
+                    before.Advance(length);
+                }
+            }
+
+            _before = before.WrittenMemory;
+            _isBeingTaken = false;
+        }
+
+        public override ValueTask<int> ReadAsync(Memory<byte> buffer, CancellationToken cancellationToken = default)
+        {
+            if (_isBeingTaken)
+            {
+                return ValueTask.FromResult(0);
+            }
+
+            if (_before.IsEmpty)
+            {
+                return base.ReadAsync(buffer, cancellationToken);
+            }
+
+            var length = Math.Min(buffer.Length, _before.Length);
+            _before[..length].CopyTo(buffer);
+            _before = length == _before.Length ? default : _before[length..];
+            return ValueTask.FromResult(length);
+        }
+
+        public override ValueTask WriteAsync(ReadOnlyMemory<byte> buffer, CancellationToken cancellationToken = default)
+        {
+            _use.Value?.Connection = this;
+            return base.WriteAsync(buffer, cancellationToken);
+        }
+
+        protected override void Dispose(bool disposing)
+        {
+            if (!_isBeingTaken)
+            {
+                base.Dispose(disposing);
+            }
+        }
+    }
+
+    private sealed class Content(Stream connection) : HttpContent
+    {
+        protected override Task<Stream> CreateContentReadStreamAsync() => Task.FromResult(connection);
+
+        protected override Task SerializeToStreamAsync(Stream stream, TransportContext? context) => throw new NotSupportedException("A connection is not copied.");
+
+        protected override bool TryComputeLength(out long length)
+        {
+            length = 0;
+            return false;
+        }
+
+        protected override void Dispose(bool disposing)
+        {
+            if (disposing)
+            {
+                connection.Dispose();
+            }
+
+            base.Dispose(disposing);
+        }
+    }
+}

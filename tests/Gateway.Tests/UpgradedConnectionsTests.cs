@@ -1,0 +1,176 @@
+using System.Net;
+using System.Net.Sockets;
+using System.Text;
+using Sure.Gateway.Routing;
+
+namespace Sure.Gateway.Tests;
+
+/// <summary>The connection of an agreed upgrade is the caller's alone, with every byte that came after the answer.</summary>
+public sealed class UpgradedConnectionsTests : IDisposable
+{
+    private const string Agreed = "HTTP/1.1 101 Switching Protocols\r\nConnection: Upgrade\r\nUpgrade: websocket\r\n\r\n";
+    private const string Refused = "HTTP/1.1 403 Forbidden\r\nContent-Length: 2\r\n\r\nno";
+
+    private readonly Socket _service = new(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp);
+    private readonly HttpMessageInvoker _client = new(new UpgradedConnections(new SocketsHttpHandler { UseProxy = false }));
+
+    public UpgradedConnectionsTests()
+    {
+        _service.Bind(new IPEndPoint(IPAddress.Loopback, 0));
+        _service.Listen();
+    }
+
+    [Theory]
+    [InlineData("")]
+    [InlineData("hello")]
+    public async Task What_comes_in_one_piece_with_the_answer_is_read_first(string welcome)
+    {
+        var asking = AskAsync();
+        using var far = await AcceptAsync();
+        await HeadAsync(far);
+        await SayAsync(far, Agreed + welcome);
+        using var answer = await asking;
+        var connection = await ConnectionOf(answer);
+
+        await SayAsync(far, " and more");
+        Assert.Equal(welcome + " and more", await HearAsync(connection, welcome.Length + " and more".Length));
+        await connection.WriteAsync("to the service"u8.ToArray(), TestContext.Current.CancellationToken);
+        Assert.Equal("to the service", await HearAsync(new NetworkStream(far), "to the service".Length));
+    }
+
+    [Fact]
+    public async Task A_read_without_a_buffer_waits_for_something_to_read()
+    {
+        var asking = AskAsync();
+        using var far = await AcceptAsync();
+        await HeadAsync(far);
+        await SayAsync(far, Agreed + "x");
+        using var answer = await asking;
+        var connection = await ConnectionOf(answer);
+
+        Assert.Equal(0, await connection.ReadAsync(Memory<byte>.Empty, TestContext.Current.CancellationToken));
+        Assert.Equal("x", await HearAsync(connection, 1));
+        var waiting = connection.ReadAsync(Memory<byte>.Empty, TestContext.Current.CancellationToken);
+        Assert.False(waiting.IsCompleted);
+        await SayAsync(far, "y");
+        Assert.Equal(0, await waiting);
+        Assert.Equal("y", await HearAsync(connection, 1));
+    }
+
+    [Fact]
+    public async Task The_HTTP_client_has_let_go_of_it()
+    {
+        var asking = AskAsync();
+        using var far = await AcceptAsync();
+        await HeadAsync(far);
+        await SayAsync(far, Agreed);
+        using var answer = await asking;
+        var connection = await ConnectionOf(answer);
+
+        // It would close what it still had.
+        _client.Dispose();
+
+        await SayAsync(far, "still here");
+        Assert.Equal("still here", await HearAsync(connection, "still here".Length));
+    }
+
+    [Fact]
+    public async Task Its_end_is_the_end_of_the_connection()
+    {
+        var asking = AskAsync();
+        using var far = await AcceptAsync();
+        await HeadAsync(far);
+        await SayAsync(far, Agreed + "unread");
+        var answer = await asking;
+
+        answer.Dispose();
+
+        Assert.Equal(0, await far.ReceiveAsync(new byte[1], TestContext.Current.CancellationToken).AsTask().WaitAsync(TimeSpan.FromSeconds(60), TestContext.Current.CancellationToken));
+    }
+
+    [Fact]
+    public async Task A_refused_upgrade_leaves_the_connection_for_the_next_request()
+    {
+        var asking = AskAsync();
+        using var far = await AcceptAsync();
+        await HeadAsync(far);
+        await SayAsync(far, Refused);
+        using (var refused = await asking)
+        {
+            Assert.Equal(HttpStatusCode.Forbidden, refused.StatusCode);
+            Assert.Equal("no", await refused.Content.ReadAsStringAsync(TestContext.Current.CancellationToken));
+        }
+
+        // By the connection that somebody else's request had opened.
+        asking = AskAsync();
+        await HeadAsync(far);
+        await SayAsync(far, Agreed + "hello");
+        using var answer = await asking;
+        Assert.Equal("hello", await HearAsync(await ConnectionOf(answer), "hello".Length));
+    }
+
+    [Fact]
+    public async Task Requests_at_the_same_time_get_each_its_own()
+    {
+        const int Count = 20;
+        var asking = Enumerable.Range(0, Count).Select(i => AskAsync($"/{i}")).ToList();
+        var far = new List<Socket>();
+        for (var i = 0; i < Count; i++)
+        {
+            var one = await AcceptAsync();
+            far.Add(one);
+            await SayAsync(one, Agreed + (await HeadAsync(one)).Split(' ')[1].PadRight(4));
+        }
+
+        for (var i = 0; i < Count; i++)
+        {
+            using var answer = await asking[i];
+            Assert.Equal($"/{i}", (await HearAsync(await ConnectionOf(answer), 4)).TrimEnd());
+        }
+
+        far.ForEach(s => s.Dispose());
+    }
+
+    public void Dispose()
+    {
+        _client.Dispose();
+        _service.Dispose();
+    }
+
+    private static Task<Stream> ConnectionOf(HttpResponseMessage answer)
+    {
+        Assert.Equal(HttpStatusCode.SwitchingProtocols, answer.StatusCode);
+        return answer.Content.ReadAsStreamAsync(TestContext.Current.CancellationToken);
+    }
+
+    private static async Task SayAsync(Socket socket, string text) => await socket.SendAsync(Encoding.ASCII.GetBytes(text), TestContext.Current.CancellationToken);
+
+    private static async Task<string> HearAsync(Stream stream, int length)
+    {
+        var buffer = new byte[length];
+        await stream.ReadExactlyAsync(buffer, TestContext.Current.CancellationToken).AsTask().WaitAsync(TimeSpan.FromSeconds(60), TestContext.Current.CancellationToken);
+        return Encoding.ASCII.GetString(buffer);
+    }
+
+    private static async Task<string> HeadAsync(Socket socket)
+    {
+        var head = "";
+        await using var stream = new NetworkStream(socket);
+        while (!head.EndsWith("\r\n\r\n", StringComparison.Ordinal))
+        {
+            head += await HearAsync(stream, 1);
+        }
+
+        return head;
+    }
+
+    private Task<HttpResponseMessage> AskAsync(string path = "/")
+    {
+        var request = new HttpRequestMessage(HttpMethod.Get, new Uri($"http://{_service.LocalEndPoint}{path}"));
+        request.Headers.TryAddWithoutValidation("Connection", "Upgrade");
+        request.Headers.TryAddWithoutValidation("Upgrade", "websocket");
+        return _client.SendAsync(request, TestContext.Current.CancellationToken);
+    }
+
+    private Task<Socket> AcceptAsync() => _service.AcceptAsync(TestContext.Current.CancellationToken).AsTask().WaitAsync(TimeSpan.FromSeconds(60), TestContext.Current.CancellationToken);
+}
