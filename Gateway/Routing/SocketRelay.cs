@@ -20,15 +20,24 @@ internal sealed class SocketRelay(ConnectionContext client, Stream service, Time
     /// </summary>
     private static readonly TimeSpan CloseTimeout = TimeSpan.FromSeconds(1);
 
+    /// <summary>
+    /// How long a client may take for what was read at once. The service gives up one that does not keep up, but what it says then is not
+    /// read while something still waits here.
+    /// </summary>
+    private static readonly TimeSpan TakeTimeout = TimeSpan.FromMinutes(1);
+
     /// <summary>What is read of the service at once.</summary>
     private const int ReadSize = 64 * 1024;
 
     private long _heardAt = time.GetTimestamp();
 
+    /// <summary>Since when the client has been given something that it has not taken; 0 where it has taken all.</summary>
+    private long _givenAt;
+
     /// <summary>Until both have ended, or one of them has and the other does not.</summary>
     public async Task RunAsync()
     {
-        client.Features.Get<IConnectionHeartbeatFeature>()?.OnHeartbeat(static relay => ((SocketRelay)relay).CutIfSilent(), this);
+        client.Features.Get<IConnectionHeartbeatFeature>()?.OnHeartbeat(static relay => ((SocketRelay)relay).CutIfStuck(), this);
         var toClient = PassToClientAsync(client.Transport.Output);
         var toService = PassToServiceAsync(client.Transport.Input);
         try
@@ -64,9 +73,11 @@ internal sealed class SocketRelay(ConnectionContext client, Stream service, Time
                 return;
             }
 
-            Hear();
+            Volatile.Write(ref _givenAt, Hear());
             output.Advance(length);
-            if ((await output.FlushAsync()).IsCompleted)
+            var flushed = await output.FlushAsync();
+            Volatile.Write(ref _givenAt, 0);
+            if (flushed.IsCompleted)
             {
                 return;
             }
@@ -80,7 +91,7 @@ internal sealed class SocketRelay(ConnectionContext client, Stream service, Time
         while (true)
         {
             var read = await input.ReadAsync();
-            Hear();
+            _ = Hear();
             foreach (var part in read.Buffer)
             {
                 hasEnded = hasEnded || !await TryWriteAsync(part);
@@ -107,11 +118,17 @@ internal sealed class SocketRelay(ConnectionContext client, Stream service, Time
         }
     }
 
-    private void Hear() => Volatile.Write(ref _heardAt, time.GetTimestamp());
-
-    private void CutIfSilent()
+    private long Hear()
     {
-        if (time.GetElapsedTime(Volatile.Read(ref _heardAt)) >= longestSilence)
+        var now = time.GetTimestamp();
+        Volatile.Write(ref _heardAt, now);
+        return now;
+    }
+
+    private void CutIfStuck()
+    {
+        var givenAt = Volatile.Read(ref _givenAt);
+        if (time.GetElapsedTime(Volatile.Read(ref _heardAt)) >= longestSilence || (givenAt != 0 && time.GetElapsedTime(givenAt) >= TakeTimeout))
         {
             client.Abort();
         }

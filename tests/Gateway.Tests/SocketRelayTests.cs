@@ -107,6 +107,37 @@ public sealed class SocketRelayTests : IAsyncDisposable
         await EndsAsync();
     }
 
+    [Fact]
+    public async Task A_client_that_takes_nothing_for_a_minute_is_cut_however_much_it_says()
+    {
+        // More than its buffers hold.
+        _ = _service.SayAsync(new string('x', 200_000));
+        await Eventually.HoldsAsync(() => Task.FromResult(_client.HasMore), "something waits for it");
+        _time.Advance(TimeSpan.FromSeconds(59));
+        await _client.SayAsync("still here");
+        Assert.Equal("still here", await _service.HearAsync());
+        _heart.Beat();
+        Assert.False(_connection.IsCut);
+
+        _time.Advance(TimeSpan.FromSeconds(1));
+        _heart.Beat();
+
+        Assert.True(_connection.IsCut);
+        await EndsAsync();
+    }
+
+    [Fact]
+    public async Task A_client_that_has_taken_all_may_be_silent_for_longer()
+    {
+        await _service.SayAsync("x");
+        Assert.Equal("x", await _client.HearAsync());
+
+        _time.Advance(TimeSpan.FromMinutes(2));
+        _heart.Beat();
+
+        Assert.False(_connection.IsCut);
+    }
+
     public ValueTask DisposeAsync() => _connection.DisposeAsync();
 
     private Task EndsAsync() => _relay.WaitAsync(TimeSpan.FromSeconds(60), TestContext.Current.CancellationToken);
@@ -126,6 +157,21 @@ public sealed class SocketRelayTests : IAsyncDisposable
         public IDuplexPipe Near { get; }
 
         public IDuplexPipe Far { get; }
+
+        /// <summary>Whether something has come that nobody has taken.</summary>
+        public bool HasMore
+        {
+            get
+            {
+                if (!Far.Input.TryRead(out var read))
+                {
+                    return false;
+                }
+
+                Far.Input.AdvanceTo(read.Buffer.Start);
+                return !read.Buffer.IsEmpty;
+            }
+        }
 
         public async Task SayAsync(string text) => await Far.Output.WriteAsync(Encoding.ASCII.GetBytes(text), TestContext.Current.CancellationToken);
 
@@ -196,7 +242,7 @@ public sealed class SocketRelayTests : IAsyncDisposable
         public void Beat() => _beat!();
     }
 
-    /// <summary>One that is cut gives nothing more to read, as the server's does.</summary>
+    /// <summary>One that is cut gives nothing more to read and takes nothing more, as the server's does.</summary>
     private sealed class Connection(Peer client) : DefaultConnectionContext("client", client.Near, client.Far)
     {
         public bool IsCut { get; private set; }
@@ -205,6 +251,7 @@ public sealed class SocketRelayTests : IAsyncDisposable
         {
             IsCut = true;
             client.Far.Output.Complete(abortReason);
+            client.Far.Input.Complete();
         }
     }
 }
