@@ -73,6 +73,10 @@ internal sealed class GatewayOptions
     /// <summary>A service that does not accept a connection within this time is away.</summary>
     public TimeSpan ConnectTimeout { get; set; } = TimeSpan.FromSeconds(2);
 
+    /// <summary>A service that neither agrees to a WebSocket within this time nor refuses it does not answer. What is agreed on may be silent for longer.</summary>
+    [Range(typeof(TimeSpan), "00:00:00.1", "00:05:00")]
+    public TimeSpan HandshakeTimeout { get; set; } = TimeSpan.FromSeconds(10);
+
     /// <summary>How long WebSockets may stay open after the gateway was asked to stop and their clients were sent away.</summary>
     public TimeSpan SocketGrace { get; set; } = TimeSpan.FromSeconds(5);
 }

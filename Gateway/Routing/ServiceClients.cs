@@ -5,7 +5,7 @@ using Yarp.ReverseProxy.Forwarder;
 namespace Sure.Gateway.Routing;
 
 /// <summary>Connections to the services: one that is away is noticed soon, one that moved is found again.</summary>
-internal sealed class ServiceClients(IOptions<GatewayOptions> options, ILogger<ForwarderHttpClientFactory> logger) : ForwarderHttpClientFactory(logger)
+internal sealed class ServiceClients(IOptions<GatewayOptions> options, TimeProvider time, ILogger<ForwarderHttpClientFactory> logger) : ForwarderHttpClientFactory(logger)
 {
     private static readonly TimeSpan ConnectionLife = TimeSpan.FromMinutes(5);
 
@@ -20,8 +20,10 @@ internal sealed class ServiceClients(IOptions<GatewayOptions> options, ILogger<F
     {
         var untraced = new SocketsHttpHandler { UseProxy = false, AllowAutoRedirect = false, UseCookies = false, ActivityHeadersPropagator = null };
         ConfigureHandler(context, untraced);
-        return new ByTrace(base.WrapHandler(context, new UpgradedConnections((SocketsHttpHandler)handler)), new UpgradedConnections(untraced));
+        return new ByTrace(base.WrapHandler(context, Upgrading((SocketsHttpHandler)handler)), Upgrading(untraced));
     }
+
+    private UpgradedConnections Upgrading(SocketsHttpHandler client) => new(client, options.Value.HandshakeTimeout, time);
 
     /// <summary>
     /// A call has a span of its own only where the request's is recorded: making one that nobody will see would cost every request.

@@ -8,18 +8,24 @@ namespace Sure.Gateway.Routing;
 /// Gives an answer that agrees to an upgrade the connection itself as its content. The HTTP client would keep its own buffers, and take its
 /// own steps with each read, for as long as the connection lasts. It speaks plain HTTP to the services, or there would be TLS in between.
 /// </summary>
-internal sealed class UpgradedConnections : DelegatingHandler
+/// <param name="inner">The HTTP client, which connects as this has it.</param>
+/// <param name="handshakeTimeout">For an answer to a request for an upgrade.</param>
+/// <param name="time">The clock.</param>
+internal sealed class UpgradedConnections(SocketsHttpHandler inner, TimeSpan handshakeTimeout, TimeProvider time) : DelegatingHandler(Connecting(inner))
 {
     private const string Upgrade = "Upgrade";
 
     /// <summary>Of the request under way: it is written within its own flow, whoever has opened the connection.</summary>
     private static readonly AsyncLocal<Use?> _use = new();
 
-    public UpgradedConnections(SocketsHttpHandler inner)
-        : base(inner) => inner.ConnectCallback = ConnectAsync;
-
     protected override Task<HttpResponseMessage> SendAsync(HttpRequestMessage request, CancellationToken cancellationToken) =>
         request.Headers.NonValidated.Contains(Upgrade) ? UpgradeAsync(request, cancellationToken) : base.SendAsync(request, cancellationToken);
+
+    private static SocketsHttpHandler Connecting(SocketsHttpHandler inner)
+    {
+        inner.ConnectCallback = ConnectAsync;
+        return inner;
+    }
 
     private static async ValueTask<Stream> ConnectAsync(SocketsHttpConnectionContext context, CancellationToken cancellationToken)
     {
@@ -40,7 +46,7 @@ internal sealed class UpgradedConnections : DelegatingHandler
     {
         var use = new Use();
         _use.Value = use;
-        var answer = await base.SendAsync(request, cancellationToken);
+        var answer = await SendInTimeAsync(request, cancellationToken);
         if (answer.StatusCode == HttpStatusCode.SwitchingProtocols && use.Connection is { } connection)
         {
             await connection.TakeAsync(answer.Content);
@@ -48,6 +54,21 @@ internal sealed class UpgradedConnections : DelegatingHandler
         }
 
         return answer;
+    }
+
+    /// <exception cref="HttpRequestException">There was no answer in time.</exception>
+    private async Task<HttpResponseMessage> SendInTimeAsync(HttpRequestMessage request, CancellationToken cancellationToken)
+    {
+        using var over = new CancellationTokenSource(handshakeTimeout, time);
+        using var either = CancellationTokenSource.CreateLinkedTokenSource(over.Token, cancellationToken);
+        try
+        {
+            return await base.SendAsync(request, either.Token);
+        }
+        catch (OperationCanceledException exception) when (over.IsCancellationRequested && !cancellationToken.IsCancellationRequested)
+        {
+            throw new HttpRequestException($"There was no answer to the request for an upgrade within {handshakeTimeout}.", exception);
+        }
     }
 
     /// <summary>The connection that a request was written to last.</summary>

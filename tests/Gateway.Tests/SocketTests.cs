@@ -84,6 +84,17 @@ public sealed class SocketTests(PostgresServer postgres, RedisServer redis)
     }
 
     [Fact]
+    public async Task A_service_that_does_not_answer_costs_a_client_no_more_than_the_time_for_the_handshake()
+    {
+        await using var gateway = await GatewayHost.StartAsync(await postgres.CreateDatabaseAsync(), new() { ["Gateway:HandshakeTimeout"] = "00:00:00.5" });
+        gateway.Fakes["realtimeservice"].Hangs = true;
+
+        var refused = await Assert.ThrowsAsync<WebSocketException>(() => ConnectAsync(gateway).WaitAsync(TimeSpan.FromSeconds(60), TestContext.Current.CancellationToken));
+
+        Assert.Contains("503", refused.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public async Task An_open_socket_keeps_the_gateway_from_stopping_only_for_a_while()
     {
         await using var gateway = await GatewayHost.StartAsync(await postgres.CreateDatabaseAsync(), new() { ["Gateway:SocketGrace"] = "00:00:00.5" });

@@ -1,6 +1,7 @@
 using System.Net;
 using System.Net.Sockets;
 using System.Text;
+using Microsoft.Extensions.Time.Testing;
 using Sure.Gateway.Routing;
 
 namespace Sure.Gateway.Tests;
@@ -11,11 +12,15 @@ public sealed class UpgradedConnectionsTests : IDisposable
     private const string Agreed = "HTTP/1.1 101 Switching Protocols\r\nConnection: Upgrade\r\nUpgrade: websocket\r\n\r\n";
     private const string Refused = "HTTP/1.1 403 Forbidden\r\nContent-Length: 2\r\n\r\nno";
 
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(10);
+
     private readonly Socket _service = new(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp);
-    private readonly HttpMessageInvoker _client = new(new UpgradedConnections(new SocketsHttpHandler { UseProxy = false }));
+    private readonly FakeTimeProvider _time = new();
+    private readonly HttpMessageInvoker _client;
 
     public UpgradedConnectionsTests()
     {
+        _client = new(new UpgradedConnections(new SocketsHttpHandler { UseProxy = false }, Patience, _time));
         _service.Bind(new IPEndPoint(IPAddress.Loopback, 0));
         _service.Listen();
     }
@@ -129,6 +134,37 @@ public sealed class UpgradedConnectionsTests : IDisposable
         }
 
         far.ForEach(s => s.Dispose());
+    }
+
+    [Fact]
+    public async Task Who_does_not_answer_in_time_is_given_up()
+    {
+        var asking = AskAsync();
+        using var far = await AcceptAsync();
+        await HeadAsync(far);
+        _time.Advance(Patience - TimeSpan.FromMilliseconds(1));
+        Assert.False(asking.IsCompleted);
+
+        _time.Advance(TimeSpan.FromMilliseconds(1));
+
+        await Assert.ThrowsAsync<HttpRequestException>(() => asking.WaitAsync(TimeSpan.FromSeconds(60), TestContext.Current.CancellationToken));
+        Assert.Equal(0, await far.ReceiveAsync(new byte[1], TestContext.Current.CancellationToken).AsTask().WaitAsync(TimeSpan.FromSeconds(60), TestContext.Current.CancellationToken));
+    }
+
+    [Fact]
+    public async Task What_was_agreed_on_may_be_silent_for_longer()
+    {
+        var asking = AskAsync();
+        using var far = await AcceptAsync();
+        await HeadAsync(far);
+        await SayAsync(far, Agreed);
+        using var answer = await asking;
+        var connection = await ConnectionOf(answer);
+
+        _time.Advance(Patience * 2);
+
+        await SayAsync(far, "still here");
+        Assert.Equal("still here", await HearAsync(connection, "still here".Length));
     }
 
     public void Dispose()
