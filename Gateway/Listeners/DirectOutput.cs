@@ -18,6 +18,12 @@ internal sealed class DirectOutput(PipeWriter transport, Socket socket) : PipeWr
 {
     private const int LeastBuffer = 4096;
 
+    /// <summary>
+    /// What the system keeps for a client that does not take it: by itself that grows to megabytes, and to a third of them before such a
+    /// client is seen to take anything at all.
+    /// </summary>
+    private const int SendBuffer = 128 * 1024;
+
     private byte[] _buffer = [];
     private int _written;
     private bool _hasWritten;
@@ -48,6 +54,7 @@ internal sealed class DirectOutput(PipeWriter transport, Socket socket) : PipeWr
             _isDirect = true;
             // What the client does not take at once is awaited, not waited for.
             socket.Blocking = false;
+            socket.SendBufferSize = SendBuffer;
         }
     }
 
@@ -77,7 +84,10 @@ internal sealed class DirectOutput(PipeWriter transport, Socket socket) : PipeWr
         transport.Advance(bytes);
     }
 
-    /// <summary>Completed where the client is gone.</summary>
+    /// <summary>
+    /// Completed where the client is gone. Where the client does not take it, it ends when the connection is cut: what is on its way cannot be
+    /// cancelled.
+    /// </summary>
     public override ValueTask<FlushResult> FlushAsync(CancellationToken cancellationToken = default)
     {
         if (!_isDirect)
@@ -101,7 +111,7 @@ internal sealed class DirectOutput(PipeWriter transport, Socket socket) : PipeWr
             _hasEnded = true;
         }
 
-        return _hasEnded || sent == _written ? Flushed() : SendRestAsync(Math.Max(sent, 0), cancellationToken);
+        return _hasEnded || sent == _written ? Flushed() : SendRestAsync(Math.Max(sent, 0));
     }
 
     public override void CancelPendingFlush() => transport.CancelPendingFlush();
@@ -110,13 +120,13 @@ internal sealed class DirectOutput(PipeWriter transport, Socket socket) : PipeWr
 
     public override ValueTask CompleteAsync(Exception? exception = null) => transport.CompleteAsync(exception);
 
-    private async ValueTask<FlushResult> SendRestAsync(int sent, CancellationToken cancellationToken)
+    private async ValueTask<FlushResult> SendRestAsync(int sent)
     {
         try
         {
             while (sent < _written)
             {
-                sent += await socket.SendAsync(_buffer.AsMemory(sent, _written - sent), SocketFlags.None, cancellationToken);
+                sent += await socket.SendAsync(_buffer.AsMemory(sent, _written - sent), SocketFlags.None);
             }
         }
         catch (Exception exception) when (exception is SocketException or ObjectDisposedException)

@@ -50,9 +50,9 @@ internal sealed class RelayedUpgrade(IHttpUpgradeFeature inner, ConnectionAfterH
     public async Task<Stream> UpgradeAsync()
     {
         var service = _service ?? throw new InvalidOperationException("The service has not agreed.");
-        after.Connection.Features.Get<DirectOutput>()?.GoDirect();
         try
         {
+            after.Connection.Features.Get<DirectOutput>()?.GoDirect();
             await inner.UpgradeAsync();
         }
         catch

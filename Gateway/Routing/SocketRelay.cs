@@ -67,7 +67,7 @@ internal sealed class SocketRelay(ConnectionContext client, Stream service, Time
         {
             // Waits without a buffer.
             _ = await service.ReadAsync(Memory<byte>.Empty);
-            var length = await service.ReadAsync(output.GetMemory(ReadSize));
+            var length = await ReadAsync(output);
             if (length == 0)
             {
                 return;
@@ -82,6 +82,25 @@ internal sealed class SocketRelay(ConnectionContext client, Stream service, Time
                 return;
             }
         }
+    }
+
+    /// <summary>Where nothing comes, or nothing can, what it would have been read into is given back.</summary>
+    private async ValueTask<int> ReadAsync(PipeWriter output)
+    {
+        var length = 0;
+        try
+        {
+            length = await service.ReadAsync(output.GetMemory(ReadSize));
+        }
+        finally
+        {
+            if (length == 0)
+            {
+                _ = await output.FlushAsync();
+            }
+        }
+
+        return length;
     }
 
     /// <summary>What a client still says when the service has ended is read and forgotten.</summary>

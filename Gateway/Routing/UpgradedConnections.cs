@@ -99,7 +99,11 @@ internal sealed class UpgradedConnections(SocketsHttpHandler inner, TimeSpan han
                 }
             }
 
-            _before = before.WrittenMemory;
+            if (before.WrittenCount > 0)
+            {
+                _before = before.WrittenMemory;
+            }
+
             _isBeingTaken = false;
         }
 

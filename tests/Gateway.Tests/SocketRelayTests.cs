@@ -17,13 +17,15 @@ public sealed class SocketRelayTests : IAsyncDisposable
     private readonly Peer _service = new();
     private readonly Heart _heart = new();
     private readonly Connection _connection;
+    private readonly Duplex _toService;
     private readonly Task _relay;
 
     public SocketRelayTests()
     {
+        _toService = new Duplex(_service.Near);
         _connection = new Connection(_client);
         _connection.Features.Set<IConnectionHeartbeatFeature>(_heart);
-        _relay = new SocketRelay(_connection, new Duplex(_service.Near), Silence, _time).RunAsync();
+        _relay = new SocketRelay(_connection, _toService, Silence, _time).RunAsync();
     }
 
     [Fact]
@@ -96,6 +98,7 @@ public sealed class SocketRelayTests : IAsyncDisposable
         _time.Advance(Silence - TimeSpan.FromSeconds(1));
         await _service.SayAsync("ping");
         Assert.Equal("ping", await _client.HearAsync());
+        await HasPassedAsync(1);
         _time.Advance(Silence - TimeSpan.FromSeconds(1));
         _heart.Beat();
         Assert.False(_connection.IsCut);
@@ -131,6 +134,7 @@ public sealed class SocketRelayTests : IAsyncDisposable
     {
         await _service.SayAsync("x");
         Assert.Equal("x", await _client.HearAsync());
+        await HasPassedAsync(1);
 
         _time.Advance(TimeSpan.FromMinutes(2));
         _heart.Beat();
@@ -139,6 +143,9 @@ public sealed class SocketRelayTests : IAsyncDisposable
     }
 
     public ValueTask DisposeAsync() => _connection.DisposeAsync();
+
+    /// <summary>It waits for the service to say more: the client has taken so many pieces.</summary>
+    private Task HasPassedAsync(int pieces) => Eventually.HoldsAsync(() => Task.FromResult(_toService.Waits == pieces + 1), "all was passed on");
 
     private Task EndsAsync() => _relay.WaitAsync(TimeSpan.FromSeconds(60), TestContext.Current.CancellationToken);
 
@@ -196,6 +203,10 @@ public sealed class SocketRelayTests : IAsyncDisposable
     {
         private readonly Stream _reading = pipe.Input.AsStream();
         private readonly Stream _writing = pipe.Output.AsStream();
+        private int _waits;
+
+        /// <summary>How often something was waited for.</summary>
+        public int Waits => Volatile.Read(ref _waits);
 
         public override bool CanRead => true;
 
@@ -211,7 +222,15 @@ public sealed class SocketRelayTests : IAsyncDisposable
             set => throw new NotSupportedException();
         }
 
-        public override ValueTask<int> ReadAsync(Memory<byte> buffer, CancellationToken cancellationToken = default) => _reading.ReadAsync(buffer, cancellationToken);
+        public override ValueTask<int> ReadAsync(Memory<byte> buffer, CancellationToken cancellationToken = default)
+        {
+            if (buffer.IsEmpty)
+            {
+                Interlocked.Increment(ref _waits);
+            }
+
+            return _reading.ReadAsync(buffer, cancellationToken);
+        }
 
         public override ValueTask WriteAsync(ReadOnlyMemory<byte> buffer, CancellationToken cancellationToken = default) => _writing.WriteAsync(buffer, cancellationToken);
 

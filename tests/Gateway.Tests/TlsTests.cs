@@ -135,6 +135,48 @@ public sealed class TlsTests(PostgresServer postgres)
         }
     }
 
+    [Theory]
+    [InlineData("1.1")]
+    [InlineData("2.0")]
+    public async Task Where_an_instance_does_not_answer_a_web_socket_another_one_is_asked(string version)
+    {
+        var directory = Directory.CreateTempSubdirectory("gateway-tests-");
+        await using var one = await FakeService.StartAsync("one");
+        await using var silent = await FakeService.StartAsync("silent");
+        silent.KeepsSocketsWaiting = true;
+        try
+        {
+            var (certificate, key) = (Path.Combine(directory.FullName, "certificate.pem"), Path.Combine(directory.FullName, "key.pem"));
+            var presented = await RenewAsync(certificate, key);
+            await using var gateway = await GatewayHost.StartAsync(await postgres.CreateDatabaseAsync(), new()
+            {
+                ["Gateway:CertificatePath"] = certificate,
+                ["Gateway:CertificateKeyPath"] = key,
+                ["Gateway:HandshakeTimeout"] = "00:00:00.2",
+                ["services:realtimeservice:http:0"] = one.Address,
+                ["services:realtimeservice:http:1"] = silent.Address,
+            });
+            using var handler = new SocketsHttpHandler { SslOptions = { RemoteCertificateValidationCallback = (_, found, _, _) => found!.GetCertHashString() == presented } };
+            using var client = new HttpMessageInvoker(handler);
+
+            // Which one is asked first is chance.
+            await Eventually.HoldsAsync(
+                async () =>
+                {
+                    using var socket = new ClientWebSocket { Options = { HttpVersion = Version.Parse(version), HttpVersionPolicy = HttpVersionPolicy.RequestVersionExact } };
+                    await socket.ConnectAsync(new Uri($"wss://localhost:{gateway.PublicAddress.Port}/ws"), client, TestContext.Current.CancellationToken);
+                    await socket.SendAsync("hello"u8.ToArray(), WebSocketMessageType.Text, endOfMessage: true, TestContext.Current.CancellationToken);
+                    Assert.Equal("hello", await ReceiveAsync(socket));
+                    return !silent.Arrivals.IsEmpty;
+                },
+                "the one that does not answer was asked");
+        }
+        finally
+        {
+            directory.Delete(recursive: true);
+        }
+    }
+
     /// <summary>The version of a client's hello, and the first octet of the answer: 22 of a handshake that goes on, 21 of an alert (RFC 5246, 6.2.1).</summary>
     [Theory]
     [InlineData(0x0303, 22)]

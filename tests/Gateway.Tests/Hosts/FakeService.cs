@@ -43,6 +43,9 @@ public sealed class FakeService : IAsyncDisposable
     /// <summary>Whether it takes connections and requests and answers none.</summary>
     public bool Hangs { get; set; }
 
+    /// <summary>Whether it answers all but who asks for a WebSocket.</summary>
+    public bool KeepsSocketsWaiting { get; set; }
+
     public static async Task<FakeService> StartAsync(string name)
     {
         var builder = WebApplication.CreateSlimBuilder();
@@ -105,7 +108,11 @@ public sealed class FakeService : IAsyncDisposable
             context.Features.Get<IHttpRequestFeature>()!.RawTarget,
             context.Request.Protocol,
             context.Request.Headers.ToDictionary(h => h.Key, h => h.Value.ToString(), StringComparer.OrdinalIgnoreCase)));
-        if (context.WebSockets.IsWebSocketRequest)
+        if (context.WebSockets.IsWebSocketRequest && KeepsSocketsWaiting)
+        {
+            await Task.Delay(Timeout.InfiniteTimeSpan, context.RequestAborted).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        }
+        else if (context.WebSockets.IsWebSocketRequest)
         {
             await EchoAsync(context);
         }
