@@ -7,6 +7,7 @@ internal static class FanoutBench
 {
     private const int Singles = 30;
     private const int Burst = 100;
+    private const int Bursts = 3;
 
     /// <summary>What is called often is compiled for speed meanwhile, by .NET and by Node.</summary>
     private static readonly TimeSpan Warmup = TimeSpan.FromSeconds(3);
@@ -28,7 +29,7 @@ internal static class FanoutBench
     {
         var rounds = CommandLine.Option(options, "--rounds", 3);
         var counts = CommandLine.Text(options, "--clients", "100,1000,5000").Split(',').Select(int.Parse).ToList();
-        Console.WriteLine($"messages of about 304 bytes; ms from publishing one to the last client, median of {Singles}; k messages/s and CPU of the server of {Burst} at once; medians of {rounds} rounds");
+        Console.WriteLine($"messages of about 304 bytes; ms from publishing one to the last client, median of {Singles}; k messages/s and CPU of the server of {Burst} at once, median of {Bursts}; medians of {rounds} rounds");
         foreach (var count in counts)
         {
             var results = Servers.ToDictionary(s => s.Name, _ => new List<Result>());
@@ -61,10 +62,15 @@ internal static class FanoutBench
         }
 
         var single = (server.Cpu - cpu).TotalMicroseconds / Singles / count;
+        var bursts = new List<double>();
         cpu = server.Cpu;
-        var burst = await crowd.HearAsync(Burst);
+        for (var i = 0; i < Bursts; i++)
+        {
+            bursts.Add((await crowd.HearAsync(Burst)).TotalMilliseconds);
+        }
+
         return new Result(
-            Rounds.Median(times), single, (double)Burst * count / burst.TotalSeconds / 1000, (server.Cpu - cpu).TotalMicroseconds / Burst / count, perConnection);
+            Rounds.Median(times), single, Burst * count / Rounds.Median(bursts), (server.Cpu - cpu).TotalMicroseconds / Bursts / Burst / count, perConnection);
     }
 
     private static async Task WarmUpAsync(Crowd crowd)
