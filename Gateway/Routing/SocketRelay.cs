@@ -63,44 +63,33 @@ internal sealed class SocketRelay(ConnectionContext client, Stream service, Time
 
     private async Task PassToClientAsync(PipeWriter output)
     {
-        while (true)
-        {
-            // Waits without a buffer.
-            _ = await service.ReadAsync(Memory<byte>.Empty);
-            var length = await ReadAsync(output);
-            if (length == 0)
-            {
-                return;
-            }
-
-            Volatile.Write(ref _givenAt, Hear());
-            output.Advance(length);
-            var flushed = await output.FlushAsync();
-            Volatile.Write(ref _givenAt, 0);
-            if (flushed.IsCompleted)
-            {
-                return;
-            }
-        }
-    }
-
-    /// <summary>Where nothing comes, or nothing can, what it would have been read into is given back.</summary>
-    private async ValueTask<int> ReadAsync(PipeWriter output)
-    {
-        var length = 0;
         try
         {
-            length = await service.ReadAsync(output.GetMemory(ReadSize));
+            while (true)
+            {
+                // Waits without a buffer.
+                _ = await service.ReadAsync(Memory<byte>.Empty);
+                var length = await service.ReadAsync(output.GetMemory(ReadSize));
+                if (length == 0)
+                {
+                    return;
+                }
+
+                Volatile.Write(ref _givenAt, Hear());
+                output.Advance(length);
+                var flushed = await output.FlushAsync();
+                Volatile.Write(ref _givenAt, 0);
+                if (flushed.IsCompleted)
+                {
+                    return;
+                }
+            }
         }
         finally
         {
-            if (length == 0)
-            {
-                _ = await output.FlushAsync();
-            }
+            // What nothing was read into is given back.
+            _ = await output.FlushAsync();
         }
-
-        return length;
     }
 
     /// <summary>What a client still says when the service has ended is read and forgotten.</summary>

@@ -15,6 +15,7 @@ public sealed class UpgradedConnectionsTests : IDisposable
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(10);
 
     private readonly Socket _service = new(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp);
+    private readonly List<IDisposable> _open = [];
     private readonly FakeTimeProvider _time = new();
     private readonly HttpMessageInvoker _client;
 
@@ -30,11 +31,7 @@ public sealed class UpgradedConnectionsTests : IDisposable
     [InlineData("hello")]
     public async Task What_comes_in_one_piece_with_the_answer_is_read_first(string welcome)
     {
-        var asking = AskAsync();
-        using var far = await AcceptAsync();
-        await HeadAsync(far);
-        await SayAsync(far, Agreed + welcome);
-        using var answer = await asking;
+        var (far, answer) = await AgreeAsync(welcome);
         var connection = await ConnectionOf(answer);
 
         await SayAsync(far, " and more");
@@ -46,11 +43,7 @@ public sealed class UpgradedConnectionsTests : IDisposable
     [Fact]
     public async Task A_read_without_a_buffer_waits_for_something_to_read()
     {
-        var asking = AskAsync();
-        using var far = await AcceptAsync();
-        await HeadAsync(far);
-        await SayAsync(far, Agreed + "x");
-        using var answer = await asking;
+        var (far, answer) = await AgreeAsync("x");
         var connection = await ConnectionOf(answer);
 
         Assert.Equal(0, await connection.ReadAsync(Memory<byte>.Empty, TestContext.Current.CancellationToken));
@@ -65,11 +58,7 @@ public sealed class UpgradedConnectionsTests : IDisposable
     [Fact]
     public async Task Its_end_is_the_end_of_the_connection()
     {
-        var asking = AskAsync();
-        using var far = await AcceptAsync();
-        await HeadAsync(far);
-        await SayAsync(far, Agreed + "unread");
-        var answer = await asking;
+        var (far, answer) = await AgreeAsync("unread");
 
         answer.Dispose();
 
@@ -80,7 +69,7 @@ public sealed class UpgradedConnectionsTests : IDisposable
     public async Task A_refused_upgrade_leaves_the_connection_for_the_next_request()
     {
         var asking = AskAsync();
-        using var far = await AcceptAsync();
+        var far = await AcceptAsync();
         await HeadAsync(far);
         await SayAsync(far, Refused);
         using (var refused = await asking)
@@ -102,11 +91,9 @@ public sealed class UpgradedConnectionsTests : IDisposable
     {
         const int Count = 20;
         var asking = Enumerable.Range(0, Count).Select(i => AskAsync($"/{i}")).ToList();
-        var far = new List<Socket>();
         for (var i = 0; i < Count; i++)
         {
             var one = await AcceptAsync();
-            far.Add(one);
             await SayAsync(one, Agreed + (await HeadAsync(one)).Split(' ')[1].PadRight(4));
         }
 
@@ -115,15 +102,13 @@ public sealed class UpgradedConnectionsTests : IDisposable
             using var answer = await asking[i];
             Assert.Equal($"/{i}", (await HearAsync(await ConnectionOf(answer), 4)).TrimEnd());
         }
-
-        far.ForEach(s => s.Dispose());
     }
 
     [Fact]
     public async Task Who_does_not_answer_in_time_is_given_up()
     {
         var asking = AskAsync();
-        using var far = await AcceptAsync();
+        var far = await AcceptAsync();
         await HeadAsync(far);
         _time.Advance(Patience - TimeSpan.FromMilliseconds(1));
         Assert.False(asking.IsCompleted);
@@ -137,11 +122,7 @@ public sealed class UpgradedConnectionsTests : IDisposable
     [Fact]
     public async Task What_was_agreed_on_may_be_silent_for_longer()
     {
-        var asking = AskAsync();
-        using var far = await AcceptAsync();
-        await HeadAsync(far);
-        await SayAsync(far, Agreed);
-        using var answer = await asking;
+        var (far, answer) = await AgreeAsync("");
         var connection = await ConnectionOf(answer);
 
         _time.Advance(Patience * 2);
@@ -152,6 +133,7 @@ public sealed class UpgradedConnectionsTests : IDisposable
 
     public void Dispose()
     {
+        _open.ForEach(o => o.Dispose());
         _client.Dispose();
         _service.Dispose();
     }
@@ -192,5 +174,22 @@ public sealed class UpgradedConnectionsTests : IDisposable
         return _client.SendAsync(request, TestContext.Current.CancellationToken);
     }
 
-    private Task<Socket> AcceptAsync() => _service.AcceptAsync(TestContext.Current.CancellationToken).AsTask().WaitAsync(TimeSpan.FromSeconds(60), TestContext.Current.CancellationToken);
+    private async Task<Socket> AcceptAsync()
+    {
+        var far = await _service.AcceptAsync(TestContext.Current.CancellationToken).AsTask().WaitAsync(TimeSpan.FromSeconds(60), TestContext.Current.CancellationToken);
+        _open.Add(far);
+        return far;
+    }
+
+    /// <summary>A request and the service's agreement, with what follows it in the same piece.</summary>
+    private async Task<(Socket Far, HttpResponseMessage Answer)> AgreeAsync(string beyond)
+    {
+        var asking = AskAsync();
+        var far = await AcceptAsync();
+        await HeadAsync(far);
+        await SayAsync(far, Agreed + beyond);
+        var answer = await asking;
+        _open.Add(answer);
+        return (far, answer);
+    }
 }

@@ -66,11 +66,15 @@ public sealed class FakeService : IAsyncDisposable
         await _app.DisposeAsync();
     }
 
+    /// <summary>Until whoever asked has given up.</summary>
+    private static async Task HangAsync(HttpContext context) =>
+        await Task.Delay(Timeout.InfiniteTimeSpan, context.RequestAborted).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+
     private async Task HandleAsync(HttpContext context)
     {
         if (Hangs)
         {
-            await Task.Delay(Timeout.InfiniteTimeSpan, context.RequestAborted).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+            await HangAsync(context);
             return;
         }
 
@@ -110,7 +114,7 @@ public sealed class FakeService : IAsyncDisposable
             context.Request.Headers.ToDictionary(h => h.Key, h => h.Value.ToString(), StringComparer.OrdinalIgnoreCase)));
         if (context.WebSockets.IsWebSocketRequest && KeepsSocketsWaiting)
         {
-            await Task.Delay(Timeout.InfiniteTimeSpan, context.RequestAborted).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+            await HangAsync(context);
         }
         else if (context.WebSockets.IsWebSocketRequest)
         {
