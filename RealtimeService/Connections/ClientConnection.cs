@@ -96,8 +96,13 @@ internal sealed partial class ClientConnection : IDisposable
         }
         catch (Exception exception) when (exception is WebSocketException or OperationCanceledException or IOException or ObjectDisposedException)
         {
-            // The client is gone, did not take the close frame in time, or broke the protocol: then the socket has sent it 1002 or 1007.
+            // The client is gone, did not take the close frame in time, or broke the protocol: then the socket has sent it 1002 or 1007, but for
+            // what it could not inflate.
             brokeProtocol = exception is WebSocketException { WebSocketErrorCode: not WebSocketError.ConnectionClosedPrematurely };
+            if (brokeProtocol && _stream.ClosedWith is null)
+            {
+                Close(WebSocketCloseStatus.InvalidPayloadData, "A message cannot be inflated.", dropWaiting: true);
+            }
         }
         finally
         {

@@ -48,6 +48,24 @@ public sealed class EndedConnectionTests
         Assert.Equal(("server", 1002, "", 1), Told(await EndAsync(host, number: 3)));
     }
 
+    /// <summary>
+    /// RFC 7692: what is no deflate at all, and the example of 7.2.3.4, which is allowed but ends with a final block, and the framework reads none
+    /// of those.
+    /// </summary>
+    [Theory]
+    [InlineData(new byte[] { 0xFF, 0xFF, 0xFF })]
+    [InlineData(new byte[] { 0xF3, 0x48, 0xCD, 0xC9, 0xC9, 0x07, 0x00, 0x00 })]
+    public async Task What_cannot_be_inflated_is_closed_with_1007(byte[] payload)
+    {
+        await using var host = await RealtimeHost.ReadyAsync();
+        using var client = await RawSocket.ConnectAsync(host.Address, "Sec-WebSocket-Extensions: permessage-deflate\r\n");
+
+        await client.SendAsync(RawSocket.Frame(0xC1, payload));
+
+        Assert.Equal(1007, await client.UntilClosedAsync());
+        Assert.Equal(("server", 1007, "A message cannot be inflated.", 1), Told(await EndAsync(host)));
+    }
+
     [Fact]
     public async Task A_client_that_is_silent_was_open_as_long_as_it_may_be()
     {
