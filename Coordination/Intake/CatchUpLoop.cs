@@ -30,34 +30,42 @@ internal sealed partial class CatchUpLoop(
 
     private async Task FollowAsync(string producer, CancellationToken stoppingToken)
     {
+        var failing = false;
         using var timer = new PeriodicTimer(options.Value.CatchUpInterval, time);
         do
         {
-            await CatchUpAsync(producer, stoppingToken);
+            try
+            {
+                await intake.CatchUpAsync(producer, stoppingToken);
+                if (failing)
+                {
+                    failing = false;
+                    Log.CaughtUpAgain(logger, producer);
+                }
+            }
+            catch (OperationCanceledException) when (stoppingToken.IsCancellationRequested)
+            {
+                // Stopping.
+            }
+            catch (Exception exception)
+            {
+                // The next round tries again; meanwhile the figures say how old they are.
+                if (!failing)
+                {
+                    failing = true;
+                    Log.CatchUpFailed(logger, producer, exception.Message);
+                }
+            }
         }
         while (await timer.WaitForNextTickAsync(stoppingToken));
     }
 
-    private async Task CatchUpAsync(string producer, CancellationToken cancellationToken)
-    {
-        try
-        {
-            await intake.CatchUpAsync(producer, cancellationToken);
-        }
-        catch (OperationCanceledException) when (cancellationToken.IsCancellationRequested)
-        {
-            // Stopping.
-        }
-        catch (Exception exception)
-        {
-            // The next round tries again; meanwhile the figures say how old they are.
-            Log.CatchUpFailed(logger, producer, exception.Message);
-        }
-    }
-
     private static partial class Log
     {
-        [LoggerMessage(Level = LogLevel.Warning, Message = "Could not catch up with {Producer}: {Reason}")]
+        [LoggerMessage(Level = LogLevel.Warning, Message = "Could not catch up with {Producer}; trying again: {Reason}")]
         public static partial void CatchUpFailed(ILogger logger, string producer, string reason);
+
+        [LoggerMessage(Level = LogLevel.Information, Message = "Caught up with {Producer} again")]
+        public static partial void CaughtUpAgain(ILogger logger, string producer);
     }
 }

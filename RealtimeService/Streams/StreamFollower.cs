@@ -190,11 +190,21 @@ internal sealed partial class StreamFollower(
         var before = _epoch;
         _epoch = epoch;
         feeds.MarkLoaded();
-        if (before is not null)
+        if (before is null)
+        {
+            return;
+        }
+
+        if (before == epoch)
+        {
+            Log.Missed(logger);
+        }
+        else
         {
             Log.BegunAnew(logger, before, epoch);
-            connections.SendAway();
         }
+
+        connections.SendAway();
     }
 
     private static StreamedMessage SnapshotOf(HashEntry entry)
@@ -211,6 +221,9 @@ internal sealed partial class StreamFollower(
 
         [LoggerMessage(Level = LogLevel.Information, Message = "The channels' history is read again")]
         public static partial void ReadingAgain(ILogger logger);
+
+        [LoggerMessage(Level = LogLevel.Warning, Message = "More was appended than is kept before it was read; clients are asked to come back")]
+        public static partial void Missed(ILogger logger);
 
         [LoggerMessage(Level = LogLevel.Warning, Message = "The history begins anew (epoch {Before}, now {After}); clients are asked to come back")]
         public static partial void BegunAnew(ILogger logger, string before, string after);

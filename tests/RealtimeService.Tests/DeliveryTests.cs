@@ -1,5 +1,7 @@
 using System.Net.WebSockets;
+using Microsoft.Extensions.Logging;
 using Sure.RealtimeService.Channels;
+using Sure.RealtimeService.Streams;
 using Sure.RealtimeService.Tests.Hosts;
 
 namespace Sure.RealtimeService.Tests;
@@ -103,6 +105,8 @@ public sealed class DeliveryTests
         host.Producers.Tell("utilizationservice", Enumerable.Range(0, 400).Select(_ => Producers.Tranches(0.2m)));
 
         Assert.Equal((WebSocketCloseStatus)1012, await client.UntilClosedAsync());
+        Assert.Contains((LogLevel.Warning, "More was appended than is kept before it was read; clients are asked to come back"), host.Lines.Of<StreamFollower>());
+        Assert.DoesNotContain(host.Lines.Of<StreamFollower>(), l => l.Text.StartsWith("The history begins anew", StringComparison.Ordinal));
         await host.ReachedAsync(Channel.TrancheApy, 401);
         using var again = await Listener.ConnectAsync(host.Address);
         Assert.Equal(401, (long)(await again.SubscribeAsync("tranche_apy"))["offset"]!);

@@ -5,6 +5,7 @@ using Microsoft.Extensions.Logging;
 using Sure.RealtimeService.Channels;
 using Sure.RealtimeService.Connections;
 using Sure.RealtimeService.Streams;
+using Sure.Rfc6455;
 using Sure.TestServers;
 
 namespace Sure.RealtimeService.Tests.Hosts;
@@ -27,12 +28,18 @@ internal sealed class RealtimeHost : IAsyncDisposable
     /// <summary>What is logged of connections that ended.</summary>
     public EndedConnections Ended { get; } = new();
 
+    /// <summary>What is logged at all.</summary>
+    public LoggedLines Lines { get; } = new();
+
     public Uri Address => AddressOf(0);
 
     /// <summary>Requests whose services have not been let go of.</summary>
     public int Requests => _requests.Count;
 
-    public static async Task<RealtimeHost> StartAsync(int instances = 1, params IEnumerable<(string Name, string Value)> settings)
+    public static Task<RealtimeHost> StartAsync(int instances = 1, params IEnumerable<(string Name, string Value)> settings) =>
+        StartAsync(TimeProvider.System, instances, settings);
+
+    private static async Task<RealtimeHost> StartAsync(TimeProvider time, int instances, IEnumerable<(string Name, string Value)> settings)
     {
         var host = new RealtimeHost(await Producers.StartAsync());
         await host.Redis.StartAsync();
@@ -50,7 +57,9 @@ internal sealed class RealtimeHost : IAsyncDisposable
                 b =>
                 {
                     b.AddRealtimeService();
+                    b.Services.AddSingleton(time);
                     b.Logging.AddProvider(host.Ended);
+                    b.Logging.AddProvider(host.Lines);
                     b.Services.AddScoped(_ => new ServiceOfRequest(host));
                 },
                 a =>
@@ -68,9 +77,12 @@ internal sealed class RealtimeHost : IAsyncDisposable
     }
 
     /// <summary>One instance with one message in <c>tranche_apy</c>, which lets clients in.</summary>
-    public static async Task<RealtimeHost> ReadyAsync(params IEnumerable<(string Name, string Value)> settings)
+    public static Task<RealtimeHost> ReadyAsync(params IEnumerable<(string Name, string Value)> settings) => ReadyAsync(TimeProvider.System, settings);
+
+    /// <inheritdoc cref="ReadyAsync(IEnumerable{ValueTuple{string, string}})" />
+    public static async Task<RealtimeHost> ReadyAsync(TimeProvider time, params IEnumerable<(string Name, string Value)> settings)
     {
-        var host = await StartAsync(instances: 1, settings);
+        var host = await StartAsync(time, instances: 1, settings);
         host.Producers.Tell("utilizationservice", Producers.Tranches(0.1m));
         await host.ReachedAsync(Channel.TrancheApy, 1);
         return host;
@@ -89,6 +101,25 @@ internal sealed class RealtimeHost : IAsyncDisposable
     public Task ReachedAsync(Channel channel, long offset, int instance = 0) => Waiting.UntilAsync(
         () => Feed(channel, instance).Offset >= offset && _instances[instance].Services.GetRequiredService<ChannelFeeds>().IsLoaded,
         $"{channel} reaches {offset}");
+
+    /// <summary>
+    /// A client that reads nothing, for which 2 000 messages of <c>risk_alerts</c> wait that it has asked for: 16 MB, more than the system itself
+    /// holds for a client.
+    /// </summary>
+    /// <param name="subscriptions">How often it asks for them, in one go.</param>
+    public async Task<RawSocket> StalledAsync(int subscriptions = 1)
+    {
+        using var other = await Listener.ConnectAsync(Address);
+        var epoch = (string)(await other.SubscribeAsync("tranche_apy"))["epoch"]!;
+        Producers.Tell("riskservice", Enumerable.Range(0, 2000).Select(_ => Producers.Alert(new string('m', 8000))));
+        await ReachedAsync(Channel.RiskAlerts, 2000);
+
+        var stalled = await RawSocket.ConnectAsync(Address, receiveBuffer: 4096);
+        var subscribe = RawSocket.Text($$"""{"action":"subscribe","channel":"risk_alerts","since":0,"epoch":"{{epoch}}"}""");
+        await stalled.SendAsync(Enumerable.Repeat(subscribe, subscriptions).SelectMany(s => s).ToArray());
+        await Waiting.UntilAsync(() => Feed(Channel.RiskAlerts).Subscriptions == 1, "it is subscribed");
+        return stalled;
+    }
 
     /// <summary>Stops an instance as an operator would.</summary>
     public async Task StopAsync(int instance)
