@@ -8,8 +8,8 @@ namespace Sure.RealtimeService.Connections;
 /// out together in one write. Nobody is ever blocked by a client that does not read: a client for which too much waits is given up.
 /// </summary>
 /// <param name="output">The client's connection. Nothing else may write to it.</param>
-/// <param name="maximumMessages">Messages that may wait.</param>
-/// <param name="maximumBytes">Bytes that may wait.</param>
+/// <param name="maximumMessages">Messages that may wait; where none does, what comes at once may be more.</param>
+/// <param name="maximumBytes">Bytes that may wait, likewise.</param>
 /// <param name="metrics">Told of what was sent.</param>
 /// <param name="overflow">Called once when more would wait.</param>
 internal sealed class SendQueue(Stream output, int maximumMessages, int maximumBytes, RealtimeMetrics metrics, Action overflow)
@@ -20,6 +20,7 @@ internal sealed class SendQueue(Stream output, int maximumMessages, int maximumB
     private readonly Lock _lock = new();
     private readonly Queue<Item> _waiting = new();
     private int _messages;
+    private int _counted;
     private long _bytes;
     private long _sent;
     private bool _isSending;
@@ -29,7 +30,7 @@ internal sealed class SendQueue(Stream output, int maximumMessages, int maximumB
     /// <summary>Whether the client negotiated compression. Set before anything is sent.</summary>
     public bool Deflates { get; init; }
 
-    /// <summary>Messages that wait, those that are being written included.</summary>
+    /// <summary>Messages that wait, those that are being written and those that a subscription began with included.</summary>
     public int Messages => Volatile.Read(ref _messages);
 
     /// <summary>Messages that were written since the client connected, answers included.</summary>
@@ -52,7 +53,7 @@ internal sealed class SendQueue(Stream output, int maximumMessages, int maximumB
     /// </summary>
     public bool Add(Frame frame)
     {
-        var bytes = Deflates ? frame.Deflated : frame.Plain;
+        var bytes = BytesOf(frame);
         lock (_lock)
         {
             if (_isFinished || _isGivenUp)
@@ -60,9 +61,11 @@ internal sealed class SendQueue(Stream output, int maximumMessages, int maximumB
                 return false;
             }
 
-            if (_messages + frame.Messages <= maximumMessages && _bytes + bytes.Length <= maximumBytes)
+            // How much waits says how slow the client is; how much comes at once says nothing of it.
+            if (_counted == 0 || (_counted + frame.Messages <= maximumMessages && _bytes + bytes.Length <= maximumBytes))
             {
                 _messages += frame.Messages;
+                _counted += frame.Messages;
                 _bytes += bytes.Length;
                 _waiting.Enqueue(new Item(bytes, frame.Messages, IsCounted: true));
                 return Start();
@@ -76,9 +79,9 @@ internal sealed class SendQueue(Stream output, int maximumMessages, int maximumB
     }
 
     /// <summary>
-    /// Adds what a subscription begins with, as <see cref="Add"/> does. It is not counted: its length is the server's choice, and its bytes
-    /// are shared by all who get them; what follows while it is sent is counted. So that it cannot pile up, another one is added only once
-    /// all that waits is written (<see cref="WrittenAsync"/>).
+    /// Adds what a subscription begins with, as <see cref="Add"/> does. It does not count towards what may wait: its length is the server's
+    /// choice, and its bytes are shared by all who get them; what follows while it is sent counts. So that it cannot pile up, another one is
+    /// added only once all that waits is written (<see cref="WrittenAsync"/>).
     /// </summary>
     public bool AddBacklog(IEnumerable<Frame> frames)
     {
@@ -91,7 +94,8 @@ internal sealed class SendQueue(Stream output, int maximumMessages, int maximumB
 
             foreach (var frame in frames)
             {
-                _waiting.Enqueue(new Item(Deflates ? frame.Deflated : frame.Plain, frame.Messages));
+                _messages += frame.Messages;
+                _waiting.Enqueue(new Item(BytesOf(frame), frame.Messages));
             }
 
             return Start();
@@ -161,6 +165,8 @@ internal sealed class SendQueue(Stream output, int maximumMessages, int maximumB
         return written.Task;
     }
 
+    private byte[] BytesOf(Frame frame) => Deflates ? frame.Deflated : frame.Plain;
+
     /// <summary>Under the lock: true for who has to send.</summary>
     private bool Start()
     {
@@ -185,9 +191,10 @@ internal sealed class SendQueue(Stream output, int maximumMessages, int maximumB
     /// <summary>Under the lock: it does not wait any more, sent or not.</summary>
     private void Forget(Item item)
     {
+        _messages -= item.Messages;
         if (item.IsCounted)
         {
-            _messages -= item.Messages;
+            _counted -= item.Messages;
             _bytes -= item.Bytes.Length;
         }
 

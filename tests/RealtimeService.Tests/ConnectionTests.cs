@@ -93,20 +93,35 @@ public sealed class ConnectionTests
         Assert.Equal("pong", (string?)(await quick.NextAsync())!["type"]);
     }
 
+    /// <summary>Fifty events are appended at once.</summary>
+    [Fact]
+    public async Task Who_reads_is_not_closed_though_more_comes_at_once_than_may_wait()
+    {
+        await using var host = await RealtimeHost.ReadyAsync(("Realtime:WaitingMessages", "40"));
+        using var slow = await host.StalledAsync();
+        using var quick = await Listener.ConnectAsync(host.Address);
+        var offset = (long)(await quick.SubscribeAsync("risk_alerts"))["offset"]!;
+        Assert.True((bool?)(await quick.NextAsync())!["snapshot"]);
+
+        for (var i = 0; i < 3; i++)
+        {
+            host.Producers.Tell("riskservice", Enumerable.Range(0, 50).Select(_ => Producers.Alert("m")));
+            for (var n = 0; n < 50; n++)
+            {
+                Assert.Equal(++offset, (long?)(await quick.NextAsync())?["offset"]);
+            }
+        }
+
+        // The other one was given up with what came second.
+        slow.Dispose();
+        await Waiting.UntilAsync(() => host.Ended.All.Any(e => e.Status == 4008), "its end is logged");
+    }
+
     [Fact]
     public async Task A_subscription_begins_when_the_client_has_read_what_the_one_before_began_with()
     {
         await using var host = await RealtimeHost.ReadyAsync();
-        using var other = await Listener.ConnectAsync(host.Address);
-        var epoch = (string)(await other.SubscribeAsync("tranche_apy"))["epoch"]!;
-        // 16 MB: more than the system itself holds for a client.
-        host.Producers.Tell("riskservice", Enumerable.Range(0, 2000).Select(_ => Producers.Alert(new string('m', 8000))));
-        await host.ReachedAsync(Channel.RiskAlerts, 2000);
-
-        using var slow = await RawSocket.ConnectAsync(host.Address, receiveBuffer: 4096);
-        var subscribe = RawSocket.Text($$"""{"action":"subscribe","channel":"risk_alerts","since":0,"epoch":"{{epoch}}"}""");
-        await slow.SendAsync(new[] { subscribe, subscribe }.SelectMany(f => f).ToArray());
-        await Waiting.UntilAsync(() => host.Feed(Channel.RiskAlerts).Subscriptions == 1, "the first has begun");
+        using var slow = await host.StalledAsync(subscriptions: 2);
         host.Producers.Tell("riskservice", Producers.Alert("later"));
         await host.ReachedAsync(Channel.RiskAlerts, 2001);
 

@@ -82,26 +82,25 @@ public sealed class EndedConnectionTests
     [Fact]
     public async Task Who_is_too_slow_and_who_is_sent_away_end_by_the_server()
     {
-        await using var host = await RealtimeHost.ReadyAsync(("Realtime:WaitingMessages", "40"));
-        using (var slow = await RawSocket.ConnectAsync(host.Address, receiveBuffer: 4096))
+        await using var host = await RealtimeHost.ReadyAsync();
+        using (var slow = await host.StalledAsync())
         {
-            await slow.SendAsync(RawSocket.Text("""{"action":"subscribe","channel":"tranche_apy"}"""));
-            await slow.ReadAsync();
-            host.Producers.Tell("utilizationservice", Enumerable.Range(0, 4000).Select(_ => Producers.Tranches(0.2m)));
+            host.Producers.Tell("riskservice", Enumerable.Range(0, 400).Select(_ => Producers.Alert("m")));
             await Waiting.UntilAsync(() => host.IsEvicted, "the slow client is evicted");
-            Assert.Equal(4008, await slow.UntilClosedAsync());
         }
 
-        var evicted = await EndAsync(host);
-        Assert.Equal(("server", 4008, "slow_consumer"), (evicted.EndedBy, evicted.Status, evicted.Reason));
-        // The welcome and the answer to the subscription at least; not all 4 000.
-        Assert.InRange(evicted.MessagesSent, 2, 3_999);
+        // The other one has only asked where the channel stands.
+        await Waiting.UntilAsync(() => host.Ended.All.Count == 2, "both ends are logged");
+        var evicted = Assert.Single(host.Ended.All, e => e.Status == 4008);
+        Assert.Equal(("server", "slow_consumer"), (evicted.EndedBy, evicted.Reason));
+        // The welcome and the answer to the subscription at least; not all 2 000 that it asked for.
+        Assert.InRange(evicted.MessagesSent, 2, 1_999);
 
         using var client = await Listener.ConnectAsync(host.Address);
         var closed = client.UntilClosedAsync();
         await host.StopAsync(0);
         Assert.Equal((WebSocketCloseStatus)1012, await closed);
-        Assert.Equal(("server", 1012, "reconnect_in=0ms", 1), Told(await EndAsync(host, number: 2)));
+        Assert.Equal(("server", 1012, "reconnect_in=0ms", 1), Told(await EndAsync(host, number: 3)));
     }
 
     private static async Task<EndedConnections.End> EndAsync(RealtimeHost host, int number = 1)

@@ -49,6 +49,25 @@ public sealed class SendQueueTests
         Assert.Equal(1, client.Overflows);
     }
 
+    [Theory]
+    [InlineData(3, 100)]
+    [InlineData(100, 30)]
+    public void Who_takes_everything_is_not_given_up_however_much_comes_at_once(int maximumMessages, int maximumBytes)
+    {
+        var client = new RecordingClient(maximumMessages, maximumBytes);
+        var five = Frame.Of([Ten, Ten, Ten, Ten, Ten]);
+        client.Queue.Send(five);
+        client.Queue.Send(five);
+        Assert.Equal((0, 10), (client.Overflows, client.Frames.Count));
+
+        // What came at once while nothing waited may wait; nothing beside it.
+        client.Refuse();
+        client.Queue.Send(five);
+        Assert.Equal((0, 5), (client.Overflows, client.Queue.Messages));
+        client.Queue.Send(Ten);
+        Assert.Equal(1, client.Overflows);
+    }
+
     [Fact]
     public void What_a_subscription_begins_with_does_not_count()
     {
@@ -58,9 +77,10 @@ public sealed class SendQueueTests
         client.Queue.Pump();
         client.Queue.Send(Ten);
 
-        Assert.Equal(0, client.Overflows);
+        // It waits all the same.
+        Assert.Equal((0, 51), (client.Overflows, client.Queue.Messages));
         client.Accept();
-        Assert.Equal(51, client.Frames.Count);
+        Assert.Equal((51, 0), (client.Frames.Count, client.Queue.Messages));
     }
 
     [Fact]
