@@ -17,6 +17,9 @@ internal sealed class SendQueue(Stream output, int maximumMessages, int maximumB
     /// <summary>What waits is sent in writes of about this size: enough to make a write worth its cost, and no long copy.</summary>
     private const int WriteSize = 32 * 1024;
 
+    /// <summary>Frames for which room is kept while none waits.</summary>
+    private const int KeptRoom = 64;
+
     private readonly Lock _lock = new();
     private readonly Queue<Item> _waiting = new();
     private int _messages;
@@ -265,6 +268,12 @@ internal sealed class SendQueue(Stream output, int maximumMessages, int maximumB
             {
                 batch = default;
                 _isSending = false;
+                if (_waiting.Capacity > KeptRoom)
+                {
+                    // A backlog's room would stay as long as the client.
+                    _waiting.TrimExcess();
+                }
+
                 return false;
             }
 
@@ -291,9 +300,12 @@ internal sealed class SendQueue(Stream output, int maximumMessages, int maximumB
         }
 
         Forget(batch.First);
-        foreach (var item in batch.More ?? [])
+        if (batch.More is not null)
         {
-            Forget(item);
+            foreach (var item in batch.More)
+            {
+                Forget(item);
+            }
         }
     }
 

@@ -134,6 +134,11 @@ internal sealed class ChannelFeed(Channel channel, int historyLength, TimeSpan h
     /// <returns>Whether what was missed could be had; null where it was not asked for.</returns>
     public bool? Subscribe(SendQueue client, long? since, string? epoch, DateTimeOffset now)
     {
+        if (client.Deflates)
+        {
+            Deflate(since, epoch);
+        }
+
         bool? recovered;
         bool mustPump;
         lock (_lock)
@@ -143,10 +148,7 @@ internal sealed class ChannelFeed(Channel channel, int historyLength, TimeSpan h
                 before.End();
             }
 
-            recovered = since is { } known ? CanRecover(known, epoch) : null;
-            var backlog = recovered is true
-                ? _history.Where(m => m.Offset > since).Select(m => m.Live)
-                : _last.Values.OrderBy(m => m.Offset).Select(m => m.Snapshot);
+            (recovered, var backlog) = Beginning(since, epoch);
             mustPump = client.AddBacklog([Answers.Subscribed(Channel, _offset, _epoch, recovered, now), .. backlog]);
             _subscriptions[client] = new Subscription(client, _offset);
             _changed = true;
@@ -185,6 +187,29 @@ internal sealed class ChannelFeed(Channel channel, int historyLength, TimeSpan h
     private Activity? StartDelivery(StreamedMessage message) => message.Cause == default ? null : Deliveries
         .StartActivity($"deliver {Channel.Word()}", ActivityKind.Producer, message.Cause)?
         .SetTag("sure.channel", Channel.Word()).SetTag("sure.offset", message.Offset).SetTag("sure.subscribers", _listeners.Count);
+
+    /// <summary>Under the lock: whether what was missed can be had, and what a subscription begins with.</summary>
+    private (bool? Recovered, IEnumerable<Frame> Backlog) Beginning(long? since, string? epoch) =>
+        since is not { } known ? (null, Snapshots)
+        : CanRecover(known, epoch) ? (true, _history.Where(m => m.Offset > known).Select(m => m.Live))
+        : (false, Snapshots);
+
+    private IEnumerable<Frame> Snapshots => _last.Values.OrderBy(m => m.Offset).Select(m => m.Snapshot);
+
+    /// <summary>Compresses what a subscription will begin with: under the lock everybody on the channel would wait for the first who wants it so.</summary>
+    private void Deflate(long? since, string? epoch)
+    {
+        List<Frame> backlog;
+        lock (_lock)
+        {
+            backlog = [.. Beginning(since, epoch).Backlog];
+        }
+
+        foreach (var frame in backlog)
+        {
+            _ = frame.Deflated;
+        }
+    }
 
     private bool CanRecover(long since, string? epoch) =>
         string.Equals(epoch, _epoch, StringComparison.Ordinal)

@@ -1,5 +1,6 @@
 using System.Net.WebSockets;
 using System.Text;
+using Sure.RealtimeService.Connections;
 using Sure.RealtimeService.Protocol;
 using Sure.RealtimeService.Tests.Hosts;
 
@@ -81,6 +82,29 @@ public sealed class SendQueueTests
         Assert.Equal((0, 51), (client.Overflows, client.Queue.Messages));
         client.Accept();
         Assert.Equal((51, 0), (client.Frames.Count, client.Queue.Messages));
+    }
+
+    /// <summary>A thousand places of 24 bytes each. Frames of this size go out one by one, for which nothing is made.</summary>
+    [Fact]
+    public void Room_that_was_made_for_a_backlog_is_let_go_of_and_what_is_needed_all_the_time_is_kept()
+    {
+        var frames = Enumerable.Repeat(Frame.Text(new byte[20_000]), 1000).ToArray();
+        var queue = new SendQueue(Stream.Null, 100, 100_000, new RealtimeMetrics(RecordingClient.Meters), () => { });
+        AllocatedBySending(frames);
+        Assert.InRange(AllocatedBySending(frames), 1000 * 24, long.MaxValue);
+
+        var few = frames[..50];
+        AllocatedBySending(few);
+        Assert.InRange(AllocatedBySending(few), 0, (50 * 24) - 1);
+        Assert.Equal(2100, queue.Sent);
+
+        long AllocatedBySending(Frame[] backlog)
+        {
+            var before = GC.GetAllocatedBytesForCurrentThread();
+            queue.AddBacklog(backlog);
+            queue.Pump();
+            return GC.GetAllocatedBytesForCurrentThread() - before;
+        }
     }
 
     [Fact]
