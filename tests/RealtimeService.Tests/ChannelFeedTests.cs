@@ -117,12 +117,66 @@ public sealed class ChannelFeedTests : IDisposable
         Assert.Equal(["subscribed@6", "live@7", "live@8"], _client.Messages.Select(Describe));
     }
 
+    /// <summary>
+    /// Four come and go all the time, always with the last offset they have; every other time they stay for what is appended next, and whether
+    /// they hear what is appended then is open. Others stay to the end: one, so that it is appended as often as can be, or more than one core
+    /// serves.
+    /// </summary>
+    [Theory]
+    [InlineData(1, 9000)]
+    [InlineData(300, 900)]
+    public async Task Who_comes_and_goes_while_messages_arrive_gets_each_once_and_in_order(int stay, int last)
+    {
+        var feed = new ChannelFeed(Channel.BridgeHealth, historyLength: last, TimeSpan.FromHours(1));
+        feed.Load("epoch-1", 0, [], []);
+        var staying = Enumerable.Range(0, stay).Select(_ => new RecordingClient()).ToList();
+        staying.ForEach(c => feed.Subscribe(c.Queue, since: 0, "epoch-1", Now));
+        var coming = Enumerable.Range(0, 4).Select(_ => Task.Run(ComeAndGoAsync)).ToList();
+
+        for (var told = 0; told < last; told += 3)
+        {
+            SpinWait.SpinUntil(() => feed.Subscriptions > staying.Count || coming.Any(c => c.IsFaulted));
+            feed.Append(Messages(told + 1, told + 3));
+        }
+
+        var all = Enumerable.Range(1, last).Select(o => (long)o).ToList();
+        Assert.All(await Task.WhenAll(coming), offsets => Assert.Equal(all, offsets));
+        Assert.Equal(all, OffsetsOf(staying[0]));
+        Assert.All(staying, c => Assert.Equal(staying[0].Bytes, c.Bytes));
+        staying.ForEach(c => c.Dispose());
+
+        async Task<List<long>> ComeAndGoAsync()
+        {
+            var offsets = new List<long>();
+            for (var round = 0; offsets.LastOrDefault() < last; round++)
+            {
+                using var client = new RecordingClient(maximumMessages: last);
+                feed.Subscribe(client.Queue, offsets.LastOrDefault(), "epoch-1", Now);
+                var until = round % 2 == 0 ? Math.Min(feed.Offset + 6, last) : 0;
+                while (feed.Offset < until)
+                {
+                    await Task.Yield();
+                }
+
+                feed.Unsubscribe(client.Queue);
+                await client.Queue.WrittenAsync();
+                offsets.AddRange(OffsetsOf(client));
+            }
+
+            return offsets;
+        }
+
+        static IEnumerable<long> OffsetsOf(RecordingClient client) => client.Messages.Skip(1).Select(m => (long)m["offset"]!);
+    }
+
     public void Dispose() => _client.Dispose();
 
     private static string Describe(JsonNode message) =>
         $"{((string?)message["type"] == "subscribed" ? "subscribed" : message["snapshot"] is null ? "live" : "snapshot")}@{message["offset"]}";
 
     /// <summary>Odd and even offsets are two subjects.</summary>
-    private void Append(int from, int to, DateTimeOffset? at = null) => _feed.Append(
-        Enumerable.Range(from, to - from + 1).Select(o => new StreamedMessage(o, $"{o % 2}", """{"channel":"bridge_health","type":"health_change"}""", at ?? Now)));
+    private void Append(int from, int to, DateTimeOffset? at = null) => _feed.Append(Messages(from, to, at));
+
+    private static IEnumerable<StreamedMessage> Messages(int from, int to, DateTimeOffset? at = null) =>
+        Enumerable.Range(from, to - from + 1).Select(o => new StreamedMessage(o, $"{o % 2}", """{"channel":"bridge_health","type":"health_change"}""", at ?? Now));
 }
