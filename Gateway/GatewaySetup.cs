@@ -20,6 +20,7 @@ using Sure.ServiceDefaults.Description;
 using Sure.ServiceDefaults.Health;
 using Sure.ServiceDefaults.Identity;
 using Yarp.ReverseProxy.Forwarder;
+using Yarp.ReverseProxy.LoadBalancing;
 using Yarp.ReverseProxy.ServiceDiscovery;
 
 namespace Sure.Gateway;
@@ -211,6 +212,8 @@ internal static class GatewaySetup
         builder.Services.AddSingleton<SocketGrace>();
         builder.Services.AddHostedService(services => services.GetRequiredService<SocketGrace>());
         builder.Services.AddSingleton<IDestinationResolver, ServiceDestinations>();
+        builder.Services.AddSingleton<FewestSockets>();
+        builder.Services.AddSingleton<ILoadBalancingPolicy>(services => services.GetRequiredService<FewestSockets>());
         builder.Services.AddReverseProxy()
             .LoadFromConfig(builder.Configuration.GetSection("ReverseProxy"))
             .AddTransforms<CallerTransform>()
