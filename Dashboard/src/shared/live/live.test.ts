@@ -1,6 +1,8 @@
-import { QueryClient } from "@tanstack/react-query";
+import { QueryClient, QueryObserver } from "@tanstack/react-query";
 import { afterEach, beforeEach, expect, it, vi } from "vitest";
 import { type Channel, RealtimeClient, type Socket } from "@/realtime";
+import { tranchesQuery } from "@/shared/api/get-tranches";
+import type { Tranches } from "@/shared/api/types";
 import { setKey } from "@/shared/session/session";
 import { Live } from "./live";
 
@@ -16,6 +18,7 @@ class FakeSocket implements Socket {
 }
 
 let sockets: FakeSocket[];
+let queries: QueryClient;
 let live: Live;
 let end: () => void;
 
@@ -31,7 +34,8 @@ beforeEach(() => {
     sockets.push(socket);
     return socket;
   };
-  live = new Live(new QueryClient(), new RealtimeClient({ url: "", connect }));
+  queries = new QueryClient();
+  live = new Live(queries, new RealtimeClient({ url: "", connect }));
   end = live.start();
 });
 
@@ -68,4 +72,24 @@ it("tries again as soon as there is a key", () => {
   expect(sockets).toHaveLength(1);
   setKey("sure_a_b");
   expect(sockets).toHaveLength(2);
+});
+
+it("writes a message into old figures and leaves them as old as they are", async () => {
+  const query = { ...tranchesQuery(), retry: false };
+  queries.setQueryData(query.queryKey, { tranches: [{ tranche_id: "SURE_SNR", apy: 5 }], timestamp: 100 } as Tranches, { updatedAt: 100_000 });
+  await new QueryObserver(queries, { ...query, queryFn: () => Promise.reject(new Error("away")), enabled: false }).refetch();
+  sockets[0]?.says(welcome);
+  sockets[0]?.says(subscribed("tranche_apy"));
+  const yields = (offset: number, timestamp: number, apy: number) =>
+    sockets[0]?.says({ channel: "tranche_apy", type: "apy_update", offset, timestamp, tranches: [{ tranche_id: "SURE_SNR", apy }] });
+  const known = () => queries.getQueryState(query.queryKey);
+  yields(1, 101, 6);
+  vi.advanceTimersByTime(100);
+  expect(known()?.data?.tranches[0]?.apy).toBe(6);
+  expect(known()).toMatchObject({ status: "error", isInvalidated: true, dataUpdatedAt: 100_000 });
+  // One that is older than what was read changes nothing.
+  yields(2, 99, 7);
+  vi.advanceTimersByTime(100);
+  expect(known()?.data?.tranches[0]?.apy).toBe(6);
+  expect(known()).toMatchObject({ status: "error", isInvalidated: true, dataUpdatedAt: 100_000 });
 });

@@ -1,4 +1,4 @@
-import type { QueryClient } from "@tanstack/react-query";
+import type { QueryClient, QueryKey } from "@tanstack/react-query";
 import { type AnyMessage, type Channel, channels, type ConnectionState, type Loss, type RealtimeClient } from "@/realtime";
 import type { Bridge, Bridges, Exposure, Tranche, Tranches } from "@/shared/api/types";
 import { bridgesQuery } from "@/shared/api/get-bridges";
@@ -111,35 +111,39 @@ export class Live {
   #patch(messages: readonly AnyMessage[]) {
     const scores = new Map(messages.flatMap((m) => (m.type === "health_change" ? [[m.bridge_id, m] as const] : [])));
     if (scores.size > 0) {
-      this.#queries.setQueryData<Bridges>(bridgesQuery().queryKey, (known) =>
-        known && {
-          ...known,
-          bridges: known.bridges.map((bridge) => {
-            const now = scores.get(bridge.bridge_id);
-            return !now || now.timestamp < bridge.timestamp
-              ? bridge
-              : { ...bridge, health_score: now.health_score, health_status: now.health_status as Bridge["health_status"], tvl_usd: now.tvl_usd, exploit_detected: now.exploit_detected };
-          }),
-        },
-      );
+      this.#write<Bridges>(bridgesQuery().queryKey, (known) => ({
+        ...known,
+        bridges: known.bridges.map((bridge) => {
+          const now = scores.get(bridge.bridge_id);
+          return !now || now.timestamp < bridge.timestamp
+            ? bridge
+            : { ...bridge, health_score: now.health_score, health_status: now.health_status as Bridge["health_status"], tvl_usd: now.tvl_usd, exploit_detected: now.exploit_detected };
+        }),
+      }));
     }
 
     const ranking = messages.findLast((m) => m.type === "ranking_update");
     if (ranking) {
-      this.#queries.setQueryData<Exposure>(exposureQuery().queryKey, (known) =>
-        known && known.timestamp <= ranking.timestamp ? { ...known, top_10_products: ranking.products as Exposure["top_10_products"] } : known,
+      this.#write<Exposure>(exposureQuery().queryKey, (known) =>
+        known.timestamp <= ranking.timestamp ? { ...known, top_10_products: ranking.products as Exposure["top_10_products"] } : known,
       );
     }
 
     const yields = messages.findLast((m) => m.type === "apy_update");
     if (yields) {
       const byId = new Map(yields.tranches.map((tranche) => [tranche.tranche_id, tranche]));
-      this.#queries.setQueryData<Tranches>(tranchesQuery().queryKey, (known) =>
-        known && known.timestamp <= yields.timestamp
+      this.#write<Tranches>(tranchesQuery().queryKey, (known) =>
+        known.timestamp <= yields.timestamp
           ? { ...known, tranches: known.tranches.map((tranche) => ({ ...tranche, ...(byId.get(tranche.tranche_id) as Partial<Tranche> | undefined) })) }
           : known,
       );
     }
+  }
+
+  /** Into the answer that is there. When it was read, and that it could not be read since, stays true: a message tells only a part of it. */
+  #write<T>(queryKey: QueryKey, change: (known: T) => T) {
+    const query = this.#queries.getQueryCache().find<T>({ queryKey });
+    if (query?.state.data !== undefined) query.setState({ data: change(query.state.data) });
   }
 
   #publish(snapshot: LiveSnapshot) {
