@@ -1,6 +1,6 @@
 import { QueryClient, QueryObserver } from "@tanstack/react-query";
 import { afterEach, beforeEach, expect, it, vi } from "vitest";
-import { type Channel, RealtimeClient, type Socket } from "@/realtime";
+import { type Channel, channels, RealtimeClient, type Socket } from "@/realtime";
 import { tranchesQuery } from "@/shared/api/get-tranches";
 import type { Tranches } from "@/shared/api/types";
 import { setKey } from "@/shared/session/session";
@@ -19,15 +19,19 @@ class FakeSocket implements Socket {
 
 let sockets: FakeSocket[];
 let queries: QueryClient;
+let page: { visibilityState: string };
 let live: Live;
 let end: () => void;
+let leave: (() => void)[];
+let offset: number;
 
 beforeEach(() => {
   vi.useFakeTimers();
-  // As of a tab that nobody sees: it draws no frames.
+  // A tab that nobody sees draws no frames.
   vi.stubGlobal("requestAnimationFrame", () => 0);
   vi.stubGlobal("window", new EventTarget());
-  vi.stubGlobal("document", Object.assign(new EventTarget(), { visibilityState: "hidden" }));
+  page = Object.assign(new EventTarget(), { visibilityState: "visible" });
+  vi.stubGlobal("document", page);
   sockets = [];
   const connect = () => {
     const socket = new FakeSocket();
@@ -37,10 +41,13 @@ beforeEach(() => {
   queries = new QueryClient();
   live = new Live(queries, new RealtimeClient({ url: "", connect }));
   end = live.start();
+  leave = [];
+  offset = 0;
 });
 
 afterEach(() => {
   end();
+  for (const looksAway of leave) looksAway();
   vi.unstubAllGlobals();
   vi.useRealTimers();
 });
@@ -48,10 +55,29 @@ afterEach(() => {
 const welcome = { type: "welcome", client_id: "c", heartbeat_seconds: 30 };
 const subscribed = (channel: Channel) => ({ type: "subscribed", channel, offset: 0, epoch: "e" });
 
+const isLive = () => {
+  sockets[0]?.says(welcome);
+  for (const channel of channels) sockets[0]?.says(subscribed(channel));
+};
+const alert = () => sockets[0]?.says({ channel: "risk_alerts", type: "new_alert", offset: ++offset, timestamp: 1 });
+
+/** A figure that somebody looks at, whose reading takes its time and which is how many were begun. */
+function looksAt(key: string, readingMs: number, known?: number) {
+  let begun = 0;
+  const read = () => {
+    const number = ++begun;
+    return new Promise<number>((done) => setTimeout(() => done(number), readingMs));
+  };
+  if (known !== undefined) queries.setQueryData([key], known);
+  leave.push(new QueryObserver(queries, { queryKey: [key], queryFn: read, staleTime: Infinity }).subscribe(() => undefined));
+  return { begun: () => begun, shown: () => queries.getQueryData([key]) };
+}
+
 it("applies what comes while nobody sees the page", () => {
+  page.visibilityState = "hidden";
   sockets[0]?.says(welcome);
   sockets[0]?.says(subscribed("risk_alerts"));
-  for (let offset = 1; offset <= 1_000; offset++) sockets[0]?.says({ channel: "risk_alerts", type: "new_alert", offset, timestamp: offset });
+  for (let i = 0; i < 1_000; i++) alert();
   expect(live.snapshot().received).toBe(0);
   vi.advanceTimersByTime(100);
   expect(live.snapshot().received).toBe(1_000);
@@ -72,6 +98,19 @@ it("tries again as soon as there is a key", () => {
   expect(sockets).toHaveLength(1);
   setKey("sure_a_b");
   expect(sockets).toHaveLength(2);
+});
+
+it("lets a reading end though messages come faster", async () => {
+  const pool = looksAt("pool", 8_000, 0);
+  isLive();
+  for (let second = 0; second < 30; second++) {
+    alert();
+    await vi.advanceTimersByTimeAsync(1_000);
+  }
+
+  // Begun after 0, 13 and 26 s; each is there 8 s later, and 5 s after that comes the next.
+  expect(pool.shown()).toBe(2);
+  expect(pool.begun()).toBe(3);
 });
 
 it("writes a message into old figures and leaves them as old as they are", async () => {

@@ -12,7 +12,7 @@ export type { ConnectionState, Loss };
 
 /** How many of the last messages are kept for the feed. */
 const kept = 60;
-/** A burst of messages asks for the figures behind it once in this time. */
+/** A burst of messages asks for the figures behind it once in this time after they were read: one reading would cut off another. */
 const readAgainMs = 5_000;
 /** About a frame. A timer, since a tab that nobody sees draws none and would gather for days. */
 const gatherMs = 16;
@@ -42,7 +42,7 @@ export class Live {
   constructor(queries: QueryClient, client: RealtimeClient) {
     this.#queries = queries;
     this.client = client;
-    this.#readAgain = new Throttle(readAgainMs, (key) => void queries.invalidateQueries({ queryKey: JSON.parse(key) as unknown[] }));
+    this.#readAgain = new Throttle(readAgainMs, (key) => queries.invalidateQueries({ queryKey: JSON.parse(key) as unknown[] }));
   }
 
   readonly subscribe = (listener: () => void) => {
