@@ -56,8 +56,8 @@ const welcome = { type: "welcome", client_id: "c", heartbeat_seconds: 30 };
 const subscribed = (channel: Channel) => ({ type: "subscribed", channel, offset: 0, epoch: "e" });
 
 const isLive = () => {
-  sockets[0]?.says(welcome);
-  for (const channel of channels) sockets[0]?.says(subscribed(channel));
+  sockets.at(-1)?.says(welcome);
+  for (const channel of channels) sockets.at(-1)?.says(subscribed(channel));
 };
 const alert = () => sockets[0]?.says({ channel: "risk_alerts", type: "new_alert", offset: ++offset, timestamp: 1 });
 
@@ -98,6 +98,40 @@ it("tries again as soon as there is a key", () => {
   expect(sockets).toHaveLength(1);
   setKey("sure_a_b");
   expect(sockets).toHaveLength(2);
+});
+
+it("catches up with what changed between the reading and the subscription", async () => {
+  const pool = looksAt("pool", 100, 0);
+  const curves = looksAt("curves", 100, 0);
+  isLive();
+  await vi.advanceTimersByTimeAsync(100);
+  expect(pool.shown()).toBe(1);
+  // No channel is about them, and they were just read.
+  expect(curves.begun()).toBe(0);
+});
+
+it("catches up with everything when it was cut off", async () => {
+  isLive();
+  const curves = looksAt("curves", 100, 0);
+  sockets[0]?.onclose?.({ code: 1006, reason: "" });
+  await vi.advanceTimersByTimeAsync(2_000);
+  isLive();
+  await vi.advanceTimersByTimeAsync(100);
+  expect(curves.shown()).toBe(1);
+});
+
+it("follows a first reading by another where something happened meanwhile", async () => {
+  isLive();
+  await vi.advanceTimersByTimeAsync(10_000);
+  const pool = looksAt("pool", 1_000);
+  await vi.advanceTimersByTimeAsync(500);
+  alert();
+  await vi.advanceTimersByTimeAsync(500);
+  expect(pool.shown()).toBe(1);
+  await vi.advanceTimersByTimeAsync(1_000);
+  expect(pool.shown()).toBe(2);
+  await vi.advanceTimersByTimeAsync(60_000);
+  expect(pool.begun()).toBe(2);
 });
 
 it("lets a reading end though messages come faster", async () => {

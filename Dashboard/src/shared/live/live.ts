@@ -14,6 +14,8 @@ export type { ConnectionState, Loss };
 const kept = 60;
 /** A burst of messages asks for the figures behind it once in this time after they were read: one reading would cut off another. */
 const readAgainMs = 5_000;
+/** The key that all begin with. */
+const everything = "[]";
 /** About a frame. A timer, since a tab that nobody sees draws none and would gather for days. */
 const gatherMs = 16;
 
@@ -42,7 +44,7 @@ export class Live {
   constructor(queries: QueryClient, client: RealtimeClient) {
     this.#queries = queries;
     this.client = client;
-    this.#readAgain = new Throttle(readAgainMs, (key) => queries.invalidateQueries({ queryKey: JSON.parse(key) as unknown[] }));
+    this.#readAgain = new Throttle(readAgainMs, (key) => this.#read(JSON.parse(key) as QueryKey));
   }
 
   readonly subscribe = (listener: () => void) => {
@@ -79,8 +81,9 @@ export class Live {
 
   #connectionIs(connection: ConnectionState) {
     if (connection.phase === "live") {
-      // What has no channel may have changed while nobody listened.
-      if (this.#wasLive) void this.#queries.invalidateQueries();
+      // What was read before may have changed before anybody listened; what has no channel, while nobody did.
+      if (this.#wasLive) this.#readAgain.call(everything);
+      else for (const channel of channels) this.#readChannel(channel);
       this.#wasLive = true;
     }
 
@@ -89,6 +92,14 @@ export class Live {
 
   #readChannel(channel: Channel) {
     for (const key of behind[channel]) this.#readAgain.call(JSON.stringify(key));
+  }
+
+  /** Reads anew what begins with the key, until it is there. */
+  async #read(queryKey: QueryKey) {
+    // A first reading is not begun anew, and may have begun before what is known by now: another follows it.
+    const first = this.#queries.getQueryCache().findAll({ queryKey, predicate: ({ state }) => state.data === undefined && state.fetchStatus === "fetching" });
+    await this.#queries.invalidateQueries({ queryKey });
+    if (first.length > 0) await this.#queries.invalidateQueries({ queryKey, predicate: (query) => first.includes(query) && query.state.data !== undefined });
   }
 
   #gather(message: AnyMessage) {
