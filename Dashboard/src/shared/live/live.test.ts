@@ -134,6 +134,18 @@ it("follows a first reading by another where something happened meanwhile", asyn
   expect(pool.begun()).toBe(2);
 });
 
+it("reads nothing anew that nobody sees, and marks it for who looks again", async () => {
+  page.visibilityState = "hidden";
+  const pool = looksAt("pool", 1_000, 0);
+  const risk = looksAt("risk", 1_000);
+  isLive();
+  alert();
+  await vi.advanceTimersByTimeAsync(60_000);
+  expect([pool.begun(), risk.begun()]).toEqual([0, 1]);
+  expect(queries.getQueryState(["pool"])?.isInvalidated).toBe(true);
+  expect(queries.getQueryState(["risk"])?.isInvalidated).toBe(true);
+});
+
 it("lets a reading end though messages come faster", async () => {
   const pool = looksAt("pool", 8_000, 0);
   isLive();

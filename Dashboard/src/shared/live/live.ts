@@ -1,4 +1,4 @@
-import type { QueryClient, QueryKey } from "@tanstack/react-query";
+import type { Query, QueryClient, QueryKey } from "@tanstack/react-query";
 import { type AnyMessage, type Channel, channels, type ConnectionState, type Loss, type RealtimeClient } from "@/realtime";
 import type { Bridge, Bridges, Exposure, Tranche, Tranches } from "@/shared/api/types";
 import { bridgesQuery } from "@/shared/api/get-bridges";
@@ -94,12 +94,14 @@ export class Live {
     for (const key of behind[channel]) this.#readAgain.call(JSON.stringify(key));
   }
 
-  /** Reads anew what begins with the key, until it is there. */
+  /** Reads anew what begins with the key, until it is there; in a tab that nobody sees it is only marked, and read when somebody looks. */
   async #read(queryKey: QueryKey) {
     // A first reading is not begun anew, and may have begun before what is known by now: another follows it.
     const first = this.#queries.getQueryCache().findAll({ queryKey, predicate: ({ state }) => state.data === undefined && state.fetchStatus === "fetching" });
-    await this.#queries.invalidateQueries({ queryKey });
-    if (first.length > 0) await this.#queries.invalidateQueries({ queryKey, predicate: (query) => first.includes(query) && query.state.data !== undefined });
+    const read = (predicate: (query: Query) => boolean) =>
+      this.#queries.invalidateQueries({ queryKey, predicate, refetchType: document.visibilityState === "visible" ? "active" : "none" });
+    await Promise.all([read(() => true), ...first.map((query) => query.promise?.catch(() => undefined))]);
+    await read((query) => first.includes(query) && query.state.data !== undefined);
   }
 
   #gather(message: AnyMessage) {
