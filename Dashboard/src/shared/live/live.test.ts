@@ -62,15 +62,15 @@ const isLive = () => {
 const alert = () => sockets[0]?.says({ channel: "risk_alerts", type: "new_alert", offset: ++offset, timestamp: 1 });
 
 /** A figure that somebody looks at, whose reading takes its time and which is how many were begun. */
-function looksAt(key: string, readingMs: number, known?: number) {
+function looksAt(queryKey: readonly string[], readingMs: number, known?: number) {
   let begun = 0;
   const read = () => {
     const number = ++begun;
     return new Promise<number>((done) => setTimeout(() => done(number), readingMs));
   };
-  if (known !== undefined) queries.setQueryData([key], known);
-  leave.push(new QueryObserver(queries, { queryKey: [key], queryFn: read, staleTime: Infinity }).subscribe(() => undefined));
-  return { begun: () => begun, shown: () => queries.getQueryData([key]) };
+  if (known !== undefined) queries.setQueryData(queryKey, known);
+  leave.push(new QueryObserver(queries, { queryKey, queryFn: read, staleTime: Infinity }).subscribe(() => undefined));
+  return { begun: () => begun, shown: () => queries.getQueryData(queryKey) };
 }
 
 it("applies what comes while nobody sees the page", () => {
@@ -101,8 +101,8 @@ it("tries again as soon as there is a key", () => {
 });
 
 it("catches up with what changed between the reading and the subscription", async () => {
-  const pool = looksAt("pool", 100, 0);
-  const curves = looksAt("curves", 100, 0);
+  const pool = looksAt(["pool"], 100, 0);
+  const curves = looksAt(["curves"], 100, 0);
   isLive();
   await vi.advanceTimersByTimeAsync(100);
   expect(pool.shown()).toBe(1);
@@ -112,7 +112,7 @@ it("catches up with what changed between the reading and the subscription", asyn
 
 it("catches up with everything when it was cut off", async () => {
   isLive();
-  const curves = looksAt("curves", 100, 0);
+  const curves = looksAt(["curves"], 100, 0);
   sockets[0]?.onclose?.({ code: 1006, reason: "" });
   await vi.advanceTimersByTimeAsync(2_000);
   isLive();
@@ -123,7 +123,7 @@ it("catches up with everything when it was cut off", async () => {
 it("follows a first reading by another where something happened meanwhile", async () => {
   isLive();
   await vi.advanceTimersByTimeAsync(10_000);
-  const pool = looksAt("pool", 1_000);
+  const pool = looksAt(["pool"], 1_000);
   await vi.advanceTimersByTimeAsync(500);
   alert();
   await vi.advanceTimersByTimeAsync(500);
@@ -136,8 +136,8 @@ it("follows a first reading by another where something happened meanwhile", asyn
 
 it("reads nothing anew that nobody sees, and marks it for who looks again", async () => {
   page.visibilityState = "hidden";
-  const pool = looksAt("pool", 1_000, 0);
-  const risk = looksAt("risk", 1_000);
+  const pool = looksAt(["pool"], 1_000, 0);
+  const risk = looksAt(["risk"], 1_000);
   isLive();
   alert();
   await vi.advanceTimersByTimeAsync(60_000);
@@ -146,8 +146,18 @@ it("reads nothing anew that nobody sees, and marks it for who looks again", asyn
   expect(queries.getQueryState(["risk"])?.isInvalidated).toBe(true);
 });
 
+it("reads the journal anew when capital moves, and no preview", async () => {
+  isLive();
+  await vi.advanceTimersByTimeAsync(10_000);
+  const journal = looksAt(["ledger", "entries", ""], 100, 0);
+  const preview = looksAt(["vault", "preview", ""], 100, 0);
+  sockets[0]?.says({ channel: "tranche_apy", type: "apy_update", offset: 1, timestamp: 1, tranches: [] });
+  await vi.advanceTimersByTimeAsync(200);
+  expect([journal.begun(), preview.begun()]).toEqual([1, 0]);
+});
+
 it("lets a reading end though messages come faster", async () => {
-  const pool = looksAt("pool", 8_000, 0);
+  const pool = looksAt(["pool"], 8_000, 0);
   isLive();
   for (let second = 0; second < 30; second++) {
     alert();

@@ -170,5 +170,6 @@ const behind: Record<Channel, readonly (readonly string[])[]> = {
   bridge_health: [["bridges"]],
   risk_alerts: [["risk"], ["pool"]],
   top_products: [["risk", "exposure"], ["policies"], ["claims"]],
-  tranche_apy: [["pool"], ["tranches"], ["vault"], ["policies"], ["capacity"], ["claims"]],
+  // Previews are left out: they share the limit of the deposits they are made for.
+  tranche_apy: [["pool"], ["tranches"], ["vault", "account"], ["ledger"], ["policies"], ["capacity"], ["claims"]],
 };
