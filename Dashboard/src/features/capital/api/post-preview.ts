@@ -1,5 +1,6 @@
 import { keepPreviousData, queryOptions, useQuery } from "@tanstack/react-query";
 import { request } from "@/shared/api/client";
+import { refreshMs } from "@/shared/api/query-client";
 import type { Preview, PreviewRequest } from "@/shared/api/types";
 
 export type MovementRequest = PreviewRequest & { amount_usd: number };
@@ -14,6 +15,7 @@ export const previewQuery = (body: MovementRequest | null) =>
       return fetchPreview(body, signal);
     },
     enabled: body !== null,
+    refetchInterval: refreshMs,
     placeholderData: keepPreviousData,
   });
 
