@@ -66,6 +66,14 @@ async function refuse(request: APIRequestContext): Promise<Decision> {
   return (await filed.json()) as Decision;
 }
 
+/** Presses what answers a question until it counts: right after the question a press may still be the rest of a double click. */
+export const deliberately = (button: Locator, counts: () => Promise<void>) =>
+  expect(async () => {
+    // It goes once it has counted.
+    if (await button.isVisible()) await button.click({ timeout: 500 });
+    await counts();
+  }).toPass();
+
 /** As the page shows it. */
 export const usd = (value: number) => value.toLocaleString("en-US", { style: "currency", currency: "USD" });
 
