@@ -1,4 +1,4 @@
-import { asOperator, buy, deliberately, expect, test, withKey } from "./support";
+import { asOperator, buy, deliberately, expect, hold, test, withKey } from "./support";
 
 test("a holder asks for a decision, and the browser verifies what it rests on", async ({ page }) => {
   const policy = await buy(page.request, { coverage_type: "depeg", chain: "Arbitrum", stablecoin: "LUSD" });
@@ -59,8 +59,18 @@ test("what an operator records as an incident, the same operator cannot confirm"
   await form.getByLabel("Occurred").fill("2026-01-02T03:04");
   await form.getByLabel("Evidence").fill("https://example.org/report");
   await form.getByLabel("Loss (%)").fill("25");
+  const letGo = await hold(page, "POST", "**/api/v2/incidents");
   await form.getByRole("button", { name: "Record it" }).click();
-  await expect(form.getByText("Recorded. Nothing of it is sold until it is decided.")).toBeVisible();
+  // What would be typed now would be about the next one, and be lost with this one.
+  await expect(form.getByLabel("Evidence")).toBeDisabled();
+  letGo();
+  const recorded = form.getByText("Recorded. Nothing of it is sold until it is decided.");
+  await expect(recorded).toBeVisible();
+  await expect(form.getByLabel("Evidence")).toHaveValue("");
+  // The next one is another, refused or not yet asked for.
+  await form.getByRole("button", { name: "Record it" }).click();
+  await expect(form.locator("[aria-invalid=true]")).toHaveCount(3);
+  await expect(recorded).toHaveCount(0);
 
   const incidents = page.getByRole("region", { name: "Incidents, newest first" });
   await incidents.getByRole("button", { name: "Smart contract · Polygon · crvUSD" }).first().click();

@@ -74,6 +74,17 @@ export const deliberately = (button: Locator, counts: () => Promise<void>) =>
     await counts();
   }).toPass();
 
+/** Keeps what the page asks from the platform until it is let go by what this returns. */
+export async function hold(page: Page, method: string, url: string): Promise<() => void> {
+  let letGo = () => {};
+  const gone = new Promise<void>((resolve) => { letGo = resolve; });
+  await page.route(url, async (route) => {
+    if (route.request().method() === method) await gone;
+    await route.fallback();
+  });
+  return letGo;
+}
+
 /** As the page shows it. */
 export const usd = (value: number) => value.toLocaleString("en-US", { style: "currency", currency: "USD" });
 
