@@ -3,6 +3,7 @@ import { ApiError } from "@/shared/api/client";
 import { useTranches } from "@/shared/api/get-tranches";
 import type { PoolEffect, Preview, TrancheId } from "@/shared/api/types";
 import { inPercent, percent, shares, shortUsd, usd } from "@/shared/format/numbers";
+import { dateTime } from "@/shared/format/times";
 import { trancheName } from "@/shared/format/words";
 import { useKey } from "@/shared/session/session";
 import { Button } from "@/shared/ui/Button";
@@ -14,7 +15,7 @@ import { Toggle } from "@/shared/ui/Toggle";
 import { useFirstInvalid } from "@/shared/ui/use-first-invalid";
 import { useSettled } from "@/shared/ui/use-settled";
 import { usePreview } from "./api/post-preview";
-import { useMovement } from "./api/post-movement";
+import { type Booked, useMovement } from "./api/post-movement";
 import styles from "./MovementPanel.module.css";
 
 const verbs = { deposit: ["Deposit", "Deposited"], withdraw: ["Withdraw", "Withdrew"] } as const;
@@ -63,13 +64,18 @@ function MovementForm() {
           {verbs[direction][0]} {usd(usdAmount || null)}
         </Button>
       </form>
-      {movement.data && (
-        <Notice tone="good" live>
-          {verbs[direction][1]} {usd(movement.data.amount_usd)}: {shares(movement.data.shares)} shares of {trancheName(movement.data.tranche_id)} at ${movement.data.share_price.slice(0, 10)}.
-        </Notice>
-      )}
+      {movement.data && <Done booked={movement.data} verb={verbs[direction][1]} />}
       {movement.isError && <Failure error={movement.error} />}
     </>
+  );
+}
+
+function Done({ booked, verb }: { booked: Booked; verb: string }) {
+  const what = `${usd(booked.amount_usd)}: ${shares(booked.shares)} shares of ${trancheName(booked.tranche_id)} at $${booked.share_price.slice(0, 10)}.`;
+  return booked.earlier ? (
+    <Notice tone="warning" live>This was booked already at {dateTime(booked.timestamp)}; nothing new was done. Press again for another. {verb} then {what}</Notice>
+  ) : (
+    <Notice tone="good" live>{verb} {what}</Notice>
   );
 }
 
