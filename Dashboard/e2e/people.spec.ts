@@ -1,4 +1,4 @@
-import { expect, isLive, key, test, withKey } from "./support";
+import { expect, hold, isLive, key, test, withKey } from "./support";
 
 test("somebody types in a key, gets a quote, buys, and sees the policy in the exposure", async ({ page }) => {
   await page.goto("/cover?type=smart_contract&chain=Base&coin=PYUSD");
@@ -28,6 +28,54 @@ test("somebody types in a key, gets a quote, buys, and sees the policy in the ex
   // Larger than any of the demonstration book, so it leads the ranking as soon as it is known there.
   await page.getByRole("navigation", { name: "Pages" }).getByRole("link", { name: "Overview" }).click();
   await expect(page.getByRole("list", { name: "Products with the most active cover" })).toContainText("Smart contract · Base · PYUSD");
+});
+
+test("nothing else is chosen while something is bought, and what was bought is shown at once", async ({ page }) => {
+  await withKey(page);
+  await page.goto("/cover?type=depeg&chain=Base&coin=LUSD");
+  const cell = page.getByRole("grid").getByRole("button").first();
+  await expect(cell).toBeEnabled();
+  await page.getByRole("button", { name: "Get a quote" }).click();
+  const buy = page.getByRole("button", { name: /^Buy for / });
+  await expect(buy).toBeEnabled();
+  const letGo = await hold(page, "POST", "**/api/v2/policies");
+  // Nobody waits for the figures that follow from it.
+  await hold(page, "GET", "**/api/v2/capacity");
+  await buy.click();
+  await expect(page.getByRole("button", { name: "Quote again" })).toBeDisabled();
+  await expect(page.getByLabel("Amount (USD)")).toBeDisabled();
+  await expect(cell).toBeDisabled();
+  letGo();
+  await expect(page).toHaveURL(/\/policies\/[0-9a-f-]{36}$/);
+  await page.unrouteAll({ behavior: "ignoreErrors" });
+});
+
+test("a purchase whose answer was lost is asked for again, also when its quote has run out", async ({ page }) => {
+  await withKey(page);
+  await page.goto("/cover?type=depeg&chain=Base&coin=LUSD");
+  await page.route("**/api/v2/quote/multi-dimensional", async (route) => {
+    const answer = await route.fetch();
+    const quote = (await answer.json()) as { timestamp: number };
+    await route.fulfill({ response: answer, json: { ...quote, expires_at: quote.timestamp + 5 } });
+  });
+  const bought: string[] = [];
+  await page.route("**/api/v2/policies", async (route) => {
+    if (route.request().method() !== "POST") return route.fallback();
+    const answer = await route.fetch();
+    bought.push(((await answer.json()) as { policy_id: string }).policy_id);
+    return bought.length === 1 ? route.abort() : route.fulfill({ response: answer });
+  });
+  await page.getByRole("button", { name: "Get a quote" }).click();
+  const buy = page.getByRole("button", { name: /^Buy for / });
+  await buy.click();
+  await expect(page.getByText("It may have been bought all the same.")).toBeVisible();
+  await expect(page.getByText("This quote has run out.")).toBeVisible();
+  await buy.click();
+  await expect(page).toHaveURL(/\/policies\/[0-9a-f-]{36}$/);
+  expect(bought).toHaveLength(2);
+  expect(page.url()).toContain(bought[0]);
+  expect(new Set(bought).size).toBe(1);
+  await page.unrouteAll({ behavior: "ignoreErrors" });
 });
 
 test("somebody deposits, sees it, and withdraws", async ({ page }) => {
