@@ -134,6 +134,37 @@ test("a deposit whose answer was lost is sent again as the same", async ({ page 
   }
 });
 
+test("what is foreseen is of the terms and the amount that are typed, or is not shown", async ({ page }) => {
+  await withKey(page);
+  await page.goto("/cover");
+  const backtest = page.getByRole("region", { name: "What these terms would have paid" });
+  await expect(backtest.getByRole("figure")).toBeVisible();
+  const trigger = page.getByLabel("Trigger (peg ratio)");
+  await trigger.fill("");
+  await expect(backtest).toContainText("The terms are not complete");
+  await expect(backtest.getByRole("figure")).toHaveCount(0);
+  const answerBacktest = await hold(page, "POST", "**/api/v2/claims/backtest");
+  const asked = page.waitForRequest("**/api/v2/claims/backtest");
+  await trigger.fill("0.96");
+  await backtest.getByLabel("Event").selectOption({ index: 1 });
+  await asked;
+  await expect(backtest.getByRole("status", { name: "Loading" })).toBeVisible();
+  await expect(backtest.getByRole("figure")).toHaveCount(0);
+  answerBacktest();
+  await expect(backtest.getByRole("figure")).toBeVisible();
+
+  await page.goto("/capital");
+  const form = page.getByRole("region", { name: "Deposit and withdraw" });
+  await expect(form.getByText(/^Mints/)).toBeVisible();
+  const answerPreview = await hold(page, "POST", "**/api/v2/vault/preview");
+  await form.getByLabel("Amount (USD)").fill("100000");
+  await expect(form.getByRole("button", { name: "Deposit $100,000.00" })).toBeVisible();
+  await expect(form.getByText(/^Mints/)).toHaveCount(0);
+  answerPreview();
+  await expect(form.getByText(/^Mints/)).toBeVisible();
+  await page.unrouteAll({ behavior: "ignoreErrors" });
+});
+
 test("what was typed stays when another product is chosen, and so does the focus", async ({ page }) => {
   await page.goto("/cover");
   await page.getByLabel("Duration (days)").fill("30");

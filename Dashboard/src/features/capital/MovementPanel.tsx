@@ -10,7 +10,7 @@ import { Button } from "@/shared/ui/Button";
 import { Fields, SelectField, TextField } from "@/shared/ui/Field";
 import { Notice } from "@/shared/ui/Notice";
 import { Panel } from "@/shared/ui/Panel";
-import { Failure, NeedsKey, QueryState } from "@/shared/ui/QueryState";
+import { Failure, NeedsKey, QueryState, Skeleton } from "@/shared/ui/QueryState";
 import { Toggle } from "@/shared/ui/Toggle";
 import { useFirstInvalid } from "@/shared/ui/use-first-invalid";
 import { useSettled } from "@/shared/ui/use-settled";
@@ -36,7 +36,8 @@ function MovementForm() {
   const [amount, setAmount] = useState("1000");
   const usdAmount = Number(amount);
   const typed = Number.isFinite(usdAmount) && usdAmount > 0 ? { direction, tranche_id: tranche, amount_usd: usdAmount } : null;
-  const preview = usePreview(useSettled(typed));
+  const [settled, isPresent] = useSettled(typed);
+  const preview = usePreview(settled);
   const movement = useMovement();
   const changed = <T,>(set: (value: T) => void) => (value: T) => {
     movement.reset();
@@ -59,8 +60,9 @@ function MovementForm() {
             <TextField label="Amount (USD)" hint={direction === "deposit" ? "100 or more" : "at most what you hold"} type="number" min={direction === "deposit" ? 100 : 0.01} step={0.01} required value={amount} onChange={(e) => changed(setAmount)(e.target.value)} error={errors?.["amount_usd"]?.join(" ")} />
           </Fields>
         </fieldset>
-        <QueryState query={preview} lines={4}>{(data) => <Effect preview={data} />}</QueryState>
-        <Button type="submit" tone="primary" busy={movement.isPending} disabled={preview.data?.refusal != null && !preview.isPlaceholderData}>
+        {/* Never the effect of another movement than the one that the button names. */}
+        {typed && (isPresent ? <QueryState query={preview} lines={7}>{(data) => <Effect preview={data} />}</QueryState> : <Skeleton lines={7} />)}
+        <Button type="submit" tone="primary" busy={movement.isPending} disabled={isPresent && preview.data?.refusal != null}>
           {verbs[direction][0]} {usd(usdAmount || null)}
         </Button>
       </form>

@@ -1,4 +1,4 @@
-import { keepPreviousData, queryOptions, useQuery } from "@tanstack/react-query";
+import { queryOptions, useQuery } from "@tanstack/react-query";
 import { request } from "@/shared/api/client";
 import type { Preview, PreviewRequest } from "@/shared/api/types";
 
@@ -14,7 +14,6 @@ export const previewQuery = (body: MovementRequest | null) =>
       return fetchPreview(body, signal);
     },
     enabled: body !== null,
-    placeholderData: keepPreviousData,
   });
 
 export const usePreview = (body: MovementRequest | null) => useQuery(previewQuery(body));
