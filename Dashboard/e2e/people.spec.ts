@@ -6,6 +6,10 @@ test("somebody types in a key, gets a quote, buys, and sees the policy in the ex
   await page.getByLabel("API key").fill("sure_000000000000_" + "x".repeat(43));
   await page.getByRole("button", { name: "Use this key" }).click();
   await expect(page.getByRole("dialog").locator("[aria-invalid]")).toBeVisible();
+  // As some programs copy it, with a space of no width.
+  await page.getByLabel("API key").fill(`${key}\u200b`);
+  await page.getByRole("button", { name: "Use this key" }).click();
+  await expect(page.getByText("A character in it is in no key")).toBeVisible();
   await page.getByLabel("API key").fill(key);
   await page.getByRole("button", { name: "Use this key" }).click();
   await expect(page.getByRole("banner").getByRole("button", { name: "development" })).toBeVisible();

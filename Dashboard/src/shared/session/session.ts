@@ -11,6 +11,9 @@ export const currentKey = () => key;
 /** The part of a key that names it and is no secret; null where there is none. */
 export const keyId = (of: string | null) => of?.split("_")[1] ?? null;
 
+/** Whether it could be a key at all: what is copied may hold characters that nobody sees, and no header takes them. */
+export const couldBeKey = (text: string) => /^[\x21-\x7e]+$/.test(text);
+
 export function setKey(next: string | null) {
   key = next;
   keep(storageName, next);
