@@ -1,4 +1,4 @@
-import { expect, hold, isLive, key, test, withKey } from "./support";
+import { asOperator, expect, hold, isLive, key, test, withKey } from "./support";
 
 test("somebody types in a key, gets a quote, buys, and sees the policy in the exposure", async ({ page }) => {
   await page.goto("/cover?type=smart_contract&chain=Base&coin=PYUSD");
@@ -109,6 +109,26 @@ test("somebody deposits, sees it, and withdraws", async ({ page }) => {
   await page.getByRole("button", { name: "Check the ledger" }).click();
   await expect(page.getByText("Every balance is what the journal says")).toBeVisible();
   await expect(page.getByRole("region", { name: "Journal entries, newest first" })).toContainText("capital:SURE_MEZZ");
+});
+
+test("who withdraws all shares leaves nothing behind", async ({ page, request }) => {
+  const made = await request.post("/api/v2/admin/api-keys", { headers: asOperator, data: { subject: "leaver", scopes: ["read", "write"] } });
+  await withKey(page, ((await made.json()) as { key: string }).key);
+  await page.goto("/capital");
+  const form = page.getByRole("region", { name: "Deposit and withdraw" });
+  await form.getByLabel("Tranche").selectOption("SURE_MEZZ");
+  await form.getByLabel("Amount (USD)").fill("100.01");
+  await form.getByRole("button", { name: "Deposit $100.01" }).click();
+  await expect(form.getByText(/^Deposited \$100\.01/)).toBeVisible();
+  await form.getByRole("radio", { name: "Withdraw" }).click();
+  await form.getByRole("radio", { name: "All shares" }).click();
+  await expect(form.getByText(/^Burns .* for leaver and pays \$100\.\d\d$/)).toBeVisible();
+  await form.getByRole("button", { name: "Withdraw all shares" }).click();
+  await expect(form.getByText(/^Withdrew \$100\.\d\d/)).toBeVisible();
+  await expect(form.getByText("You hold no shares of Mezzanine.")).toBeVisible();
+  await expect(form.getByRole("button", { name: "Withdraw all shares" })).toBeDisabled();
+  const left = (await (await request.get("/api/v2/vault/accounts?account=leaver", { headers: asOperator })).json()) as { tranches: { tranche_id: string; shares: string }[] };
+  expect(left.tranches.find((held) => held.tranche_id === "SURE_MEZZ")?.shares).toBe("0.000000000000000000");
 });
 
 test("a deposit whose answer was lost is sent again as the same", async ({ page }) => {

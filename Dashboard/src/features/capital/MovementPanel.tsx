@@ -1,7 +1,8 @@
 import { type SubmitEvent, useState } from "react";
 import { ApiError } from "@/shared/api/client";
+import { useIdentity } from "@/shared/api/get-identity";
 import { useTranches } from "@/shared/api/get-tranches";
-import type { PoolEffect, Preview, TrancheId } from "@/shared/api/types";
+import type { PoolEffect, Preview, PreviewRequest, TrancheId } from "@/shared/api/types";
 import { inPercent, percent, shares, shortUsd, usd } from "@/shared/format/numbers";
 import { dateTime } from "@/shared/format/times";
 import { trancheName } from "@/shared/format/words";
@@ -14,6 +15,7 @@ import { Failure, NeedsKey, QueryState, Skeleton } from "@/shared/ui/QueryState"
 import { Toggle } from "@/shared/ui/Toggle";
 import { useFirstInvalid } from "@/shared/ui/use-first-invalid";
 import { useSettled } from "@/shared/ui/use-settled";
+import { useAccount } from "./api/get-account";
 import { usePreview } from "./api/post-preview";
 import { type Booked, useMovement } from "./api/post-movement";
 import styles from "./MovementPanel.module.css";
@@ -34,8 +36,12 @@ function MovementForm() {
   const [direction, setDirection] = useState<Preview["direction"]>("deposit");
   const [tranche, setTranche] = useState<TrancheId>("SURE_EQT");
   const [amount, setAmount] = useState("1000");
-  const usdAmount = Number(amount);
-  const typed = Number.isFinite(usdAmount) && usdAmount > 0 ? { direction, tranche_id: tranche, amount_usd: usdAmount } : null;
+  const [whole, setWhole] = useState(false);
+  // An amount is rounded to cents; only shares leave nothing behind.
+  const all = direction === "withdraw" && whole;
+  const held = useAccount(useIdentity().data?.subject).data?.tranches.find((t) => t.tranche_id === tranche)?.shares;
+  const quantity = Number(all ? held : amount);
+  const typed: PreviewRequest | null = Number.isFinite(quantity) && quantity > 0 ? { direction, tranche_id: tranche, ...(all ? { shares: held ?? null } : { amount_usd: quantity }) } : null;
   const [settled, isPresent] = useSettled(typed);
   const preview = usePreview(settled);
   const movement = useMovement();
@@ -57,13 +63,15 @@ function MovementForm() {
           <Toggle label="Direction" value={direction} onChange={changed(setDirection)} options={[{ value: "deposit", name: "Deposit" }, { value: "withdraw", name: "Withdraw" }]} />
           <Fields>
             <SelectField label="Tranche" value={tranche} onChange={(e) => changed(setTranche)(e.target.value as TrancheId)} options={(tranches.length > 0 ? tranches.map((t) => t.tranche_id) : [tranche]).map((value) => ({ value, name: trancheName(value) }))} />
-            <TextField label="Amount (USD)" hint={direction === "deposit" ? "100 or more" : "at most what you hold"} type="number" min={direction === "deposit" ? 100 : 0.01} step={0.01} required value={amount} onChange={(e) => changed(setAmount)(e.target.value)} error={errors?.["amount_usd"]?.join(" ")} />
+            {!all && <TextField label="Amount (USD)" hint={direction === "deposit" ? "100 or more" : "at most what you hold"} type="number" min={direction === "deposit" ? 100 : 0.01} step={0.01} required value={amount} onChange={(e) => changed(setAmount)(e.target.value)} error={errors?.["amount_usd"]?.join(" ")} />}
           </Fields>
+          {direction === "withdraw" && <Toggle label="How much" value={all ? "all" : "amount"} onChange={changed((much) => setWhole(much === "all"))} options={[{ value: "amount", name: "An amount" }, { value: "all", name: "All shares" }]} />}
         </fieldset>
+        {all && held !== undefined && typed === null && <Notice tone="info">You hold no shares of {trancheName(tranche)}.</Notice>}
         {/* Never the effect of another movement than the one that the button names. */}
         {typed && (isPresent ? <QueryState query={preview} lines={7}>{(data) => <Effect preview={data} />}</QueryState> : <Skeleton lines={7} />)}
-        <Button type="submit" tone="primary" busy={movement.isPending} disabled={isPresent && preview.data?.refusal != null}>
-          {verbs[direction][0]} {usd(usdAmount || null)}
+        <Button type="submit" tone="primary" busy={movement.isPending} disabled={(all && typed === null) || (isPresent && preview.data?.refusal != null)}>
+          {verbs[direction][0]} {all ? "all shares" : usd(quantity || null)}
         </Button>
       </form>
       {movement.data && <Done booked={movement.data} verb={verbs[direction][1]} />}
@@ -97,7 +105,7 @@ function Effect({ preview }: { preview: Preview }) {
   return (
     <table className={styles.effect}>
       <caption>
-        {preview.direction === "deposit" ? "Mints" : "Burns"} {shares(preview.shares)} shares at ${preview.share_price.slice(0, 10)} for {preview.account}
+        {preview.direction === "deposit" ? "Mints" : "Burns"} {shares(preview.shares)} shares at ${preview.share_price.slice(0, 10)} for {preview.account}{preview.direction === "withdraw" && <> and pays {usd(preview.amount_usd)}</>}
       </caption>
       <thead>
         <tr><td /><th scope="col">Now</th><th scope="col">After</th></tr>
