@@ -31,6 +31,9 @@ export class Unreachable extends Error {
   }
 }
 
+/** Whether what was asked for may have been done although it failed: nobody answered, or nobody who knew. */
+export const mayBeDone = (error: Error | null) => error instanceof Unreachable || (error instanceof ApiError && error.status >= 500);
+
 const answerLimitMs = 20_000;
 
 interface RequestOptions {
