@@ -96,7 +96,7 @@ internal static class ApiKeyEndpoints
         if (unknown is [var scope])
         {
             // The list may hold null, which no annotation keeps the serializer from reading.
-            return Problem.Malformed("scopes", $"scopes holds {(scope is null ? "null" : Shorten(scope))}, which is none of {string.Join(", ", Scope.All)}.");
+            return Problem.Malformed("scopes", $"scopes holds {(scope is null ? "null" : Problem.Shorten(scope))}, which is none of {string.Join(", ", Scope.All)}.");
         }
 
         var faults = Faults(request, now);
@@ -181,6 +181,4 @@ internal static class ApiKeyEndpoints
 
         return faults;
     }
-
-    private static string Shorten(string text) => text.Length <= 32 ? text : $"{text[..32]}…";
 }
