@@ -1,5 +1,6 @@
 using System.ComponentModel.DataAnnotations;
 using Microsoft.AspNetCore.Http.HttpResults;
+using Sure.Gateway.Callers;
 using Sure.Gateway.Listeners;
 using Sure.ServiceDefaults.Description;
 using Sure.ServiceDefaults.Identity;
@@ -143,6 +144,10 @@ internal static class ApiKeyEndpoints
         if (request.Subject.Length is 0 or > LongestText || request.Subject != request.Subject.Trim())
         {
             faults["subject"] = [$"subject must have 1 … {LongestText} characters and no space at its ends."];
+        }
+        else if (Subjects.IsReserved(request.Subject))
+        {
+            faults["subject"] = [$"{request.Subject} is a name of the platform's own."];
         }
 
         if (request.Scopes.Count == 0)
