@@ -59,6 +59,27 @@ public sealed class LimitTests(PostgresServer postgres, RedisServer redis) : ICl
         answers.ForEach(a => a.Dispose());
     }
 
+    [Fact]
+    public async Task What_a_service_answers_outside_the_API_is_counted_and_what_the_gateway_itself_does_is_not()
+    {
+        await using var gateway = await StartAsync(settings: new() { ["Limits:Anonymous"] = "3" });
+        var live = new List<HttpStatusCode>();
+        for (var i = 0; i < 5; i++)
+        {
+            using var answer = await gateway.GetAsync("/asyncapi/v2.json");
+            live.Add(answer.StatusCode);
+        }
+
+        Assert.Equal([HttpStatusCode.OK, HttpStatusCode.OK, HttpStatusCode.OK, HttpStatusCode.TooManyRequests, HttpStatusCode.TooManyRequests], live);
+        Assert.Equal(3, gateway.Fakes["realtimeservice"].Arrivals.Count);
+        foreach (var path in (string[])["/docs/", "/openapi/v2.json", "/health"])
+        {
+            using var exempt = await gateway.GetAsync(path);
+            Assert.NotEqual(HttpStatusCode.TooManyRequests, exempt.StatusCode);
+            Assert.False(exempt.Headers.Contains("RateLimit-Limit"));
+        }
+    }
+
     /// <summary>Requests by method and path, whether with a key, and the limit that 2-api gives them.</summary>
     public static TheoryData<string, string, bool, long> Classes => new()
     {
