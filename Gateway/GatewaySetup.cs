@@ -15,6 +15,7 @@ using Sure.Gateway.Limits;
 using Sure.Gateway.Listeners;
 using Sure.Gateway.Pages;
 using Sure.Gateway.Routing;
+using Sure.Gateway.Telemetry;
 using Sure.Gateway.Webhooks;
 using Sure.ServiceDefaults.Description;
 using Sure.ServiceDefaults.Health;
@@ -48,6 +49,7 @@ internal static class GatewaySetup
         });
         builder.Services.GoesOnWithout("PostgreSql", "schema", "StackExchange.Redis", CoordinationSetup.BrokerCheck);
 
+        builder.AddTraces();
         builder.AddKeys();
         builder.AddTokens();
         builder.AddAudit();

@@ -19,7 +19,11 @@ internal sealed partial class SecurityWatch(
     /// <summary>Clients that have records of their own, of each kind: one's flood does not take another's names away.</summary>
     private const int MostClients = 100;
 
-    private const string Others = "others";
+    /// <summary>The actor of what was done by clients without a record of their own.</summary>
+    public const string Others = "others";
+
+    /// <summary>Class of SQLSTATE: it is the values that PostgreSQL cannot keep.</summary>
+    private const string DataException = "22";
 
     private static readonly TimeSpan WriteInterval = TimeSpan.FromSeconds(1);
     private static readonly TimeSpan Quiet = TimeSpan.FromMinutes(1);
@@ -69,14 +73,14 @@ internal sealed partial class SecurityWatch(
     private async Task WriteAsync(bool all, CancellationToken cancellationToken)
     {
         var now = time.GetUtcNow();
-        var due = new List<(string Kind, string Client, Tally Tally, Tallied What)>();
+        var due = new List<Due>();
         foreach (var (kind, clients) in _tallies)
         {
             foreach (var (client, tally) in clients)
             {
                 if (tally.Take(now, all ? TimeSpan.Zero : Quiet) is { } what)
                 {
-                    due.Add((kind, client, tally, what));
+                    due.Add(new Due(kind, client, tally, what));
                 }
                 else if (tally.TryEnd(now, Quiet))
                 {
@@ -85,11 +89,14 @@ internal sealed partial class SecurityWatch(
             }
         }
 
-        if (due.Count == 0)
+        if (due.Count > 0)
         {
-            return;
+            await WriteAsync(due, now, cancellationToken);
         }
+    }
 
+    private async Task WriteAsync(IReadOnlyList<Due> due, DateTimeOffset now, CancellationToken cancellationToken)
+    {
         try
         {
             await using var connection = await database.OpenConnectionAsync(cancellationToken);
@@ -108,6 +115,20 @@ internal sealed partial class SecurityWatch(
                 Log.Noted(logger, kind, client, what.Count, what.Detail);
             }
         }
+        catch (PostgresException exception) when (exception.SqlState.StartsWith(DataException, StringComparison.Ordinal))
+        {
+            // It will never be taken. The others are not to wait for it.
+            if (due is [var refused])
+            {
+                Log.Refused(logger, refused.Kind, refused.What.Count, exception.MessageText);
+                return;
+            }
+
+            foreach (var one in due)
+            {
+                await WriteAsync([one], now, cancellationToken);
+            }
+        }
         catch (Exception exception) when (exception is NpgsqlException or TimeoutException or IOException or OperationCanceledException)
         {
             foreach (var (_, _, tally, what) in due)
@@ -121,6 +142,9 @@ internal sealed partial class SecurityWatch(
             }
         }
     }
+
+    /// <summary>What is to be written now.</summary>
+    private sealed record Due(string Kind, string Client, Tally Tally, Tallied What);
 
     /// <summary>What a client did since it was last written.</summary>
     private sealed record Tallied(string Actor, long Count, DateTimeOffset FirstAt, DateTimeOffset LastAt, string Detail);
@@ -187,6 +211,9 @@ internal sealed partial class SecurityWatch(
     {
         [LoggerMessage(EventId = 1, EventName = "SecurityEvent", Level = LogLevel.Warning, Message = "Security event {Kind} of {Client}, {Count} times: {Detail}")]
         public static partial void Noted(ILogger logger, string kind, string client, long count, string detail);
+
+        [LoggerMessage(Level = LogLevel.Error, Message = "A security event {Kind}, {Count} times, cannot be written and is left out: {Reason}")]
+        public static partial void Refused(ILogger logger, string kind, long count, string reason);
 
         [LoggerMessage(Level = LogLevel.Error, Message = "{Count} security events wait to be written: {Reason}")]
         public static partial void NotWritten(ILogger logger, int count, string reason);

@@ -89,6 +89,8 @@ public sealed class KeyAdministrationTests(KeyAdministrationTests.Host host) : I
     [Theory]
     [InlineData("""{"subject":"","scopes":["read"]}""", 422, "subject")]
     [InlineData("""{"subject":" a","scopes":["read"]}""", 422, "subject")]
+    [InlineData("""{"subject":"platform","scopes":["read"]}""", 422, "subject")]
+    [InlineData("""{"subject":"Others","scopes":["read"]}""", 422, "subject")]
     [InlineData("""{"subject":"a","scopes":[]}""", 422, "scopes")]
     [InlineData("""{"subject":"a","scopes":["root"]}""", 400, "scopes")]
     [InlineData("""{"subject":"a","scopes":["read"],"sources":["x"]}""", 422, "sources")]
