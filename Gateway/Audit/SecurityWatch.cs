@@ -202,5 +202,7 @@ internal static class SecurityKind
     public const string KeyRevoked = "key_revoked";
     public const string BreakerReset = "breaker_reset";
     public const string WebhookMade = "webhook_made";
+    public const string WebhookTested = "webhook_tested";
     public const string WebhookDeleted = "webhook_deleted";
+    public const string ExposureRebuilt = "exposure_rebuilt";
 }

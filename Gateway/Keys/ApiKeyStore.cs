@@ -26,12 +26,6 @@ internal sealed class ApiKeyStore(NpgsqlDataSource database)
         return row?.ToKey();
     }
 
-    public async Task InsertAsync(ApiKey key, CancellationToken cancellationToken)
-    {
-        await using var connection = await database.OpenConnectionAsync(cancellationToken);
-        await InsertAsync(connection, transaction: null, key, cancellationToken);
-    }
-
     /// <summary>A key by its id.</summary>
     public async Task<ApiKey?> FindAsync(Guid id, CancellationToken cancellationToken)
     {
@@ -53,24 +47,11 @@ internal sealed class ApiKeyStore(NpgsqlDataSource database)
     }
 
     /// <summary>Keeps a key that <paramref name="maker"/> made, and writes that down.</summary>
-    public async Task AddAsync(ApiKey key, Caller maker, CancellationToken cancellationToken)
-    {
-        await using var connection = await database.OpenConnectionAsync(cancellationToken);
-        await using var transaction = await connection.BeginTransactionAsync(cancellationToken);
-        await InsertAsync(connection, transaction, key, cancellationToken);
-        var batch = new WriteBatch(connection, transaction);
-        SecurityWatch.Write(
-            batch,
-            SecurityKind.KeyMade,
-            maker.ClientId ?? "",
-            maker.Subject ?? "",
-            SecurityKind.KeyMade,
-            ShownKey.Of(key),
-            $"{maker.Subject} made a key for {key.Subject} with the scopes {string.Join(", ", key.Scopes)}.",
-            key.CreatedAt);
-        await batch.ExecuteAsync(cancellationToken);
-        await transaction.CommitAsync(cancellationToken);
-    }
+    public Task AddAsync(ApiKey key, Caller maker, CancellationToken cancellationToken) =>
+        AddAsync(key, maker.ClientId ?? "", maker.Subject ?? "", cancellationToken);
+
+    /// <summary>Keeps a key that the platform made itself, and writes that down.</summary>
+    public Task AddAsync(ApiKey key, CancellationToken cancellationToken) => AddAsync(key, AuditTrail.Platform, AuditTrail.Platform, cancellationToken);
 
     /// <summary>Keeps <paramref name="key"/> where no other with the scope <c>admin</c> is good, and writes that down; whether it did.</summary>
     public async Task<bool> AddFirstAsync(ApiKey key, CancellationToken cancellationToken)
@@ -149,9 +130,25 @@ internal sealed class ApiKeyStore(NpgsqlDataSource database)
             cancellationToken: cancellationToken));
     }
 
-    private static Task<int> InsertAsync(NpgsqlConnection connection, NpgsqlTransaction? transaction, ApiKey key, CancellationToken cancellationToken) =>
-        connection.ExecuteAsync(new CommandDefinition(
+    private async Task AddAsync(ApiKey key, string client, string maker, CancellationToken cancellationToken)
+    {
+        await using var connection = await database.OpenConnectionAsync(cancellationToken);
+        await using var transaction = await connection.BeginTransactionAsync(cancellationToken);
+        await connection.ExecuteAsync(new CommandDefinition(
             $"INSERT INTO api_key ({Columns}) VALUES ({Values})", key, transaction, cancellationToken: cancellationToken));
+        var batch = new WriteBatch(connection, transaction);
+        SecurityWatch.Write(
+            batch,
+            SecurityKind.KeyMade,
+            client,
+            maker,
+            SecurityKind.KeyMade,
+            ShownKey.Of(key),
+            $"{maker} made a key for {key.Subject} with the scopes {string.Join(", ", key.Scopes)}.",
+            key.CreatedAt);
+        await batch.ExecuteAsync(cancellationToken);
+        await transaction.CommitAsync(cancellationToken);
+    }
 
     private sealed class Row
     {

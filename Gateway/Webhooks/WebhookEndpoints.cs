@@ -134,11 +134,11 @@ internal static partial class WebhookEndpoints
     }
 
     private static async Task<Results<Accepted<DeliveryDocument>, ProblemHttpResult>> TestAsync(
-        string id, DeliveryStore deliveries, TimeProvider time, CancellationToken cancellationToken)
+        string id, DeliveryStore deliveries, HttpContext context, TimeProvider time, CancellationToken cancellationToken)
     {
         var now = time.GetUtcNow();
         return Guid.TryParse(id, out var webhookId)
-            && await deliveries.QueueAsync(WebhookMessage.Test(now), webhookId, now, cancellationToken) is { } delivery
+            && await deliveries.QueueTestAsync(webhookId, context.Caller(), now, cancellationToken) is { } delivery
                 ? TypedResults.Accepted($"/api/v2/webhooks/{webhookId}/deliveries", delivery)
                 : NotFound();
     }

@@ -177,9 +177,11 @@ public sealed class KeyAdministrationTests(KeyAdministrationTests.Host host) : I
         {
             using var reset = await root.PostAsJsonAsync("/api/v2/admin/breaker/reset", new { }, TestContext.Current.CancellationToken);
             Assert.Equal(HttpStatusCode.OK, reset.StatusCode);
+            using var rebuilt = await root.PostAsJsonAsync("/api/v2/risk/exposure/rebuild", new { }, TestContext.Current.CancellationToken);
+            Assert.Equal(HttpStatusCode.OK, rebuilt.StatusCode);
         }
 
-        await Eventually.HoldsAsync(async () => await CountAsync("auth_failed", "127.0.0.1") >= 1 && await CountAsync("limit_hit", "mallory") == 1 && await CountAsync("breaker_reset", "root") == 1, "they are noted");
+        await Eventually.HoldsAsync(async () => await CountAsync("auth_failed", "127.0.0.1") >= 1 && await CountAsync("limit_hit", "mallory") == 1 && await CountAsync("breaker_reset", "root") == 1 && await CountAsync("exposure_rebuilt", "root") == 1, "they are noted");
         Assert.InRange(await CountAsync("auth_failed", "127.0.0.1"), 1, 3);
         await using var connection = await database.OpenConnectionAsync(TestContext.Current.CancellationToken);
         var refusal = await Assert.ThrowsAsync<PostgresException>(() => connection.ExecuteAsync("DELETE FROM audit"));
