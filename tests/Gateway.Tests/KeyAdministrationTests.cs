@@ -139,11 +139,13 @@ public sealed class KeyAdministrationTests(KeyAdministrationTests.Host host) : I
         await PostAsync(root, Request("alice", ["read"]));
 
         var page = await GetAsync(root, "/api/v2/admin/audit?limit=3");
-        var next = await GetAsync(root, $"/api/v2/admin/audit?limit=3&cursor={page["next_cursor"]}");
+        var next = await GetAsync(root, $"/api/v2/admin/audit?cursor={page["next_cursor"]}");
 
         Assert.Equal(["5 utilizationservice", "4 bridgeservice", "3 utilizationservice"], page["items"]!.AsArray().Select(Name));
-        Assert.Equal(["2 bridgeservice", "1 utilizationservice", "key_made gateway"], next["items"]!.AsArray().Select(Name));
-        Assert.Equal("root", (string?)next["items"]![2]!["actor"]);
+        // Whom other tests had refused may be noted just now.
+        var rest = next["items"]!.AsArray().Where(r => (string?)r!["action"] != "auth_failed").Take(3).ToList();
+        Assert.Equal(["2 bridgeservice", "1 utilizationservice", "key_made gateway"], rest.Select(Name));
+        Assert.Equal("root", (string?)rest[2]!["actor"]);
         var asked = Gateway.Fakes["bridgeservice"].Arrivals.Last(a => a.Target.StartsWith("/internal/audit", StringComparison.Ordinal));
         var token = new JsonWebToken(asked.Headers["X-Sure-Service"]);
         Assert.Equal(("gateway", "bridgeservice"), (token.Issuer, token.Audiences.Single()));
