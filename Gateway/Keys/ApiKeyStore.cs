@@ -10,7 +10,7 @@ using Sure.ServiceDefaults.Paging;
 namespace Sure.Gateway.Keys;
 
 /// <summary>Keys in PostgreSQL.</summary>
-internal sealed class ApiKeyStore(NpgsqlDataSource database)
+internal sealed class ApiKeyStore(NpgsqlDataSource database, SecurityWatch watch)
 {
     private const string Columns =
         "id, prefix, salt, hash, subject, scopes, sources, makers, label, limit_scale, created_at, expires_at, revoked_at, last_used_at";
@@ -72,7 +72,7 @@ internal sealed class ApiKeyStore(NpgsqlDataSource database)
         if (kept)
         {
             var batch = new WriteBatch(connection, transaction);
-            SecurityWatch.Write(
+            watch.Write(
                 batch,
                 SecurityKind.KeyMade,
                 AuditTrail.Platform,
@@ -103,7 +103,7 @@ internal sealed class ApiKeyStore(NpgsqlDataSource database)
         var revoked = key with { RevokedAt = now };
         var batch = new WriteBatch(connection, transaction);
         batch.Add("UPDATE api_key SET revoked_at = $1 WHERE id = $2", now.ToUniversalTime(), id);
-        SecurityWatch.Write(
+        watch.Write(
             batch,
             SecurityKind.KeyRevoked,
             revoker.ClientId ?? "",
@@ -137,7 +137,7 @@ internal sealed class ApiKeyStore(NpgsqlDataSource database)
         await connection.ExecuteAsync(new CommandDefinition(
             $"INSERT INTO api_key ({Columns}) VALUES ({Values})", key, transaction, cancellationToken: cancellationToken));
         var batch = new WriteBatch(connection, transaction);
-        SecurityWatch.Write(
+        watch.Write(
             batch,
             SecurityKind.KeyMade,
             client,

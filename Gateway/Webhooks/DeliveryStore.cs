@@ -9,7 +9,7 @@ using Sure.ServiceDefaults.Paging;
 namespace Sure.Gateway.Webhooks;
 
 /// <summary>Deliveries in PostgreSQL: the queue of attempts and the log of what became of them.</summary>
-internal sealed class DeliveryStore(NpgsqlDataSource database)
+internal sealed class DeliveryStore(NpgsqlDataSource database, WebhookStore webhooks)
 {
     private const string Columns =
         "delivery_id, event_id, type, status, attempts, outcome, status_code, created_at, attempted_at, due_at";
@@ -39,7 +39,7 @@ internal sealed class DeliveryStore(NpgsqlDataSource database)
         }
 
         await QueueAsync(message, [webhookId], now, connection, transaction, cancellationToken);
-        await WebhookStore.WriteDownAsync(connection, transaction, SecurityKind.WebhookTested, "tested", webhook, tester, now, cancellationToken);
+        await webhooks.WriteDownAsync(connection, transaction, SecurityKind.WebhookTested, "tested", webhook, tester, now, cancellationToken);
         var row = await connection.QuerySingleAsync<Row>(new CommandDefinition(
             $"SELECT {Columns} FROM webhook_delivery WHERE webhook_id = @Id AND event_id = @EventId",
             new { Id = webhookId, message.EventId },

@@ -9,7 +9,7 @@ using Sure.ServiceDefaults.Paging;
 namespace Sure.Gateway.Webhooks;
 
 /// <summary>Webhooks in PostgreSQL.</summary>
-internal sealed class WebhookStore(NpgsqlDataSource database)
+internal sealed class WebhookStore(NpgsqlDataSource database, SecurityWatch watch)
 {
     private const string Columns = "webhook_id, url, events, secret, created_by, created_at";
 
@@ -94,12 +94,12 @@ internal sealed class WebhookStore(NpgsqlDataSource database)
     /// Writes down within the transaction what was done with a webhook. Of the URL only the host: the rest of it may be what lets one post there,
     /// and the trail is never emptied.
     /// </summary>
-    public static Task WriteDownAsync(
+    public Task WriteDownAsync(
         NpgsqlConnection connection, NpgsqlTransaction transaction, string kind, string verb, Webhook webhook, Caller caller, DateTimeOffset now, CancellationToken cancellationToken)
     {
         var host = new Uri(webhook.Url).Authority;
         var batch = new WriteBatch(connection, transaction);
-        SecurityWatch.Write(
+        watch.Write(
             batch,
             kind,
             caller.ClientId ?? "",
