@@ -46,12 +46,16 @@ internal sealed partial class SecurityWatch(
         }
     }
 
-    /// <summary>Writes a record and its event with the change that they tell of.</summary>
-    public static void Write(WriteBatch batch, string kind, string client, string actor, string action, object subject, string detail, DateTimeOffset now)
+    /// <summary>
+    /// Writes a record and its event with the change that they tell of, and logs it before that is done: should it fail, there is rather a
+    /// line too many than one too few.
+    /// </summary>
+    public void Write(WriteBatch batch, string kind, string client, string actor, string action, object subject, string detail, DateTimeOffset now)
     {
         ArgumentNullException.ThrowIfNull(batch);
         AuditTrail.Write(batch, actor, action, subject, now);
         batch.AppendEvents([new SecurityEventOccurred(Guid.CreateVersion7(now), now, kind, client, 1, detail)]);
+        Log.Noted(logger, kind, client, count: 1, detail);
     }
 
     public override async Task StopAsync(CancellationToken cancellationToken)
@@ -229,5 +233,7 @@ internal static class SecurityKind
     public const string KeyRevoked = "key_revoked";
     public const string BreakerReset = "breaker_reset";
     public const string WebhookMade = "webhook_made";
+    public const string WebhookTested = "webhook_tested";
     public const string WebhookDeleted = "webhook_deleted";
+    public const string ExposureRebuilt = "exposure_rebuilt";
 }
