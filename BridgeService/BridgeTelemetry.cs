@@ -7,7 +7,7 @@ using Sure.Coordination.Telemetry;
 
 namespace Sure.BridgeService;
 
-/// <summary>What is measured of bridges and prices, on the leading instance. What is not known is not told, never told as 0.</summary>
+/// <summary>What is measured of bridges and prices, on the leading instance. What is not known is not told, never told as 0; that it is not known is.</summary>
 internal sealed class BridgeTelemetry
 {
     /// <summary>An instance that has made nothing for so many cycles does not lead any more, or its figures are none.</summary>
@@ -30,12 +30,16 @@ internal sealed class BridgeTelemetry
 
         _exploits.Add(0);
         Observe("sure.bridge.health", "1", "Health score of a bridge, 0 … 1.", c => c.Bridges.Select(b => Told(b.HealthScore, Tag("sure.bridge", b.BridgeId))));
+        Observe("sure.bridge.known", "1", "Whether anything is known of a bridge, without which its cover is not sold: 1 or 0.", c => c.Bridges.Select(
+            b => Told(b.HealthScore is null ? 0 : 1, Tag("sure.bridge", b.BridgeId))));
         Observe("sure.bridge.tvl", "{usd}", "Value locked of a bridge in USD.", c => c.Bridges.Select(b => Told(b.TvlUsd, Tag("sure.bridge", b.BridgeId))));
         Observe("sure.bridge.alerts.active", "{alert}", "Alerts of bridges that last, by severity.", c => Words<Severity>.Members.Select(
             s => Told(c.Bridges.Sum(b => b.ActiveAlerts.Count(a => a.Severity == s)), Tag(s))));
         Observe("sure.bridge.exploits.active", "{exploit}", "Bridges whose exploit latch is set.", c => [Told(c.Bridges.Count(b => b.ExploitDetected))]);
         Observe("sure.price.peg_ratio", "1", "Median price of a coin over its reference.", c => c.Prices.Select(
             p => Told(p.PegRatio, Tag("sure.stablecoin", p.Stablecoin.Word()))));
+        Observe("sure.price.known", "1", "Whether a coin's price is known, without which its cover is not sold: 1 or 0.", c => c.Prices.Select(
+            p => Told(p.IsKnown ? 1 : 0, Tag("sure.stablecoin", p.Stablecoin.Word()))));
         Observe("sure.price.sources", "{source}", "Live sources of a coin's price.", c => c.Prices.Select(
             p => Told(p.LiveSources, Tag("sure.stablecoin", p.Stablecoin.Word()))));
 

@@ -50,6 +50,12 @@ internal sealed class GatewayOptions
     /// <summary>Networks from which the scope <c>admin</c> counts; empty: from everywhere.</summary>
     public IReadOnlyList<string> AdminNetworks { get; set; } = [];
 
+    /// <summary>
+    /// Whether a request belongs to the trace that its <c>traceparent</c> names, recorded where that says so. Only where nobody but those
+    /// who may decide what is recorded gets to the gateway, or a proxy before it begins the traces.
+    /// </summary>
+    public bool TakesUpTraces { get; set; }
+
     /// <summary>A client whose headers are not there after this time is hung up on.</summary>
     [Range(typeof(TimeSpan), "00:00:01", "00:05:00")]
     public TimeSpan RequestHeadersTimeout { get; set; } = TimeSpan.FromSeconds(10);

@@ -15,11 +15,13 @@ using Sure.Gateway.Limits;
 using Sure.Gateway.Listeners;
 using Sure.Gateway.Pages;
 using Sure.Gateway.Routing;
+using Sure.Gateway.Telemetry;
 using Sure.Gateway.Webhooks;
 using Sure.ServiceDefaults.Description;
 using Sure.ServiceDefaults.Health;
 using Sure.ServiceDefaults.Identity;
 using Yarp.ReverseProxy.Forwarder;
+using Yarp.ReverseProxy.LoadBalancing;
 using Yarp.ReverseProxy.ServiceDiscovery;
 
 namespace Sure.Gateway;
@@ -47,6 +49,7 @@ internal static class GatewaySetup
         });
         builder.Services.GoesOnWithout("PostgreSql", "schema", "StackExchange.Redis", CoordinationSetup.BrokerCheck);
 
+        builder.AddTraces();
         builder.AddKeys();
         builder.AddTokens();
         builder.AddAudit();
@@ -211,6 +214,8 @@ internal static class GatewaySetup
         builder.Services.AddSingleton<SocketGrace>();
         builder.Services.AddHostedService(services => services.GetRequiredService<SocketGrace>());
         builder.Services.AddSingleton<IDestinationResolver, ServiceDestinations>();
+        builder.Services.AddSingleton<FewestSockets>();
+        builder.Services.AddSingleton<ILoadBalancingPolicy>(services => services.GetRequiredService<FewestSockets>());
         builder.Services.AddReverseProxy()
             .LoadFromConfig(builder.Configuration.GetSection("ReverseProxy"))
             .AddTransforms<CallerTransform>()

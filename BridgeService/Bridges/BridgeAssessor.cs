@@ -171,7 +171,8 @@ public sealed class BridgeAssessor(BridgeOptions options)
             before.Announced?.Score,
             announce,
             dataSource,
-            judgedUntil);
+            judgedUntil,
+            Announced: announce || before.Announced is not null);
         foreach (var alert in alerts.Raised)
         {
             yield return new BridgeAlertRaised(Id(now), now, report.BridgeId, alert.AlertId, alert.AlertType, alert.Severity, alert.Message);

@@ -1,3 +1,5 @@
+using System.Text.Json.Serialization;
+using Sure.Contracts.Consensus;
 using Sure.Contracts.Events;
 using Sure.Contracts.Vocabulary;
 
@@ -26,6 +28,10 @@ public sealed record PriceReport(
     DateTimeOffset? LastObservedAt,
     IReadOnlyList<NavFigure>? Navs = null)
 {
+    /// <summary>Whether cover of the coin is sold by it: while it is not, an event may begin unseen (domain, §4, check 11).</summary>
+    [JsonIgnore]
+    public bool IsKnown => PegRatio is not null && Navs?.Count(n => n.Live) is null or >= PriceAgreement.LeastNavs;
+
     /// <summary>The event that tells it.</summary>
     public PriceConsensusMade ToEvent(string dataSource) => new(
         Guid.CreateVersion7(MadeAt), MadeAt, Stablecoin, PegRatio, Price, Reference, Consensus, Sources, dataSource, Navs);

@@ -6,6 +6,9 @@ public static class PriceAgreement
     /// <summary>Score of those who agree least: beyond the last step.</summary>
     public const decimal LeastScore = 0.3m;
 
+    /// <summary>Sources that must bear a net asset value out: one that errs alone must not make every price look low.</summary>
+    public const int LeastNavs = 2;
+
     private const int RatioDecimals = 8;
 
     /// <summary>Score by the coefficient of variation of live prices, where a deployment configures no others.</summary>

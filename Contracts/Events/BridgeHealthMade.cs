@@ -21,6 +21,9 @@ namespace Sure.Contracts.Events;
 /// No exploit that is not detected yet can turn out to have been seen before this time, which is not after <paramref name="OccurredAt"/>.
 /// Null where an older producer tells it.
 /// </param>
+/// <param name="Announced">
+/// Whether subscribers know of the bridge: they are told now, or were before, however long ago. False where an older producer tells it.
+/// </param>
 public sealed record BridgeHealthMade(
     Guid EventId,
     DateTimeOffset OccurredAt,
@@ -35,4 +38,5 @@ public sealed record BridgeHealthMade(
     decimal? PreviousScore,
     bool Announce,
     string DataSource,
-    DateTimeOffset? JudgedUntil = null) : IPlatformEvent;
+    DateTimeOffset? JudgedUntil = null,
+    bool Announced = false) : IPlatformEvent;

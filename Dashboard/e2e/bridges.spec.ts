@@ -1,4 +1,4 @@
-import { expect, test, withKey } from "./support";
+import { deliberately, expect, test, withKey } from "./support";
 
 test("bridges and prices say where they are from, and what is looked at is in the address", async ({ page, request }) => {
   await page.goto("/bridges");
@@ -36,4 +36,29 @@ test("only an operator may play an event", async ({ page }) => {
   await play.getByLabel("Speed").fill("0");
   await expect(play.getByText("A number from 0.1 to 10,000.")).toBeVisible();
   await expect(play.getByRole("button", { name: "Play it" })).toBeDisabled();
+});
+
+test("a double click clears no exploit", async ({ page }) => {
+  // Detected as far as this page knows: nothing is drained for it, and nothing is cleared.
+  await page.route("**/api/v2/bridge-health", async (route) => {
+    const answer = await route.fetch();
+    const known = (await answer.json()) as { bridges: { bridge_id: string; timestamp: number }[] };
+    const bridges = known.bridges.map((bridge) => (bridge.bridge_id === "wormhole_eth_ton" ? { ...bridge, exploit_detected: true, exploit_confirmed: false, timestamp: bridge.timestamp + 3_600 } : bridge));
+    await route.fulfill({ response: answer, json: { ...known, bridges } });
+  });
+  const rulings: string[] = [];
+  await page.route("**/exploit/*", async (route) => {
+    rulings.push(new URL(route.request().url()).pathname);
+    await route.fulfill({ json: {} });
+  });
+  await withKey(page);
+  await page.goto("/bridges?bridge=wormhole_eth_ton");
+  const state = page.getByRole("region", { name: "State", exact: true });
+  const clear = state.getByRole("button", { name: "Clear the exploit…" });
+  await clear.dblclick();
+  await expect(state.getByRole("alert")).toContainText("no bridge policy of Ethereum and TON is paid for it");
+  await expect(state.getByRole("button", { name: "Cancel" })).toBeVisible();
+  expect(rulings).toEqual([]);
+  await deliberately(state.getByRole("button", { name: "Clear: it is none, or over" }), () => expect.poll(() => rulings, { timeout: 1_000 }).toEqual(["/api/v2/bridge-health/wormhole_eth_ton/exploit/clear"]));
+  await page.unrouteAll({ behavior: "ignoreErrors" });
 });

@@ -1,4 +1,4 @@
-import { expect, isLive, key, test, withKey } from "./support";
+import { asOperator, expect, hold, isLive, key, test, withKey } from "./support";
 
 test("somebody types in a key, gets a quote, buys, and sees the policy in the exposure", async ({ page }) => {
   await page.goto("/cover?type=smart_contract&chain=Base&coin=PYUSD");
@@ -6,6 +6,10 @@ test("somebody types in a key, gets a quote, buys, and sees the policy in the ex
   await page.getByLabel("API key").fill("sure_000000000000_" + "x".repeat(43));
   await page.getByRole("button", { name: "Use this key" }).click();
   await expect(page.getByRole("dialog").locator("[aria-invalid]")).toBeVisible();
+  // As some programs copy it, with a space of no width.
+  await page.getByLabel("API key").fill(`${key}\u200b`);
+  await page.getByRole("button", { name: "Use this key" }).click();
+  await expect(page.getByText("A character in it is in no key")).toBeVisible();
   await page.getByLabel("API key").fill(key);
   await page.getByRole("button", { name: "Use this key" }).click();
   await expect(page.getByRole("banner").getByRole("button", { name: "development" })).toBeVisible();
@@ -28,6 +32,54 @@ test("somebody types in a key, gets a quote, buys, and sees the policy in the ex
   // Larger than any of the demonstration book, so it leads the ranking as soon as it is known there.
   await page.getByRole("navigation", { name: "Pages" }).getByRole("link", { name: "Overview" }).click();
   await expect(page.getByRole("list", { name: "Products with the most active cover" })).toContainText("Smart contract · Base · PYUSD");
+});
+
+test("nothing else is chosen while something is bought, and what was bought is shown at once", async ({ page }) => {
+  await withKey(page);
+  await page.goto("/cover?type=depeg&chain=Base&coin=LUSD");
+  const cell = page.getByRole("grid").getByRole("button").first();
+  await expect(cell).toBeEnabled();
+  await page.getByRole("button", { name: "Get a quote" }).click();
+  const buy = page.getByRole("button", { name: /^Buy for / });
+  await expect(buy).toBeEnabled();
+  const letGo = await hold(page, "POST", "**/api/v2/policies");
+  // Nobody waits for the figures that follow from it.
+  await hold(page, "GET", "**/api/v2/capacity");
+  await buy.click();
+  await expect(page.getByRole("button", { name: "Quote again" })).toBeDisabled();
+  await expect(page.getByLabel("Amount (USD)")).toBeDisabled();
+  await expect(cell).toBeDisabled();
+  letGo();
+  await expect(page).toHaveURL(/\/policies\/[0-9a-f-]{36}$/);
+  await page.unrouteAll({ behavior: "ignoreErrors" });
+});
+
+test("a purchase whose answer was lost is asked for again, also when its quote has run out", async ({ page }) => {
+  await withKey(page);
+  await page.goto("/cover?type=depeg&chain=Base&coin=LUSD");
+  await page.route("**/api/v2/quote/multi-dimensional", async (route) => {
+    const answer = await route.fetch();
+    const quote = (await answer.json()) as { timestamp: number };
+    await route.fulfill({ response: answer, json: { ...quote, expires_at: quote.timestamp + 5 } });
+  });
+  const bought: string[] = [];
+  await page.route("**/api/v2/policies", async (route) => {
+    if (route.request().method() !== "POST") return route.fallback();
+    const answer = await route.fetch();
+    bought.push(((await answer.json()) as { policy_id: string }).policy_id);
+    return bought.length === 1 ? route.abort() : route.fulfill({ response: answer });
+  });
+  await page.getByRole("button", { name: "Get a quote" }).click();
+  const buy = page.getByRole("button", { name: /^Buy for / });
+  await buy.click();
+  await expect(page.getByText("It may have been bought all the same.")).toBeVisible();
+  await expect(page.getByText("This quote has run out.")).toBeVisible();
+  await buy.click();
+  await expect(page).toHaveURL(/\/policies\/[0-9a-f-]{36}$/);
+  expect(bought).toHaveLength(2);
+  expect(page.url()).toContain(bought[0]);
+  expect(new Set(bought).size).toBe(1);
+  await page.unrouteAll({ behavior: "ignoreErrors" });
 });
 
 test("somebody deposits, sees it, and withdraws", async ({ page }) => {
@@ -59,6 +111,26 @@ test("somebody deposits, sees it, and withdraws", async ({ page }) => {
   await expect(page.getByRole("region", { name: "Journal entries, newest first" })).toContainText("capital:SURE_MEZZ");
 });
 
+test("who withdraws all shares leaves nothing behind", async ({ page, request }) => {
+  const made = await request.post("/api/v2/admin/api-keys", { headers: asOperator, data: { subject: "leaver", scopes: ["read", "write"] } });
+  await withKey(page, ((await made.json()) as { key: string }).key);
+  await page.goto("/capital");
+  const form = page.getByRole("region", { name: "Deposit and withdraw" });
+  await form.getByLabel("Tranche").selectOption("SURE_MEZZ");
+  await form.getByLabel("Amount (USD)").fill("100.01");
+  await form.getByRole("button", { name: "Deposit $100.01" }).click();
+  await expect(form.getByText(/^Deposited \$100\.01/)).toBeVisible();
+  await form.getByRole("radio", { name: "Withdraw" }).click();
+  await form.getByRole("radio", { name: "All shares" }).click();
+  await expect(form.getByText(/^Burns .* for leaver and pays \$100\.\d\d$/)).toBeVisible();
+  await form.getByRole("button", { name: "Withdraw all shares" }).click();
+  await expect(form.getByText(/^Withdrew \$100\.\d\d/)).toBeVisible();
+  await expect(form.getByText("You hold no shares of Mezzanine.")).toBeVisible();
+  await expect(form.getByRole("button", { name: "Withdraw all shares" })).toBeDisabled();
+  const left = (await (await request.get("/api/v2/vault/accounts?account=leaver", { headers: asOperator })).json()) as { tranches: { tranche_id: string; shares: string }[] };
+  expect(left.tranches.find((held) => held.tranche_id === "SURE_MEZZ")?.shares).toBe("0.000000000000000000");
+});
+
 test("a deposit whose answer was lost is sent again as the same", async ({ page }) => {
   await withKey(page);
   await page.goto("/capital");
@@ -67,17 +139,54 @@ test("a deposit whose answer was lost is sent again as the same", async ({ page 
   await page.route("**/api/v2/vault/deposit", async (route) => {
     const answer = await route.fetch();
     entries.push(((await answer.json()) as { entry: { entry_id: string } }).entry.entry_id);
-    await (entries.length === 1 ? route.abort() : route.fulfill({ response: answer }));
+    // Of each deposit the first answer is lost.
+    await (entries.indexOf(entries.at(-1) ?? "") === entries.length - 1 ? route.abort() : route.fulfill({ response: answer }));
   });
-  await form.getByLabel("Amount (USD)").fill("1234.56");
-  await form.getByRole("button", { name: "Deposit $1,234.56" }).click();
-  await expect(form.getByText("The platform cannot be reached.")).toBeVisible();
-  await form.getByLabel("Amount (USD)").fill("1234");
-  await form.getByLabel("Amount (USD)").fill("1234.56");
-  await form.getByRole("button", { name: "Deposit $1,234.56" }).click();
-  await expect(form.getByText(/^Deposited \$1,234\.56/)).toBeVisible();
-  expect(new Set(entries).size).toBe(1);
-  expect(entries).toHaveLength(2);
+  const amount = form.getByLabel("Amount (USD)");
+  const deposit = form.getByRole("button", { name: "Deposit $1,234.56" });
+  const between = [() => amount.fill("1234"), () => page.reload()];
+  for (const [before, look] of between.entries()) {
+    await amount.fill("1234.56");
+    await deposit.click();
+    await expect(form.getByText("The platform cannot be reached.")).toBeVisible();
+    await look();
+    await amount.fill("1234.56");
+    await deposit.click();
+    await expect(form.getByText(/^This was booked already at .*; nothing new was done\. Press again for another\. Deposited then \$1,234\.56: /)).toBeVisible();
+    expect(entries).toHaveLength(2 * (before + 1));
+    expect(new Set(entries).size).toBe(before + 1);
+  }
+});
+
+test("what is foreseen is of the terms and the amount that are typed, or is not shown", async ({ page }) => {
+  await withKey(page);
+  await page.goto("/cover");
+  const backtest = page.getByRole("region", { name: "What these terms would have paid" });
+  await expect(backtest.getByRole("figure")).toBeVisible();
+  const trigger = page.getByLabel("Trigger (peg ratio)");
+  await trigger.fill("");
+  await expect(backtest).toContainText("The terms are not complete");
+  await expect(backtest.getByRole("figure")).toHaveCount(0);
+  const answerBacktest = await hold(page, "POST", "**/api/v2/claims/backtest");
+  const asked = page.waitForRequest("**/api/v2/claims/backtest");
+  await trigger.fill("0.96");
+  await backtest.getByLabel("Event").selectOption({ index: 1 });
+  await asked;
+  await expect(backtest.getByRole("status", { name: "Loading" })).toBeVisible();
+  await expect(backtest.getByRole("figure")).toHaveCount(0);
+  answerBacktest();
+  await expect(backtest.getByRole("figure")).toBeVisible();
+
+  await page.goto("/capital");
+  const form = page.getByRole("region", { name: "Deposit and withdraw" });
+  await expect(form.getByText(/^Mints/)).toBeVisible();
+  const answerPreview = await hold(page, "POST", "**/api/v2/vault/preview");
+  await form.getByLabel("Amount (USD)").fill("100000");
+  await expect(form.getByRole("button", { name: "Deposit $100,000.00" })).toBeVisible();
+  await expect(form.getByText(/^Mints/)).toHaveCount(0);
+  answerPreview();
+  await expect(form.getByText(/^Mints/)).toBeVisible();
+  await page.unrouteAll({ behavior: "ignoreErrors" });
 });
 
 test("what was typed stays when another product is chosen, and so does the focus", async ({ page }) => {

@@ -66,6 +66,25 @@ async function refuse(request: APIRequestContext): Promise<Decision> {
   return (await filed.json()) as Decision;
 }
 
+/** Presses what answers a question until it counts: right after the question a press may still be the rest of a double click. */
+export const deliberately = (button: Locator, counts: () => Promise<void>) =>
+  expect(async () => {
+    // It goes once it has counted.
+    if (await button.isVisible()) await button.click({ timeout: 500 });
+    await counts();
+  }).toPass();
+
+/** Keeps what the page asks from the platform until it is let go by what this returns. */
+export async function hold(page: Page, method: string, url: string): Promise<() => void> {
+  let letGo = () => {};
+  const gone = new Promise<void>((resolve) => { letGo = resolve; });
+  await page.route(url, async (route) => {
+    if (route.request().method() === method) await gone;
+    await route.fallback();
+  });
+  return letGo;
+}
+
 /** As the page shows it. */
 export const usd = (value: number) => value.toLocaleString("en-US", { style: "currency", currency: "USD" });
 

@@ -19,7 +19,11 @@ internal sealed partial class SecurityWatch(
     /// <summary>Clients that have records of their own, of each kind: one's flood does not take another's names away.</summary>
     private const int MostClients = 100;
 
-    private const string Others = "others";
+    /// <summary>The actor of what was done by clients without a record of their own.</summary>
+    public const string Others = "others";
+
+    /// <summary>Class of SQLSTATE: it is the values that PostgreSQL cannot keep.</summary>
+    private const string DataException = "22";
 
     private static readonly TimeSpan WriteInterval = TimeSpan.FromSeconds(1);
     private static readonly TimeSpan Quiet = TimeSpan.FromMinutes(1);
@@ -42,12 +46,16 @@ internal sealed partial class SecurityWatch(
         }
     }
 
-    /// <summary>Writes a record and its event with the change that they tell of.</summary>
-    public static void Write(WriteBatch batch, string kind, string client, string actor, string action, object subject, string detail, DateTimeOffset now)
+    /// <summary>
+    /// Writes a record and its event with the change that they tell of, and logs it before that is done: should it fail, there is rather a
+    /// line too many than one too few.
+    /// </summary>
+    public void Write(WriteBatch batch, string kind, string client, string actor, string action, object subject, string detail, DateTimeOffset now)
     {
         ArgumentNullException.ThrowIfNull(batch);
         AuditTrail.Write(batch, actor, action, subject, now);
         batch.AppendEvents([new SecurityEventOccurred(Guid.CreateVersion7(now), now, kind, client, 1, detail)]);
+        Log.Noted(logger, kind, client, count: 1, detail);
     }
 
     public override async Task StopAsync(CancellationToken cancellationToken)
@@ -69,14 +77,14 @@ internal sealed partial class SecurityWatch(
     private async Task WriteAsync(bool all, CancellationToken cancellationToken)
     {
         var now = time.GetUtcNow();
-        var due = new List<(string Kind, string Client, Tally Tally, Tallied What)>();
+        var due = new List<Due>();
         foreach (var (kind, clients) in _tallies)
         {
             foreach (var (client, tally) in clients)
             {
                 if (tally.Take(now, all ? TimeSpan.Zero : Quiet) is { } what)
                 {
-                    due.Add((kind, client, tally, what));
+                    due.Add(new Due(kind, client, tally, what));
                 }
                 else if (tally.TryEnd(now, Quiet))
                 {
@@ -85,11 +93,14 @@ internal sealed partial class SecurityWatch(
             }
         }
 
-        if (due.Count == 0)
+        if (due.Count > 0)
         {
-            return;
+            await WriteAsync(due, now, cancellationToken);
         }
+    }
 
+    private async Task WriteAsync(IReadOnlyList<Due> due, DateTimeOffset now, CancellationToken cancellationToken)
+    {
         try
         {
             await using var connection = await database.OpenConnectionAsync(cancellationToken);
@@ -108,6 +119,20 @@ internal sealed partial class SecurityWatch(
                 Log.Noted(logger, kind, client, what.Count, what.Detail);
             }
         }
+        catch (PostgresException exception) when (exception.SqlState.StartsWith(DataException, StringComparison.Ordinal))
+        {
+            // It will never be taken. The others are not to wait for it.
+            if (due is [var refused])
+            {
+                Log.Refused(logger, refused.Kind, refused.What.Count, exception.MessageText);
+                return;
+            }
+
+            foreach (var one in due)
+            {
+                await WriteAsync([one], now, cancellationToken);
+            }
+        }
         catch (Exception exception) when (exception is NpgsqlException or TimeoutException or IOException or OperationCanceledException)
         {
             foreach (var (_, _, tally, what) in due)
@@ -121,6 +146,9 @@ internal sealed partial class SecurityWatch(
             }
         }
     }
+
+    /// <summary>What is to be written now.</summary>
+    private sealed record Due(string Kind, string Client, Tally Tally, Tallied What);
 
     /// <summary>What a client did since it was last written.</summary>
     private sealed record Tallied(string Actor, long Count, DateTimeOffset FirstAt, DateTimeOffset LastAt, string Detail);
@@ -188,6 +216,9 @@ internal sealed partial class SecurityWatch(
         [LoggerMessage(EventId = 1, EventName = "SecurityEvent", Level = LogLevel.Warning, Message = "Security event {Kind} of {Client}, {Count} times: {Detail}")]
         public static partial void Noted(ILogger logger, string kind, string client, long count, string detail);
 
+        [LoggerMessage(Level = LogLevel.Error, Message = "A security event {Kind}, {Count} times, cannot be written and is left out: {Reason}")]
+        public static partial void Refused(ILogger logger, string kind, long count, string reason);
+
         [LoggerMessage(Level = LogLevel.Error, Message = "{Count} security events wait to be written: {Reason}")]
         public static partial void NotWritten(ILogger logger, int count, string reason);
     }
@@ -202,5 +233,7 @@ internal static class SecurityKind
     public const string KeyRevoked = "key_revoked";
     public const string BreakerReset = "breaker_reset";
     public const string WebhookMade = "webhook_made";
+    public const string WebhookTested = "webhook_tested";
     public const string WebhookDeleted = "webhook_deleted";
+    public const string ExposureRebuilt = "exposure_rebuilt";
 }

@@ -4,6 +4,7 @@ using Microsoft.AspNetCore.Authentication.JwtBearer;
 using Microsoft.Extensions.Options;
 using Microsoft.IdentityModel.JsonWebTokens;
 using Microsoft.IdentityModel.Tokens;
+using Sure.Contracts.Json;
 using Sure.ServiceDefaults.Identity;
 
 namespace Sure.Gateway.Callers;
@@ -52,8 +53,9 @@ internal sealed partial class TokenIssuers(
 
         var result = await _tokens.ValidateTokenAsync(token, parameters);
         return !result.IsValid ? new FoundCaller.Refused(result.Exception.GetType().Name)
-            : token.Subject is { Length: > 0 and <= 256 } ? new FoundCaller.Known(ClientOf(token))
-            : new FoundCaller.Refused("it names no subject");
+            : token.Subject is { Length: > 0 and <= 256 } subject && PlainTextConverter.IsPlain(subject) && !Subjects.IsReserved(subject)
+                ? new FoundCaller.Known(ClientOf(token))
+            : new FoundCaller.Refused("it names no subject that anybody can have");
     }
 
     /// <summary>Whether this scheme is the one for tokens of <paramref name="issuer"/>.</summary>

@@ -1,5 +1,6 @@
 using System.ComponentModel.DataAnnotations;
 using Microsoft.AspNetCore.Http.HttpResults;
+using Sure.Gateway.Callers;
 using Sure.Gateway.Listeners;
 using Sure.ServiceDefaults.Description;
 using Sure.ServiceDefaults.Identity;
@@ -96,7 +97,7 @@ internal static class ApiKeyEndpoints
         if (unknown is [var scope])
         {
             // The list may hold null, which no annotation keeps the serializer from reading.
-            return Problem.Malformed("scopes", $"scopes holds {(scope is null ? "null" : Shorten(scope))}, which is none of {string.Join(", ", Scope.All)}.");
+            return Problem.Malformed("scopes", $"scopes holds {(scope is null ? "null" : Problem.Shorten(scope))}, which is none of {string.Join(", ", Scope.All)}.");
         }
 
         var faults = Faults(request, now);
@@ -144,6 +145,10 @@ internal static class ApiKeyEndpoints
         {
             faults["subject"] = [$"subject must have 1 … {LongestText} characters and no space at its ends."];
         }
+        else if (Subjects.IsReserved(request.Subject))
+        {
+            faults["subject"] = [$"{request.Subject} is a name of the platform's own."];
+        }
 
         if (request.Scopes.Count == 0)
         {
@@ -181,6 +186,4 @@ internal static class ApiKeyEndpoints
 
         return faults;
     }
-
-    private static string Shorten(string text) => text.Length <= 32 ? text : $"{text[..32]}…";
 }

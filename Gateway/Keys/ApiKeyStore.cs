@@ -10,7 +10,7 @@ using Sure.ServiceDefaults.Paging;
 namespace Sure.Gateway.Keys;
 
 /// <summary>Keys in PostgreSQL.</summary>
-internal sealed class ApiKeyStore(NpgsqlDataSource database)
+internal sealed class ApiKeyStore(NpgsqlDataSource database, SecurityWatch watch)
 {
     private const string Columns =
         "id, prefix, salt, hash, subject, scopes, sources, makers, label, limit_scale, created_at, expires_at, revoked_at, last_used_at";
@@ -24,12 +24,6 @@ internal sealed class ApiKeyStore(NpgsqlDataSource database)
         var row = await connection.QuerySingleOrDefaultAsync<Row>(new CommandDefinition(
             $"SELECT {Columns} FROM api_key WHERE prefix = @prefix", new { prefix }, cancellationToken: cancellationToken));
         return row?.ToKey();
-    }
-
-    public async Task InsertAsync(ApiKey key, CancellationToken cancellationToken)
-    {
-        await using var connection = await database.OpenConnectionAsync(cancellationToken);
-        await InsertAsync(connection, transaction: null, key, cancellationToken);
     }
 
     /// <summary>A key by its id.</summary>
@@ -53,24 +47,11 @@ internal sealed class ApiKeyStore(NpgsqlDataSource database)
     }
 
     /// <summary>Keeps a key that <paramref name="maker"/> made, and writes that down.</summary>
-    public async Task AddAsync(ApiKey key, Caller maker, CancellationToken cancellationToken)
-    {
-        await using var connection = await database.OpenConnectionAsync(cancellationToken);
-        await using var transaction = await connection.BeginTransactionAsync(cancellationToken);
-        await InsertAsync(connection, transaction, key, cancellationToken);
-        var batch = new WriteBatch(connection, transaction);
-        SecurityWatch.Write(
-            batch,
-            SecurityKind.KeyMade,
-            maker.ClientId ?? "",
-            maker.Subject ?? "",
-            SecurityKind.KeyMade,
-            ShownKey.Of(key),
-            $"{maker.Subject} made a key for {key.Subject} with the scopes {string.Join(", ", key.Scopes)}.",
-            key.CreatedAt);
-        await batch.ExecuteAsync(cancellationToken);
-        await transaction.CommitAsync(cancellationToken);
-    }
+    public Task AddAsync(ApiKey key, Caller maker, CancellationToken cancellationToken) =>
+        AddAsync(key, maker.ClientId ?? "", maker.Subject ?? "", cancellationToken);
+
+    /// <summary>Keeps a key that the platform made itself, and writes that down.</summary>
+    public Task AddAsync(ApiKey key, CancellationToken cancellationToken) => AddAsync(key, AuditTrail.Platform, AuditTrail.Platform, cancellationToken);
 
     /// <summary>Keeps <paramref name="key"/> where no other with the scope <c>admin</c> is good, and writes that down; whether it did.</summary>
     public async Task<bool> AddFirstAsync(ApiKey key, CancellationToken cancellationToken)
@@ -91,7 +72,7 @@ internal sealed class ApiKeyStore(NpgsqlDataSource database)
         if (kept)
         {
             var batch = new WriteBatch(connection, transaction);
-            SecurityWatch.Write(
+            watch.Write(
                 batch,
                 SecurityKind.KeyMade,
                 AuditTrail.Platform,
@@ -122,7 +103,7 @@ internal sealed class ApiKeyStore(NpgsqlDataSource database)
         var revoked = key with { RevokedAt = now };
         var batch = new WriteBatch(connection, transaction);
         batch.Add("UPDATE api_key SET revoked_at = $1 WHERE id = $2", now.ToUniversalTime(), id);
-        SecurityWatch.Write(
+        watch.Write(
             batch,
             SecurityKind.KeyRevoked,
             revoker.ClientId ?? "",
@@ -149,9 +130,25 @@ internal sealed class ApiKeyStore(NpgsqlDataSource database)
             cancellationToken: cancellationToken));
     }
 
-    private static Task<int> InsertAsync(NpgsqlConnection connection, NpgsqlTransaction? transaction, ApiKey key, CancellationToken cancellationToken) =>
-        connection.ExecuteAsync(new CommandDefinition(
+    private async Task AddAsync(ApiKey key, string client, string maker, CancellationToken cancellationToken)
+    {
+        await using var connection = await database.OpenConnectionAsync(cancellationToken);
+        await using var transaction = await connection.BeginTransactionAsync(cancellationToken);
+        await connection.ExecuteAsync(new CommandDefinition(
             $"INSERT INTO api_key ({Columns}) VALUES ({Values})", key, transaction, cancellationToken: cancellationToken));
+        var batch = new WriteBatch(connection, transaction);
+        watch.Write(
+            batch,
+            SecurityKind.KeyMade,
+            client,
+            maker,
+            SecurityKind.KeyMade,
+            ShownKey.Of(key),
+            $"{maker} made a key for {key.Subject} with the scopes {string.Join(", ", key.Scopes)}.",
+            key.CreatedAt);
+        await batch.ExecuteAsync(cancellationToken);
+        await transaction.CommitAsync(cancellationToken);
+    }
 
     private sealed class Row
     {

@@ -28,7 +28,7 @@ internal sealed partial class DevelopmentKey(
         }
 
         var (key, fresh) = ApiKey.Create(Subject, Scope.All, sources: [Caller.AnySource], LimitScale, expiresAt: null, now);
-        await store.InsertAsync(key, cancellationToken);
+        await store.AddAsync(key, cancellationToken);
         await WriteAsync(fresh, cancellationToken);
         Log.Made(logger, path);
     }

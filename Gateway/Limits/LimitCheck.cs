@@ -2,15 +2,15 @@ using System.Net;
 using Sure.Gateway.Audit;
 using Sure.Gateway.Callers;
 using Sure.Gateway.Listeners;
-using Sure.Gateway.Routing;
 using Sure.ServiceDefaults.Identity;
 using Sure.ServiceDefaults.Problems;
+using Yarp.ReverseProxy.Model;
 
 namespace Sure.Gateway.Limits;
 
 /// <summary>
-/// Holds every request to the limit of its client. What has a route outside <c>/api</c> and <c>/ws</c> – health, pages, their files,
-/// descriptions of the API – is exempt; what has no route at all is not.
+/// Holds every request to the limit of its client. What the gateway answers by itself outside <c>/api</c> – health, pages and their files,
+/// among them the description that <c>/docs</c> reads – is exempt; what a service answers, or nobody does, is not.
 /// </summary>
 internal sealed class LimitCheck(RateLimiter limiter, SecurityWatch security)
 {
@@ -77,7 +77,7 @@ internal sealed class LimitCheck(RateLimiter limiter, SecurityWatch security)
     /// <summary>Whether nobody counts this request or wants to know whose it is.</summary>
     public static bool IsExempt(HttpContext context) =>
         context.IsInternal()
-        || (context.GetEndpoint() is not null
+        || (context.GetEndpoint() is { } endpoint
             && !context.Request.Path.StartsWithSegments(Api, StringComparison.OrdinalIgnoreCase)
-            && !context.Request.Path.IsLive());
+            && endpoint.Metadata.GetMetadata<RouteModel>() is null);
 }

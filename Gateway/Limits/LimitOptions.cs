@@ -64,6 +64,13 @@ internal sealed class LimitOptions
     [Range(1, 1_000_000)]
     public int? ConcurrencyPerService { get; set; }
 
+    /// <summary>
+    /// The same of one address, or of one network <c>/64</c> of IPv6; times <see cref="Scale"/>. A small part of what a service has: how
+    /// long a request keeps its place is up to its client too, who may read as slowly as it is let. What comes on top is answered 429 at once.
+    /// </summary>
+    [Range(1, 1_000_000)]
+    public int ConcurrencyPerAddress { get; set; } = 64;
+
     /// <summary>Batches of quotes that are worked on at a time: each is held in memory whole. What comes on top is answered 503 at once.</summary>
     [Range(1, 1_000_000)]
     public int Batches { get; set; } = 100;
@@ -102,6 +109,6 @@ internal sealed class LimitOptions
         return Math.Max(1, (long)Math.Min(long.MaxValue / 2, limit * Scale * factor));
     }
 
-    /// <summary>A limit of connections with its factor; at least 1.</summary>
-    public int Scaled(int connections) => (int)Math.Clamp(connections * Scale, 1, int.MaxValue);
+    /// <summary>A limit of connections or places with its factor; at least 1.</summary>
+    public int Scaled(int limit) => (int)Math.Clamp(limit * Scale, 1, int.MaxValue);
 }

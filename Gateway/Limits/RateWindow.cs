@@ -111,7 +111,22 @@ internal sealed class RateWindow(string name, SharedCounts shared, TimeProvider 
         await Task.Yield();
         // All who wait by now are asked for at once.
         var wanted = Math.Max(Interlocked.Read(ref _wanted), limit / Portion);
-        var grant = await shared.TakeAsync(name, limit, wanted);
+        try
+        {
+            Take(await shared.TakeAsync(name, limit, wanted), limit);
+        }
+        finally
+        {
+            // Even of a question that failed: whoever comes next asks another.
+            lock (_lock)
+            {
+                _asking = null;
+            }
+        }
+    }
+
+    private void Take(Grant? grant, long limit)
+    {
         lock (_lock)
         {
             var now = time.GetTimestamp();
@@ -132,8 +147,6 @@ internal sealed class RateWindow(string name, SharedCounts shared, TimeProvider 
                 _there = grant.Left;
                 _endsAt = now + TicksOf(grant.Life);
             }
-
-            _asking = null;
         }
     }
 

@@ -114,6 +114,25 @@ internal sealed class DirectOutput(PipeWriter transport, Socket socket) : PipeWr
         return _hasEnded || sent == _written ? Flushed() : SendRestAsync(Math.Max(sent, 0));
     }
 
+    /// <summary>
+    /// Tells the client, where it is direct, that nothing follows: all was flushed, and nothing is written any more. What it still says can be
+    /// read.
+    /// </summary>
+    public void End()
+    {
+        if (_isDirect)
+        {
+            try
+            {
+                socket.Shutdown(SocketShutdown.Send);
+            }
+            catch (Exception exception) when (exception is SocketException or ObjectDisposedException)
+            {
+                _hasEnded = true;
+            }
+        }
+    }
+
     public override void CancelPendingFlush() => transport.CancelPendingFlush();
 
     public override void Complete(Exception? exception = null) => transport.Complete(exception);

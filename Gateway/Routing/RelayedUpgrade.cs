@@ -2,6 +2,7 @@ using System.Net;
 using Microsoft.AspNetCore.Http.Features;
 using Sure.Gateway.Listeners;
 using Sure.ServiceDefaults.Connections;
+using Yarp.ReverseProxy.Model;
 using Yarp.ReverseProxy.Transforms;
 using Yarp.ReverseProxy.Transforms.Builder;
 
@@ -13,14 +14,17 @@ namespace Sure.Gateway.Routing;
 /// </summary>
 /// <param name="inner">Of the client's request.</param>
 /// <param name="after">Of its connection.</param>
+/// <param name="sockets">Told of it while it is open.</param>
 /// <param name="longestSilence">That either side may keep.</param>
 /// <param name="time">The clock.</param>
-internal sealed class RelayedUpgrade(IHttpUpgradeFeature inner, ConnectionAfterHttp after, TimeSpan longestSilence, TimeProvider time) : IHttpUpgradeFeature
+internal sealed class RelayedUpgrade(
+    IHttpUpgradeFeature inner, ConnectionAfterHttp after, FewestSockets sockets, TimeSpan longestSilence, TimeProvider time) : IHttpUpgradeFeature
 {
     /// <summary>The proxy's own.</summary>
     private static readonly TimeSpan DefaultSilence = TimeSpan.FromSeconds(100);
 
     private Stream? _service;
+    private DestinationState? _instance;
 
     public bool IsUpgradableRequest => inner.IsUpgradableRequest;
 
@@ -31,7 +35,9 @@ internal sealed class RelayedUpgrade(IHttpUpgradeFeature inner, ConnectionAfterH
         {
             var longestSilence = context.GetReverseProxyFeature().Cluster.Config.HttpRequest?.ActivityTimeout ?? DefaultSilence;
             var after = context.Features.GetRequiredFeature<ConnectionAfterHttp>();
-            context.Features.Set<IHttpUpgradeFeature>(new RelayedUpgrade(inner, after, longestSilence, context.RequestServices.GetRequiredService<TimeProvider>()));
+            var services = context.RequestServices;
+            context.Features.Set<IHttpUpgradeFeature>(
+                new RelayedUpgrade(inner, after, services.GetRequiredService<FewestSockets>(), longestSilence, services.GetRequiredService<TimeProvider>()));
         }
 
         return next(context);
@@ -61,6 +67,7 @@ internal sealed class RelayedUpgrade(IHttpUpgradeFeature inner, ConnectionAfterH
             throw;
         }
 
+        after.Hold(sockets.Open(_instance!));
         after.Then = new SocketRelay(after.Connection, service, longestSilence, time).RunAsync;
         return Stream.Null;
     }
@@ -70,6 +77,7 @@ internal sealed class RelayedUpgrade(IHttpUpgradeFeature inner, ConnectionAfterH
         if (transform.ProxyResponse is { StatusCode: HttpStatusCode.SwitchingProtocols } answer
             && transform.HttpContext.Features.Get<IHttpUpgradeFeature>() is RelayedUpgrade upgrade)
         {
+            upgrade._instance = transform.HttpContext.GetReverseProxyFeature().ProxiedDestination;
             upgrade._service = await answer.Content.ReadAsStreamAsync(transform.CancellationToken);
             answer.Content = new StreamContent(Stream.Null);
         }

@@ -1,6 +1,8 @@
 using System.IO.Pipelines;
 using Microsoft.AspNetCore.Connections;
 using Microsoft.AspNetCore.Connections.Features;
+using Microsoft.AspNetCore.Server.Kestrel.Core.Features;
+using Sure.Gateway.Listeners;
 
 namespace Sure.Gateway.Routing;
 
@@ -15,8 +17,8 @@ namespace Sure.Gateway.Routing;
 internal sealed class SocketRelay(ConnectionContext client, Stream service, TimeSpan longestSilence, TimeProvider time)
 {
     /// <summary>
-    /// How long a client may take to close after the service has. A connection that is closed with bytes unread is reset, and a reset
-    /// overtakes the service's close frame.
+    /// How long either side may take to end after the other has. What a client still says meanwhile is read: a connection that is closed with
+    /// bytes unread is reset, and a reset overtakes the service's close frame.
     /// </summary>
     private static readonly TimeSpan CloseTimeout = TimeSpan.FromSeconds(1);
 
@@ -42,12 +44,18 @@ internal sealed class SocketRelay(ConnectionContext client, Stream service, Time
         var toService = PassToServiceAsync(client.Transport.Input);
         try
         {
-            await await Task.WhenAny(toClient, toService);
+            await (await Task.WhenAny(toClient, toService) == toClient ? EndClientAsync() : toService);
             await Task.WhenAll(toClient, toService).WaitAsync(CloseTimeout, time);
         }
         catch (Exception exception) when (exception is TimeoutException || IsEnd(exception))
         {
-            client.Abort();
+            // Not cut: what the client was sent is still on its way to it.
+            client.Transport.Input.CancelPendingRead();
+            if (Volatile.Read(ref _givenAt) != 0)
+            {
+                // It has ended, and does not take what it was given.
+                client.Abort();
+            }
         }
         finally
         {
@@ -56,6 +64,22 @@ internal sealed class SocketRelay(ConnectionContext client, Stream service, Time
 
         // What it was read into is given back.
         await Task.WhenAll(toClient, toService).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+    }
+
+    /// <summary>
+    /// Tells the client that nothing follows, so that it need not wait: it is the server that closes first (RFC 6455, 7.1.1). Where the
+    /// server's transport has the connection, that is told when it is closed.
+    /// </summary>
+    private async Task EndClientAsync()
+    {
+        if (client.Features.Get<ISslStreamFeature>() is { } tls)
+        {
+            await tls.SslStream.ShutdownAsync();
+        }
+        else
+        {
+            client.Features.Get<DirectOutput>()?.End();
+        }
     }
 
     private static bool IsEnd(Exception exception) =>
@@ -106,7 +130,7 @@ internal sealed class SocketRelay(ConnectionContext client, Stream service, Time
             }
 
             input.AdvanceTo(read.Buffer.End);
-            if (read.IsCompleted)
+            if (read.IsCompleted || read.IsCanceled)
             {
                 return;
             }

@@ -80,6 +80,12 @@ internal sealed class UpgradedConnections(SocketsHttpHandler inner, TimeSpan han
     /// <summary>A connection that the HTTP client opened, and has until it is taken.</summary>
     private sealed class Connection(Socket socket) : NetworkStream(socket, ownsSocket: true)
     {
+        /// <summary>
+        /// What the system keeps of the service's while the client does not take it, which by itself grows to megabytes: what waits there the
+        /// service takes for delivered.
+        /// </summary>
+        private const int ReceiveBuffer = 128 * 1024;
+
         /// <summary>What the HTTP client had read beyond the answer.</summary>
         private ReadOnlyMemory<byte> _before;
 
@@ -104,6 +110,7 @@ internal sealed class UpgradedConnections(SocketsHttpHandler inner, TimeSpan han
                 _before = before.WrittenMemory;
             }
 
+            Socket.ReceiveBufferSize = ReceiveBuffer;
             _isBeingTaken = false;
         }
 

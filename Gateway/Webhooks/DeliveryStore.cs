@@ -2,12 +2,14 @@ using Dapper;
 using Npgsql;
 using Sure.Contracts.Vocabulary;
 using Sure.Coordination.Reading;
+using Sure.Gateway.Audit;
+using Sure.ServiceDefaults.Identity;
 using Sure.ServiceDefaults.Paging;
 
 namespace Sure.Gateway.Webhooks;
 
 /// <summary>Deliveries in PostgreSQL: the queue of attempts and the log of what became of them.</summary>
-internal sealed class DeliveryStore(NpgsqlDataSource database)
+internal sealed class DeliveryStore(NpgsqlDataSource database, WebhookStore webhooks)
 {
     private const string Columns =
         "delivery_id, event_id, type, status, attempts, outcome, status_code, created_at, attempted_at, due_at";
@@ -25,19 +27,19 @@ internal sealed class DeliveryStore(NpgsqlDataSource database)
         await QueueAsync(message, subscribers, now, connection, transaction, cancellationToken);
     }
 
-    /// <summary>Queues a message for one; null when there is no such webhook.</summary>
-    public async Task<DeliveryDocument?> QueueAsync(WebhookMessage message, Guid webhookId, DateTimeOffset now, CancellationToken cancellationToken)
+    /// <summary>Queues a test for one, and writes down who tests it; null when there is no such webhook.</summary>
+    public async Task<DeliveryDocument?> QueueTestAsync(Guid webhookId, Caller tester, DateTimeOffset now, CancellationToken cancellationToken)
     {
+        var message = WebhookMessage.Test(now);
         await using var connection = await database.OpenConnectionAsync(cancellationToken);
         await using var transaction = await connection.BeginTransactionAsync(cancellationToken);
-        var known = (await connection.QueryAsync<Guid>(new CommandDefinition(
-            "SELECT webhook_id FROM webhook WHERE webhook_id = @Id FOR KEY SHARE", new { Id = webhookId }, transaction, cancellationToken: cancellationToken))).ToList();
-        if (known.Count == 0)
+        if (await WebhookStore.HoldAsync(connection, transaction, webhookId, cancellationToken) is not { } webhook)
         {
             return null;
         }
 
-        await QueueAsync(message, known, now, connection, transaction, cancellationToken);
+        await QueueAsync(message, [webhookId], now, connection, transaction, cancellationToken);
+        await webhooks.WriteDownAsync(connection, transaction, SecurityKind.WebhookTested, "tested", webhook, tester, now, cancellationToken);
         var row = await connection.QuerySingleAsync<Row>(new CommandDefinition(
             $"SELECT {Columns} FROM webhook_delivery WHERE webhook_id = @Id AND event_id = @EventId",
             new { Id = webhookId, message.EventId },

@@ -26,7 +26,7 @@ internal sealed class TargetPolicy(IOptions<WebhookOptions> options, HostResolve
     public bool TryRead(string text, [NotNullWhen(true)] out Uri? url, [NotNullWhen(false)] out string? fault)
     {
         fault = null;
-        if (text.Length > LongestUrl || !Uri.TryCreate(text, UriKind.Absolute, out url) || url.Host.Length == 0)
+        if (text.Length > LongestUrl || !Uri.TryCreate(text, UriKind.Absolute, out url) || !HasHost(url))
         {
             url = null;
             fault = $"url must be an absolute URL of at most {LongestUrl} characters.";
@@ -45,6 +45,19 @@ internal sealed class TargetPolicy(IOptions<WebhookOptions> options, HostResolve
         }
 
         return fault is null && url is not null;
+    }
+
+    /// <summary>Whether there is a host, in letters that the DNS has for it; that it has none the framework says by throwing.</summary>
+    private static bool HasHost(Uri url)
+    {
+        try
+        {
+            return url.IdnHost.Length > 0;
+        }
+        catch (UriFormatException)
+        {
+            return false;
+        }
     }
 
     /// <summary>

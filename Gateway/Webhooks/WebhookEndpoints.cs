@@ -27,7 +27,7 @@ internal sealed record NewWebhookDocument(
     Guid WebhookId, string Url, IReadOnlyList<WebhookEvent> Events, string CreatedBy, DateTimeOffset CreatedAt, string Secret);
 
 /// <summary>Who is told of alerts and claims, and what became of it.</summary>
-internal static partial class WebhookEndpoints
+internal static class WebhookEndpoints
 {
     /// <summary>A name server that takes longer does not hold up whoever makes a webhook; it is asked again for each delivery.</summary>
     private static readonly TimeSpan LookupTimeout = TimeSpan.FromSeconds(2);
@@ -52,7 +52,6 @@ internal static partial class WebhookEndpoints
         IOptions<WebhookOptions> options,
         HttpContext context,
         TimeProvider time,
-        ILogger<WebhookStore> logger,
         CancellationToken cancellationToken)
     {
         if (request.Events.Count == 0)
@@ -78,7 +77,6 @@ internal static partial class WebhookEndpoints
             return Problem.Conflict($"There are {options.Value.Most} webhooks already; delete one first.");
         }
 
-        Log.Created(logger, webhook.WebhookId, webhook.CreatedBy);
         return TypedResults.Created(
             $"/api/v2/webhooks/{webhook.WebhookId}",
             new NewWebhookDocument(webhook.WebhookId, webhook.Url, webhook.Events, webhook.CreatedBy, webhook.CreatedAt, webhook.Secret));
@@ -97,17 +95,10 @@ internal static partial class WebhookEndpoints
             : NotFound();
 
     private static async Task<Results<NoContent, ProblemHttpResult>> DeleteAsync(
-        string id, WebhookStore store, HttpContext context, TimeProvider time, ILogger<WebhookStore> logger, CancellationToken cancellationToken)
-    {
-        var caller = context.Caller();
-        if (!Guid.TryParse(id, out var webhookId) || !await store.DeleteAsync(webhookId, caller, time.GetUtcNow(), cancellationToken))
-        {
-            return NotFound();
-        }
-
-        Log.Deleted(logger, webhookId, caller.Subject ?? "");
-        return TypedResults.NoContent();
-    }
+        string id, WebhookStore store, HttpContext context, TimeProvider time, CancellationToken cancellationToken) =>
+        Guid.TryParse(id, out var webhookId) && await store.DeleteAsync(webhookId, context.Caller(), time.GetUtcNow(), cancellationToken)
+            ? TypedResults.NoContent()
+            : NotFound();
 
     private static async Task<Results<Ok<Page<DeliveryDocument>>, ProblemHttpResult>> ListDeliveriesAsync(
         string id,
@@ -134,11 +125,11 @@ internal static partial class WebhookEndpoints
     }
 
     private static async Task<Results<Accepted<DeliveryDocument>, ProblemHttpResult>> TestAsync(
-        string id, DeliveryStore deliveries, TimeProvider time, CancellationToken cancellationToken)
+        string id, DeliveryStore deliveries, HttpContext context, TimeProvider time, CancellationToken cancellationToken)
     {
         var now = time.GetUtcNow();
         return Guid.TryParse(id, out var webhookId)
-            && await deliveries.QueueAsync(WebhookMessage.Test(now), webhookId, now, cancellationToken) is { } delivery
+            && await deliveries.QueueTestAsync(webhookId, context.Caller(), now, cancellationToken) is { } delivery
                 ? TypedResults.Accepted($"/api/v2/webhooks/{webhookId}/deliveries", delivery)
                 : NotFound();
     }
@@ -167,13 +158,4 @@ internal static partial class WebhookEndpoints
     }
 
     private static ProblemHttpResult NotFound() => Problem.NotFound("There is no such webhook.");
-
-    private static partial class Log
-    {
-        [LoggerMessage(Level = LogLevel.Information, Message = "Webhook {Webhook} was made by {Subject}")]
-        public static partial void Created(ILogger logger, Guid webhook, string subject);
-
-        [LoggerMessage(Level = LogLevel.Information, Message = "Webhook {Webhook} was deleted by {Subject}")]
-        public static partial void Deleted(ILogger logger, Guid webhook, string subject);
-    }
 }

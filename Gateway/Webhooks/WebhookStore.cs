@@ -9,7 +9,7 @@ using Sure.ServiceDefaults.Paging;
 namespace Sure.Gateway.Webhooks;
 
 /// <summary>Webhooks in PostgreSQL.</summary>
-internal sealed class WebhookStore(NpgsqlDataSource database)
+internal sealed class WebhookStore(NpgsqlDataSource database, SecurityWatch watch)
 {
     private const string Columns = "webhook_id, url, events, secret, created_by, created_at";
 
@@ -54,6 +54,14 @@ internal sealed class WebhookStore(NpgsqlDataSource database)
         return row?.ToWebhook();
     }
 
+    /// <summary>One that stays until the transaction ends; null when there is no such webhook.</summary>
+    public static async Task<Webhook?> HoldAsync(NpgsqlConnection connection, NpgsqlTransaction transaction, Guid webhookId, CancellationToken cancellationToken)
+    {
+        var row = await connection.QuerySingleOrDefaultAsync<Row>(new CommandDefinition(
+            $"SELECT {Columns} FROM webhook WHERE webhook_id = @Id FOR KEY SHARE", new { Id = webhookId }, transaction, cancellationToken: cancellationToken));
+        return row?.ToWebhook();
+    }
+
     /// <summary>A page of them, newest first.</summary>
     public async Task<IReadOnlyList<Webhook>> ListAsync(PageRequest page, CancellationToken cancellationToken)
     {
@@ -82,13 +90,16 @@ internal sealed class WebhookStore(NpgsqlDataSource database)
         return true;
     }
 
-    /// <summary>Of the URL only the host: the rest of it may be what lets one post there, and the trail is never emptied.</summary>
-    private static Task WriteDownAsync(
+    /// <summary>
+    /// Writes down within the transaction what was done with a webhook. Of the URL only the host: the rest of it may be what lets one post there,
+    /// and the trail is never emptied.
+    /// </summary>
+    public Task WriteDownAsync(
         NpgsqlConnection connection, NpgsqlTransaction transaction, string kind, string verb, Webhook webhook, Caller caller, DateTimeOffset now, CancellationToken cancellationToken)
     {
         var host = new Uri(webhook.Url).Authority;
         var batch = new WriteBatch(connection, transaction);
-        SecurityWatch.Write(
+        watch.Write(
             batch,
             kind,
             caller.ClientId ?? "",

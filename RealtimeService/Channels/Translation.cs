@@ -19,8 +19,7 @@ internal static class Translation
         RiskAlertRaised a => Describe("new_alert", a.AlertId, a.AlertType, a.Subject, a.Severity, a.Message, a.CurrentValue, a.LimitValue, a.OccurredAt),
         RiskAlertEscalated a => Describe("alert_escalated", a.AlertId, a.AlertType, a.Subject, a.Severity, a.Message, a.CurrentValue, a.LimitValue, a.OccurredAt),
         RiskAlertCleared a => Describe("alert_cleared", a.AlertId, a.AlertType, a.Subject, a.Severity, a.Message, a.CurrentValue, a.LimitValue, a.OccurredAt),
-        TopProductsChanged changed => new ChannelMessage(
-            Channel.TopProducts, "", Write(new RankingUpdate("top_products", "ranking_update", changed.Products, changed.OccurredAt))),
+        TopProductsChanged changed => Describe(changed.Products, changed.OccurredAt),
         TrancheUtilizationChanged changed => new ChannelMessage(
             Channel.TrancheApy,
             "",
@@ -33,13 +32,14 @@ internal static class Translation
     };
 
     /// <summary>
-    /// What a snapshot that is made anew says of an event: bridges tell their whole state in every cycle, so one that has not been
-    /// announced lately is known all the same.
+    /// What a snapshot that is made anew says of an event: services tell their whole state in every cycle, so what has not been announced
+    /// lately is known all the same.
     /// </summary>
-    public static ChannelMessage? ForSnapshot(IPlatformEvent known) => known switch
+    public static IEnumerable<ChannelMessage> ForSnapshot(IPlatformEvent known) => known switch
     {
-        BridgeHealthMade { HealthScore: not null } made => Describe(made),
-        _ => Of(known) is { Subject: not null } message ? message : null,
+        BridgeHealthMade made when made.Announced || made.HealthScore is not null => [Describe(made)],
+        RiskSnapshotTaken { Alerts: { } alerts, TopProducts: { } ranking } taken => [.. alerts.Select(Describe), Describe(ranking, taken.OccurredAt)],
+        _ => Of(known) is { Subject: not null } message ? [message] : [],
     };
 
     private static ChannelMessage Describe(BridgeHealthMade made) => new(
@@ -56,6 +56,13 @@ internal static class Translation
             made.TvlUsd,
             made.ExploitDetected,
             made.OccurredAt)));
+
+    private static ChannelMessage Describe(AlertState a) => Describe(
+        a.ClearedAt is null ? "new_alert" : "alert_cleared",
+        a.AlertId, a.AlertType, a.Subject, a.Severity, a.Message, a.CurrentValue, a.LimitValue, a.ClearedAt ?? a.RaisedAt);
+
+    private static ChannelMessage Describe(IReadOnlyList<ProductExposure> ranking, DateTimeOffset at) =>
+        new(Channel.TopProducts, "", Write(new RankingUpdate("top_products", "ranking_update", ranking, at)));
 
     private static ChannelMessage Describe(
         string type, Guid id, string alertType, string subject, Severity severity, string message, decimal? value, decimal limit, DateTimeOffset at) => new(

@@ -212,11 +212,22 @@ internal sealed partial class ClientConnection : IDisposable
     {
         lock (_closing)
         {
-            if (!_isOver)
+            if (_isOver)
+            {
+                return;
+            }
+
+            if (_goodbye.IsCompleted)
+            {
+                // The close frame is on its way, to a slow client behind all that was sent before it. A reset would overtake it.
+                _connection.Transport.Input.CancelPendingRead();
+            }
+            else
             {
                 _connection.Abort();
-                Queue.Abandon();
             }
+
+            Queue.Abandon();
         }
     }
 

@@ -10,6 +10,12 @@ namespace Sure.RealtimeService.Connections;
 /// </summary>
 internal sealed class SocketOutput : ConnectionStream
 {
+    /// <summary>
+    /// What the system keeps for a client that does not take it, which by itself grows to megabytes: a client is slow when too much waits
+    /// here, and its close frame comes after all that waits there.
+    /// </summary>
+    private const int SendBuffer = 128 * 1024;
+
     private readonly Socket _socket;
 
     /// <param name="socket">Of a connection that was upgraded, in the clear.</param>
@@ -18,6 +24,7 @@ internal sealed class SocketOutput : ConnectionStream
         _socket = socket;
         // What the client does not take at once is awaited, not waited for.
         _socket.Blocking = false;
+        _socket.SendBufferSize = SendBuffer;
     }
 
     /// <summary>

@@ -48,34 +48,23 @@ internal sealed class StreamSink(IConnectionMultiplexer redis, IHttpClientFactor
             [.. events.Select(Translate).OfType<ChannelMessage>()],
             cancellationToken);
 
-    /// <summary>Only the last message of each subject is told: clients learn what is so, not again what was.</summary>
+    /// <summary>
+    /// Only the last message of each subject is told: clients learn what is so, not again what was. One page of the newest events says it,
+    /// for services tell their whole state in every cycle.
+    /// </summary>
     public async Task RebuildAsync(string producer, long? seen, long firstKept, long last, CancellationToken cancellationToken)
     {
         using var client = clients.CreateClient(ClientName);
-        var latest = new Dictionary<(Channel, string), (long Sequence, ChannelMessage Message)>();
-        var position = firstKept - 1;
-        while (position < last)
-        {
-            var uri = new Uri($"http://{producer}{OutboxEndpoints.Path}?after={position}&limit={PageSize}");
-            var page = await client.GetFromJsonAsync<EventPage>(uri, SureJson.Internal, cancellationToken);
-            if (page is not { Events: [.., var newest] })
-            {
-                break;
-            }
-
-            foreach (var envelope in page.Events)
-            {
-                if (envelope.Open() is { } known && Translation.ForSnapshot(known) is { Subject: { } subject } message)
-                {
-                    latest[(message.Channel, subject)] = (envelope.Sequence, message);
-                }
-            }
-
-            position = newest.Sequence;
-        }
+        var after = Math.Max(firstKept - 1, last - PageSize);
+        var uri = new Uri($"http://{producer}{OutboxEndpoints.Path}?after={after}&limit={PageSize}");
+        var page = await client.GetFromJsonAsync<EventPage>(uri, SureJson.Internal, cancellationToken)
+            ?? throw new InvalidOperationException($"{producer} answered no page of events.");
+        var newestFirst = page.Events.Reverse().Select(e => e.Open()).OfType<IPlatformEvent>().SelectMany(Translation.ForSnapshot);
+        ChannelMessage[] latest = [.. newestFirst.DistinctBy(m => (m.Channel, m.Subject)).Reverse()];
 
         // Where another instance was faster, its result stands.
-        await AppendAsync(producer, seen is { } applied ? applied : Missing, position, [.. latest.Values.OrderBy(l => l.Sequence).Select(l => l.Message)], cancellationToken);
+        await AppendAsync(
+            producer, seen is { } applied ? applied : Missing, page.Events is [.., var newest] ? newest.Sequence : last, latest, cancellationToken);
     }
 
     /// <summary>The message goes on with the trace of the event: from the present work where that is part of it.</summary>

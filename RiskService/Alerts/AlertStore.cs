@@ -1,5 +1,6 @@
 using Dapper;
 using Npgsql;
+using Sure.Contracts.Events;
 using Sure.Contracts.Vocabulary;
 using Sure.Coordination.Reading;
 
@@ -35,6 +36,34 @@ internal sealed class AlertStore(NpgsqlDataSource database)
             r.CurrentValue,
             r.LimitValue,
             new DateTimeOffset(r.RaisedAt))));
+    }
+
+    /// <summary>The last alert of each figure, whether it lasts or is over.</summary>
+    public static async Task<IReadOnlyList<AlertState>> ReadLatestAsync(
+        NpgsqlConnection connection, NpgsqlTransaction transaction, CancellationToken cancellationToken)
+    {
+        // One that lasts is the last: while it does, no other is raised.
+        var rows = await connection.QueryAsync<Row>(new CommandDefinition(
+            """
+            SELECT DISTINCT ON (alert_type, subject)
+                   alert_id, alert_type, subject, severity, message, current_value, limit_value, raised_at, cleared_at
+            FROM alert ORDER BY alert_type, subject, cleared_at DESC NULLS FIRST
+            """,
+            transaction: transaction,
+            cancellationToken: cancellationToken));
+        return
+        [
+            .. rows.Select(r => new AlertState(
+                r.AlertId,
+                r.AlertType,
+                r.Subject,
+                Words<Severity>.Parse(r.Severity),
+                r.Message,
+                r.CurrentValue,
+                r.LimitValue,
+                new DateTimeOffset(r.RaisedAt),
+                r.ClearedAt is { } clearedAt ? new DateTimeOffset(clearedAt) : null)),
+        ];
     }
 
     /// <summary>Forgets the alerts that were over before <paramref name="before"/>.</summary>
@@ -87,5 +116,7 @@ internal sealed class AlertStore(NpgsqlDataSource database)
         public decimal LimitValue { get; init; }
 
         public DateTime RaisedAt { get; init; }
+
+        public DateTime? ClearedAt { get; init; }
     }
 }

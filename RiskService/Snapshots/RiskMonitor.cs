@@ -20,6 +20,7 @@ namespace Sure.RiskService.Snapshots;
 internal sealed class RiskMonitor(
     NpgsqlDataSource database,
     BookStore books,
+    ExposureStore exposures,
     PegHistory pegs,
     BookSimulation simulation,
     RiskMeasurement measurement,
@@ -39,6 +40,7 @@ internal sealed class RiskMonitor(
         var book = await WaitForBookAsync(cancellationToken);
         var correlation = await pegs.ReadAsync(cancellationToken);
         var losses = simulation.Of(book, cancellationToken);
+        var exposure = await exposures.ReadAsync(cancellationToken);
         var now = time.GetUtcNow();
         var measured = measurement.Measure(book, losses, correlation, now);
 
@@ -54,6 +56,7 @@ internal sealed class RiskMonitor(
         // Neither an alert nor a loss has a time in its key, which a partitioned table would need.
         await AlertStore.ForgetAsync(connection, transaction, now - kept.Value.AlertStatisticsRetention, cancellationToken);
         await ForecastStore.ForgetAsync(connection, transaction, now - kept.Value.ForecastRetention, cancellationToken);
+        var alerts = await AlertStore.ReadLatestAsync(connection, transaction, cancellationToken);
         var told = changes.Select(c => Tell(c, now)).OfType<IPlatformEvent>().ToList();
         await AlertStatistics.KeepAsync(told, connection, transaction, cancellationToken);
         await connection.AppendEventsAsync(
@@ -65,7 +68,9 @@ internal sealed class RiskMonitor(
                     snapshot.AsOf,
                     snapshot.WorstStress.Scenario,
                     Math.Max(0, snapshot.WorstStress.LossUsd),
-                    snapshot.Correlation.Regime),
+                    snapshot.Correlation.Regime,
+                    alerts,
+                    exposure?.Top),
                 .. told,
             ],
             cancellationToken);

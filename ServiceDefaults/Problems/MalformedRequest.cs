@@ -9,6 +9,11 @@ namespace Sure.ServiceDefaults.Problems;
 /// <param name="Sentence">For a person; names the field.</param>
 public sealed partial record MalformedRequest(string? Field, string Sentence)
 {
+    /// <summary>The serializer repeats names that the client chose. Words of its own never make it this long, and what looks for them here takes its time.</summary>
+    private const int LongestMessage = 2_000;
+
+    private static readonly MalformedRequest Unreadable = new(Field: null, "The request cannot be read.");
+
     /// <summary>Explains the framework's exception without its type names.</summary>
     public static MalformedRequest From(BadHttpRequestException exception)
     {
@@ -43,15 +48,20 @@ public sealed partial record MalformedRequest(string? Field, string Sentence)
             ? required.Groups["source"].Value == "body"
                 ? new(Field: null, "The body is missing; it must be a JSON object.")
                 : new(required.Groups["name"].Value, $"{required.Groups["name"].Value} is missing.")
-            : new(Field: null, "The request cannot be read.");
+            : Unreadable;
     }
 
     /// <summary>Explains why a JSON body could not be read.</summary>
     public static MalformedRequest From(JsonException exception)
     {
         ArgumentNullException.ThrowIfNull(exception);
-        var path = (exception.Path ?? "$").TrimStart('$').TrimStart('.');
         var message = exception.Message;
+        if (message.Length > LongestMessage)
+        {
+            return Unreadable;
+        }
+
+        var path = Problem.Shorten((exception.Path ?? "$").TrimStart('$').TrimStart('.'));
         if (Missing().Match(message) is { Success: true } missing)
         {
             var fields = missing.Groups["names"].Value.Split(',', StringSplitOptions.TrimEntries).Select(n => Join(path, n.Trim('\'', '.'))).ToArray();
@@ -60,13 +70,13 @@ public sealed partial record MalformedRequest(string? Field, string Sentence)
 
         if (Unknown().Match(message) is { Success: true } unknown)
         {
-            var field = path.Length > 0 ? path : unknown.Groups["name"].Value;
+            var field = path.Length > 0 ? path : Problem.Shorten(unknown.Groups["name"].Value);
             return new(field, $"{field} is not a field of this request.");
         }
 
         if (Duplicate().Match(message) is { Success: true } duplicate)
         {
-            var field = path.Length > 0 ? path : duplicate.Groups["name"].Value;
+            var field = path.Length > 0 ? path : Problem.Shorten(duplicate.Groups["name"].Value);
             return new(field, $"{field} is given twice.");
         }
 

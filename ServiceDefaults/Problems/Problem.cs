@@ -9,6 +9,9 @@ public static class Problem
 {
     private const string TypePrefix = "urn:sure:problem:";
 
+    /// <summary>No field of ours has a longer path.</summary>
+    private const int LongestEcho = 64;
+
     /// <summary>400: the request cannot be read; <paramref name="field"/> says where, <paramref name="detail"/> what is expected.</summary>
     public static ProblemHttpResult Malformed(string? field, string detail) =>
         Of(StatusCodes.Status400BadRequest, "malformed", "The request cannot be read", detail, field);
@@ -65,6 +68,13 @@ public static class Problem
         "Unavailable",
         detail,
         extensions: new Dictionary<string, object?>(StringComparer.Ordinal) { [PlatformProblems.RetryAfter] = (int)Math.Ceiling(retryAfter.TotalSeconds) });
+
+    /// <summary>What a client sent as it is told back: enough of it to recognise it by.</summary>
+    public static string Shorten(string text)
+    {
+        ArgumentNullException.ThrowIfNull(text);
+        return text.Length <= LongestEcho ? text : $"{text[..LongestEcho]}…";
+    }
 
     /// <summary>The stable type of <paramref name="kind"/>.</summary>
     public static string TypeOf(string kind) => TypePrefix + kind;

@@ -10,6 +10,7 @@ public static class RedisFailure
     /// with what the reader of the connection came upon (StackExchange.Redis, issue 2692).
     /// </summary>
     public static bool Is(Exception exception) => exception is RedisException
+        or RedisCommandException
         or TimeoutException
         or OperationCanceledException { CancellationToken.IsCancellationRequested: false }
         or InvalidOperationException { Source: "System.IO.Pipelines" };

@@ -7,6 +7,7 @@ using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Http.Metadata;
 using Microsoft.AspNetCore.Routing;
 using Sure.Contracts.Json;
+using Sure.ServiceDefaults.Problems;
 
 namespace Sure.ServiceDefaults.Queries;
 
@@ -46,7 +47,8 @@ internal sealed class QueryRules
             if (!_rules.TryGetValue(name, out var rule))
             {
                 var known = _rules.Count == 0 ? "it takes none" : $"it takes {string.Join(", ", _rules.Keys.Order(StringComparer.Ordinal))}";
-                return (name, $"{name} is not a parameter of this request; {known}.");
+                var shown = Problem.Shorten(name);
+                return (shown, $"{shown} is not a parameter of this request; {known}.");
             }
 
             if (values.Count > 1)

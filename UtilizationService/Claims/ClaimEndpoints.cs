@@ -37,13 +37,14 @@ internal static class ClaimEndpoints
     private static async Task<IResult> FileAsync(
         ClaimRequest request, PolicyStore policies, ClaimFiling filing, HttpContext context, CancellationToken cancellationToken)
     {
-        if (await policies.FindAsync(request.PolicyId, cancellationToken) is not { } policy || !context.Caller().MayActFor(policy.Holder))
+        var caller = context.Caller();
+        if (await policies.FindAsync(request.PolicyId, cancellationToken) is not { } policy || !caller.MayActFor(policy.Holder))
         {
             return Problem.NotFound("There is no such policy.");
         }
 
         return IdempotentRequest.TryRead(context, request, out var idempotent, out var refusal)
-            ? (await filing.FileAsync(policy, idempotent, cancellationToken)).ToResult()
+            ? (await filing.FileAsync(policy, caller.Subject ?? "", idempotent, cancellationToken)).ToResult()
             : refusal;
     }
 

@@ -11,7 +11,7 @@ internal sealed class ClaimFiling(NpgsqlDataSource database, ClaimStore claims, 
     /// Files a claim on <paramref name="policy"/>. Filing twice is no second claim: one that stands is answered as it is. By that nothing is
     /// moved, so it is no answer that a key keeps.
     /// </summary>
-    public async Task<MoneyOutcome> FileAsync(Policy policy, IdempotentRequest? idempotent, CancellationToken cancellationToken)
+    public async Task<MoneyOutcome> FileAsync(Policy policy, string actor, IdempotentRequest? idempotent, CancellationToken cancellationToken)
     {
         // Looked for before anything is judged, and before a claim that stands: a request that was answered gets its answer again.
         if (idempotent is not null && await FindAnswerAsync(idempotent, cancellationToken) is { } answered)
@@ -21,7 +21,7 @@ internal sealed class ClaimFiling(NpgsqlDataSource database, ClaimStore claims, 
 
         return await claims.FindStandingAsync(policy.PolicyId, cancellationToken) is { } standing
             ? new MoneyOutcome.Moved(StoredAnswer.Of(StatusCodes.Status200OK, ClaimDocument.Of(standing, time.GetUtcNow())))
-            : await settlement.FileAsync(await judge.JudgeAsync(policy, cancellationToken), idempotent, cancellationToken);
+            : await settlement.FileAsync(await judge.JudgeAsync(policy, cancellationToken), actor, idempotent, cancellationToken);
     }
 
     private async Task<MoneyOutcome?> FindAnswerAsync(IdempotentRequest idempotent, CancellationToken cancellationToken)

@@ -1,5 +1,6 @@
 using Microsoft.Extensions.Options;
 using Npgsql;
+using Sure.Coordination.Audit;
 using Sure.Coordination.Leases;
 using Sure.Coordination.Outbox;
 using Sure.Coordination.Writing;
@@ -43,12 +44,13 @@ internal sealed class Settlement(NpgsqlDataSource database, IOptions<BreakerOpti
         }
     }
 
-    /// <summary>Decides about a claim that its holder files; while the finding is undecided it is pending.</summary>
+    /// <summary>Decides about a claim that its holder files, or an operator for them; while the finding is undecided it is pending.</summary>
     /// <param name="finding">What was found about the policy.</param>
-    /// <param name="idempotent">Under what the answer is kept, whatever is decided; null where the holder gave no key.</param>
+    /// <param name="actor">Who files.</param>
+    /// <param name="idempotent">Under what the answer is kept, whatever is decided; null where no key was given.</param>
     /// <param name="cancellationToken">Ends the wait.</param>
     /// <returns>The claim as it stands afterwards, or what was answered before.</returns>
-    public async Task<MoneyOutcome> FileAsync(Finding finding, IdempotentRequest? idempotent, CancellationToken cancellationToken)
+    public async Task<MoneyOutcome> FileAsync(Finding finding, string actor, IdempotentRequest? idempotent, CancellationToken cancellationToken)
     {
         await using var connection = await database.OpenConnectionAsync(cancellationToken);
         await using var transaction = await connection.BeginTransactionAsync(cancellationToken);
@@ -63,6 +65,11 @@ internal sealed class Settlement(NpgsqlDataSource database, IOptions<BreakerOpti
         var answer = StoredAnswer.Of(StatusCodes.Status201Created, ClaimDocument.Of(claim, settled.At), ClaimEndpoints.PathOf(claim));
         var batch = new WriteBatch(connection, transaction);
         Write(batch, settled);
+        if (actor != claim.Holder && settled.HasChanged)
+        {
+            AuditTrail.Write(batch, actor, "claim_filed", new { claim.ClaimId, claim.PolicyId, claim.Holder, claim.Status }, settled.At);
+        }
+
         if (idempotent is not null)
         {
             IdempotencyStore.Save(batch, idempotent, answer, settled.At);
@@ -177,12 +184,12 @@ internal sealed class Settlement(NpgsqlDataSource database, IOptions<BreakerOpti
 
     private static void Write(WriteBatch batch, Settled settled)
     {
-        var (_, decisions, pending, book, now) = settled;
-        if (decisions.Count + pending.Count == 0)
+        if (!settled.HasChanged)
         {
             return;
         }
 
+        var (_, decisions, pending, book, now) = settled;
         var paying = decisions.Where(d => d.Triggered).ToList();
         ClaimStore.Write(
             batch,
@@ -216,5 +223,9 @@ internal sealed class Settlement(NpgsqlDataSource database, IOptions<BreakerOpti
     /// <param name="Book">What it makes of the pool.</param>
     /// <param name="At">When.</param>
     private sealed record Settled(
-        IReadOnlyDictionary<Guid, Claim> Claims, IReadOnlyCollection<Decision> Decisions, IReadOnlyCollection<Claim> Pending, SettlementBook Book, DateTimeOffset At);
+        IReadOnlyDictionary<Guid, Claim> Claims, IReadOnlyCollection<Decision> Decisions, IReadOnlyCollection<Claim> Pending, SettlementBook Book, DateTimeOffset At)
+    {
+        /// <summary>Whether there is anything to write: a claim may have stood already.</summary>
+        public bool HasChanged => Decisions.Count + Pending.Count > 0;
+    }
 }

@@ -2,7 +2,9 @@ using System.Text.Json;
 using Dapper;
 using Npgsql;
 using Sure.Contracts.Vocabulary;
+using Sure.Coordination.Audit;
 using Sure.Coordination.Reading;
+using Sure.Coordination.Writing;
 
 namespace Sure.UtilizationService.Incidents;
 
@@ -61,31 +63,32 @@ internal sealed class IncidentStore(NpgsqlDataSource database)
         return [.. rows.Select(r => r.ToIncident())];
     }
 
-    /// <summary>Keeps a new one.</summary>
+    /// <summary>Keeps a new one, and writes down who recorded it.</summary>
     public async Task AddAsync(Incident incident, Recorder recorder, CancellationToken cancellationToken)
     {
         await using var connection = await database.OpenConnectionAsync(cancellationToken);
-        await connection.ExecuteAsync(new CommandDefinition(
+        await using var transaction = await connection.BeginTransactionAsync(cancellationToken);
+        var batch = new WriteBatch(connection, transaction);
+        batch.Add(
             """
             INSERT INTO incident (incident_id, coverage_type, chain, stablecoin, occurred_at, evidence_url, loss_fraction, status,
                                   recorded_by, recorded_client, recorded_makers, recorded_at)
-            VALUES (@IncidentId, @CoverageType, @Chain, @Stablecoin, @OccurredAt, @EvidenceUrl, @LossFraction, 'open', @RecordedBy, @Client, @Makers, @RecordedAt)
+            VALUES ($1, $2, $3, $4, $5, $6, $7, 'open', $8, $9, $10, $11)
             """,
-            new
-            {
-                incident.IncidentId,
-                CoverageType = incident.CoverageType.Word(),
-                Chain = incident.Chain.Word(),
-                Stablecoin = incident.Stablecoin?.Word(),
-                OccurredAt = incident.OccurredAt.UtcDateTime,
-                incident.EvidenceUrl,
-                incident.LossFraction,
-                incident.RecordedBy,
-                Client = recorder.ClientId,
-                Makers = recorder.Makers.ToArray(),
-                RecordedAt = incident.RecordedAt.UtcDateTime,
-            },
-            cancellationToken: cancellationToken));
+            incident.IncidentId,
+            incident.CoverageType.Word(),
+            incident.Chain.Word(),
+            incident.Stablecoin?.Word(),
+            incident.OccurredAt.ToUniversalTime(),
+            incident.EvidenceUrl,
+            incident.LossFraction,
+            incident.RecordedBy,
+            recorder.ClientId,
+            recorder.Makers.ToArray(),
+            incident.RecordedAt.ToUniversalTime());
+        AuditTrail.Write(batch, incident.RecordedBy, "incident_recorded", incident, incident.RecordedAt);
+        await batch.ExecuteAsync(cancellationToken);
+        await transaction.CommitAsync(cancellationToken);
     }
 
     /// <summary>The incident with who recorded it, locked until the transaction ends; null where there is none.</summary>

@@ -1,6 +1,6 @@
 using System.Globalization;
+using Sure.Contracts.Consensus;
 using Sure.Contracts.Vocabulary;
-using Sure.UtilizationService.Claims.Rules;
 
 namespace Sure.UtilizationService.Market;
 
@@ -40,7 +40,7 @@ public static class KnownEvents
             not { PegRatio: not null } => $"There is no consensus on the price of {coin.Word()}.",
             { } peg when now - peg.At > options.MaxAge => Text($"The last consensus on the price of {coin.Word()} is {(now - peg.At).TotalSeconds:0} seconds old."),
             // What it is held against is no better known than a price that one source says.
-            { LiveNavs: < ConsensusPoint.LeastNavs } => Text($"Fewer than {ConsensusPoint.LeastNavs} sources say what {coin.Word()} can be redeemed for."),
+            { LiveNavs: < PriceAgreement.LeastNavs } => Text($"Fewer than {PriceAgreement.LeastNavs} sources say what {coin.Word()} can be redeemed for."),
             _ => null,
         };
 

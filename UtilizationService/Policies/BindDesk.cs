@@ -6,6 +6,7 @@ using Npgsql;
 using Sure.Contracts.Calls;
 using Sure.Contracts.Events;
 using Sure.Contracts.Vocabulary;
+using Sure.Coordination.Audit;
 using Sure.Coordination.Outbox;
 using Sure.Coordination.Telemetry;
 using Sure.Coordination.Writing;
@@ -21,8 +22,9 @@ namespace Sure.UtilizationService.Policies;
 /// <param name="QuoteId">Its id.</param>
 /// <param name="Quote">The quote while it lives; else null.</param>
 /// <param name="Holder">Whose policy it becomes.</param>
+/// <param name="Actor">Who wants to: the holder, or an operator for them.</param>
 /// <param name="Idempotent">How to know the request again; null where it cannot be known.</param>
-internal sealed record BindOrder(Guid QuoteId, BindableQuote? Quote, string Holder, IdempotentRequest? Idempotent)
+internal sealed record BindOrder(Guid QuoteId, BindableQuote? Quote, string Holder, string Actor, IdempotentRequest? Idempotent)
 {
     /// <summary>The request, whose trace what is sold goes on with.</summary>
     public Activity? Request { get; } = Activity.Current;
@@ -166,6 +168,11 @@ internal sealed partial class BindDesk(
             LedgerStore.Write(batch, sales.Policies.Select(p => PremiumEntry(p, now)));
             batch.AppendEvents([.. sales.Policies.Select(p => BoundEvent(p, now))], sales.Requests);
             IdempotencyStore.Save(batch, sales.Answers, now);
+            foreach (var (policy, actor) in sales.ForOthers)
+            {
+                AuditTrail.Write(batch, actor, "policy_bound", new { policy.PolicyId, policy.QuoteId, policy.Holder, policy.CoverageUsd, policy.PremiumUsd }, now);
+            }
+
             await batch.ExecuteAsync(CancellationToken.None);
             await transaction.CommitAsync();
             telemetry.Sold(sales.Policies);
@@ -272,6 +279,9 @@ internal sealed class Sales(DeskView view, CapitalOptions capital, UnderwritingO
     /// <summary>The policies sold, in their order.</summary>
     public List<Policy> Policies { get; } = [];
 
+    /// <summary>Those of the policies that somebody bound for another, and who did.</summary>
+    public List<(Policy Policy, string Actor)> ForOthers { get; } = [];
+
     /// <summary>For each of the policies, the trace of the request that bought it.</summary>
     public List<ActivityContext> Requests { get; } = [];
 
@@ -322,6 +332,11 @@ internal sealed class Sales(DeskView view, CapitalOptions capital, UnderwritingO
         var answer = StoredAnswer.Of(StatusCodes.Status201Created, PolicyDocument.Of(policy, now), $"/api/v2/policies/{policy.PolicyId}");
         Policies.Add(policy);
         Requests.Add(order.Request?.Context ?? default);
+        if (order.Actor != order.Holder)
+        {
+            ForOthers.Add((policy, order.Actor));
+        }
+
         _bound.Add(quote.QuoteId);
         _position = Underwriting.After(_position, cover);
         if (order.Idempotent is { } idempotent)

@@ -6,7 +6,8 @@ namespace Sure.UtilizationService.Policies;
 /// <summary>Binds quotes: finds the quote, and has the <see cref="BindDesk"/> decide.</summary>
 internal sealed class PolicyBinder(NpgsqlDataSource database, QuoteClient quotes, BindDesk desk)
 {
-    public async Task<BindOutcome> BindQuoteAsync(Guid quoteId, string holder, IdempotentRequest? idempotent, CancellationToken cancellationToken)
+    public async Task<BindOutcome> BindQuoteAsync(
+        Guid quoteId, string holder, string actor, IdempotentRequest? idempotent, CancellationToken cancellationToken)
     {
         // Looked for before the quote: a request that was answered gets its answer again, whether or not QuoteService is there.
         if (idempotent is not null && await FindAnswerAsync(idempotent, cancellationToken) is { } answered)
@@ -15,7 +16,7 @@ internal sealed class PolicyBinder(NpgsqlDataSource database, QuoteClient quotes
         }
 
         var quote = await quotes.FindAsync(quoteId, cancellationToken);
-        return await desk.DecideAsync(new BindOrder(quoteId, quote, holder, idempotent), cancellationToken);
+        return await desk.DecideAsync(new BindOrder(quoteId, quote, holder, actor, idempotent), cancellationToken);
     }
 
     private async Task<BindOutcome?> FindAnswerAsync(IdempotentRequest idempotent, CancellationToken cancellationToken)

@@ -48,7 +48,7 @@ internal static class PolicyEndpoints
             return refusal;
         }
 
-        return await binder.BindQuoteAsync(request.QuoteId, holder, idempotent, cancellationToken) switch
+        return await binder.BindQuoteAsync(request.QuoteId, holder, caller.Subject ?? "", idempotent, cancellationToken) switch
         {
             BindOutcome.Bound bound => bound.Answer.ToResult(),
             BindOutcome.AlreadyBound => Problem.Conflict("This quote has been bound already."),

@@ -1,5 +1,6 @@
 using Microsoft.Extensions.Options;
 using Npgsql;
+using Sure.Coordination.Audit;
 using Sure.Coordination.Writing;
 using Sure.ServiceDefaults.Problems;
 using Sure.UtilizationService.Capital;
@@ -39,7 +40,7 @@ internal sealed record DeploymentAnswer(JournalEntry Entry, DateTimeOffset Times
 /// </summary>
 internal sealed class Deployment(NpgsqlDataSource database, IOptions<CapitalOptions> capital, TimeProvider time)
 {
-    public async Task<MoneyOutcome> MoveAsync(DeploymentRequest request, IdempotentRequest? idempotent, CancellationToken cancellationToken)
+    public async Task<MoneyOutcome> MoveAsync(DeploymentRequest request, string actor, IdempotentRequest? idempotent, CancellationToken cancellationToken)
     {
         if (!Cents.IsAmount(request.AmountUsd))
         {
@@ -87,6 +88,12 @@ internal sealed class Deployment(NpgsqlDataSource database, IOptions<CapitalOpti
         LedgerStore.Write(batch, [entry]);
         ClaimReduction.Write(batch, reductions, now);
         PoolStore.Touch(batch);
+        AuditTrail.Write(
+            batch,
+            actor,
+            request.Direction is DeploymentDirection.Deploy ? "capital_deployed" : "capital_returned",
+            new { entry.EntryId, request.AmountUsd, GainUsd = gain },
+            now);
         if (idempotent is not null)
         {
             IdempotencyStore.Save(batch, idempotent, answer, now);

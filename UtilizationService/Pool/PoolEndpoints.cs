@@ -61,7 +61,7 @@ internal static class PoolEndpoints
             return refusal;
         }
 
-        return (await deployment.MoveAsync(request, idempotent, cancellationToken)).ToResult();
+        return (await deployment.MoveAsync(request, context.Caller().Subject ?? "", idempotent, cancellationToken)).ToResult();
     }
 
     private static async Task<JsonHttpResult<PoolState>> ReadStateAsync(

@@ -1,5 +1,6 @@
 using Npgsql;
 using Sure.Contracts.Vocabulary;
+using Sure.Coordination.Audit;
 using Sure.Coordination.Writing;
 using Sure.ServiceDefaults.Problems;
 using Sure.UtilizationService.Idempotency;
@@ -23,13 +24,17 @@ internal sealed record VaultAnswer(
     public static MoneyOutcome Refuse(VaultRefusal refusal) =>
         new MoneyOutcome.Refused(Problem.NotAllowed(refusal.Kind, refusal.Sentence, refusal.Field));
 
-    /// <summary>Writes the movement with its entry and its answer, and commits. One round trip, and one for the commit.</summary>
+    /// <summary>
+    /// Writes the movement with its entry and its answer, and commits. One round trip, and one for the commit. The entry names the account;
+    /// where somebody else moved it, the trail names who did.
+    /// </summary>
     public static async Task<MoneyOutcome> MoveAsync(
         NpgsqlConnection connection,
         NpgsqlTransaction transaction,
         ShareMovement movement,
         VaultView view,
         VaultMove move,
+        string actor,
         IdempotentRequest? idempotent,
         CancellationToken cancellationToken)
     {
@@ -41,6 +46,16 @@ internal sealed record VaultAnswer(
         VaultStore.Write(batch, movement);
         LedgerStore.Write(batch, [entry]);
         PoolStore.Touch(batch);
+        if (actor != movement.Account)
+        {
+            AuditTrail.Write(
+                batch,
+                actor,
+                movement.Kind is "deposit" ? "capital_deposited" : "capital_withdrawn",
+                new { entry.EntryId, movement.Account, TrancheId = view.Tranche, move.AmountUsd, move.Shares },
+                entry.OccurredAt);
+        }
+
         if (idempotent is not null)
         {
             IdempotencyStore.Save(batch, idempotent, answer, entry.OccurredAt);

@@ -73,7 +73,7 @@ internal static class VaultEndpoints
     private static async Task<IResult> DepositAsync(DepositRequest request, VaultMovements movements, HttpContext context, CancellationToken cancellationToken) =>
         !TryReadAccount(context, request.Account, out var account, out var refusal) || !IdempotentRequest.TryRead(context, request, out var idempotent, out refusal)
             ? refusal
-            : (await movements.DepositAsync(request, account, idempotent, cancellationToken)).ToResult();
+            : (await movements.DepositAsync(request, account, context.Caller().Subject ?? "", idempotent, cancellationToken)).ToResult();
 
     private static async Task<IResult> WithdrawAsync(
         WithdrawalRequest request, VaultMovements movements, HttpContext context, CancellationToken cancellationToken)
@@ -85,7 +85,7 @@ internal static class VaultEndpoints
 
         return !TryReadAccount(context, request.Account, out var account, out var refusal) || !IdempotentRequest.TryRead(context, request, out var idempotent, out refusal)
             ? refusal
-            : (await movements.WithdrawAsync(request, account, idempotent, cancellationToken)).ToResult();
+            : (await movements.WithdrawAsync(request, account, context.Caller().Subject ?? "", idempotent, cancellationToken)).ToResult();
     }
 
     /// <summary>Whose shares move: the caller's own, or for an operator those of the account that is named.</summary>

@@ -22,19 +22,21 @@ internal sealed class VaultMovements(
     TimeProvider time)
 {
     public Task<MoneyOutcome> DepositAsync(
-        DepositRequest request, string account, IdempotentRequest? idempotent, CancellationToken cancellationToken) => MoveAsync(
+        DepositRequest request, string account, string actor, IdempotentRequest? idempotent, CancellationToken cancellationToken) => MoveAsync(
         VaultDirection.Deposit,
         request.TrancheId,
         account,
+        actor,
         (view, _) => VaultRules.Deposit(view, request.AmountUsd, capital.Value),
         idempotent,
         cancellationToken);
 
     public Task<MoneyOutcome> WithdrawAsync(
-        WithdrawalRequest request, string account, IdempotentRequest? idempotent, CancellationToken cancellationToken) => MoveAsync(
+        WithdrawalRequest request, string account, string actor, IdempotentRequest? idempotent, CancellationToken cancellationToken) => MoveAsync(
         VaultDirection.Withdraw,
         request.TrancheId,
         account,
+        actor,
         (view, stops) => VaultRules.Withdraw(view, request.AmountUsd, request.Shares, stops, capital.Value, limits.Value),
         idempotent,
         cancellationToken);
@@ -43,6 +45,7 @@ internal sealed class VaultMovements(
         VaultDirection direction,
         Tranche tranche,
         string account,
+        string actor,
         Func<VaultView, WithdrawalStops, VaultDecision> decide,
         IdempotentRequest? idempotent,
         CancellationToken cancellationToken)
@@ -80,6 +83,6 @@ internal sealed class VaultMovements(
             : ("withdrawal", -move.Shares, Account.Capital(tranche), Account.Cash);
         var entry = JournalEntry.Of(kind, account, now, Posting.Debit(debit, move.AmountUsd), Posting.Credit(credit, move.AmountUsd));
         var movement = new ShareMovement(entry, kind, account, tranche, shares);
-        return await VaultAnswer.MoveAsync(connection, transaction, movement, view, move, idempotent, cancellationToken);
+        return await VaultAnswer.MoveAsync(connection, transaction, movement, view, move, actor, idempotent, cancellationToken);
     }
 }

@@ -393,6 +393,11 @@ public sealed class BridgeAssessorTests
         Assert.Equal(BridgeStatus.Unknown, report.HealthStatus);
         Assert.All(report.Sources, s => Assert.False(s.Live));
         Assert.True(_events.OfType<BridgeHealthMade>().Last().Announce);
+
+        Judge(11, []);
+
+        var next = _events.OfType<BridgeHealthMade>().Last();
+        Assert.Equal((null, false, true), (next.HealthScore, next.Announce, next.Announced));
     }
 
     [Fact]

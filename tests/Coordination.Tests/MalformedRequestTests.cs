@@ -37,6 +37,31 @@ public sealed class MalformedRequestTests
         Assert.Equal(sentence, MalformedRequest.From(Assert.Throws<JsonException>(() => JsonSerializer.Deserialize<Set>(body, Strict))).Sentence);
     }
 
+    /// <summary>Of names as long as a body, what is searched and told back is bounded: the client chose them.</summary>
+    [Theory]
+    [InlineData("missing required properties including: '", 1_500)]
+    [InlineData("The JSON property '", 50_000)]
+    [InlineData("x", 1_000_000)]
+    public void From_a_name_without_end_says_no_more_than_that_it_cannot_be_read(string repeated, int times) =>
+        Assert.Equal(
+            new MalformedRequest(Field: null, "The request cannot be read."),
+            Fault($$"""{"{{string.Concat(Enumerable.Repeat(repeated, times))}}\nx":1}"""));
+
+    [Fact]
+    public void From_a_long_name_tells_its_beginning()
+    {
+        var (all, shown) = (new string('x', 65), $"{new string('x', 64)}…");
+        Assert.Equal(new MalformedRequest(shown, $"{shown} is not a field of this request."), Fault($$"""{"{{all}}":1}"""));
+        Assert.Equal(new MalformedRequest(all[..64], $"{all[..64]} is not a field of this request."), Fault($$"""{"{{all[..64]}}":1}"""));
+
+        // The whole path: amounts_by_name. has 16 characters.
+        shown = $"amounts_by_name.{new string('x', 48)}…";
+        Assert.Equal(new MalformedRequest(shown, $"{shown} must be a number."), Fault($$$"""{"amounts_by_name":{"{{{all}}}":"x"}}"""));
+    }
+
+    private static MalformedRequest Fault(string body) =>
+        MalformedRequest.From(Assert.Throws<JsonException>(() => JsonSerializer.Deserialize<Taken>(body, Strict)));
+
     private static JsonSerializerOptions MakeStrict()
     {
         var options = new JsonSerializerOptions(JsonSerializerDefaults.Web);

@@ -11,6 +11,9 @@ namespace Sure.Gateway.Tests;
 /// <summary>A service learns who asks from the gateway and from nobody else.</summary>
 public sealed class CallerTests(CallerTests.Host host) : IClassFixture<CallerTests.Host>
 {
+    private const string Trace = "4bf92f3577b34da6a3ce929d0e0e4736";
+    private const string Parent = "00f067aa0ba902b7";
+
     private GatewayHost Gateway => host.Gateway;
 
     private FakeService Risk => Gateway.Fakes["riskservice"];
@@ -67,18 +70,33 @@ public sealed class CallerTests(CallerTests.Host host) : IClassFixture<CallerTes
         Assert.DoesNotContain("Authorization", second.Headers.Keys);
     }
 
+    /// <summary>Whoever chose the trace would choose what is recorded, and could have all that he does in one.</summary>
+    [Theory]
+    [InlineData("00")]
+    [InlineData("01")]
+    public async Task A_request_begins_a_trace_whatever_its_client_says_of_one(string flags)
+    {
+        using var answer = await AskInTraceAsync(Gateway, flags);
+
+        Assert.Equal(HttpStatusCode.OK, answer.StatusCode);
+        var headers = Risk.Arrivals.Last().Headers;
+        var told = headers["traceparent"].Split('-');
+        Assert.Equal((4, "00"), (told.Length, told[0]));
+        Assert.NotEqual(Trace, told[1]);
+        Assert.DoesNotContain("tracestate", headers.Keys);
+    }
+
     /// <summary>Recorded or not, a request and what it causes behind the gateway are one trace (W3C Trace Context, 3.2).</summary>
     [Theory]
     [InlineData("00")]
     [InlineData("01")]
-    public async Task The_trace_of_a_request_goes_on_behind_the_gateway(string flags)
+    public async Task Where_clients_are_believed_their_trace_goes_on_behind_the_gateway(string flags)
     {
-        const string Trace = "4bf92f3577b34da6a3ce929d0e0e4736";
-        const string Parent = "00f067aa0ba902b7";
-        using var answer = await Gateway.GetAsync("/api/v2/risk/limits", key: null, ("traceparent", $"00-{Trace}-{Parent}-{flags}"), ("tracestate", "rojo=1"));
+        await using var gateway = await GatewayHost.StartAsync(host.Database, new() { ["Gateway:TakesUpTraces"] = "true" });
+        using var answer = await AskInTraceAsync(gateway, flags);
 
         Assert.Equal(HttpStatusCode.OK, answer.StatusCode);
-        var headers = Risk.Arrivals.Last().Headers;
+        var headers = gateway.Fakes["riskservice"].Arrivals.Last().Headers;
         var told = headers["traceparent"].Split('-');
         Assert.Equal(["00", Trace], told[..2]);
         // The client's span is the gateway's parent, not the service's.
@@ -167,6 +185,9 @@ public sealed class CallerTests(CallerTests.Host host) : IClassFixture<CallerTes
         Assert.All(set!["keys"]!.AsArray(), key => Assert.Null(key!["d"]));
         return [.. set["keys"]!.AsArray().Select(k => (string)k!["kid"]!)];
     }
+
+    private static Task<HttpResponseMessage> AskInTraceAsync(GatewayHost gateway, string flags) =>
+        gateway.GetAsync("/api/v2/risk/limits", key: null, ("traceparent", $"00-{Trace}-{Parent}-{flags}"), ("tracestate", "rojo=1"));
 
     public sealed class Host(PostgresServer postgres) : IAsyncLifetime
     {

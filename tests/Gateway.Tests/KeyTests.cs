@@ -143,7 +143,7 @@ public sealed class KeyTests(PostgresServer postgres)
             })
             {
                 var (key, _) = ApiKey.Create(subject, ["admin"], [], 1, expiresAt: null, TimeProvider.System.GetUtcNow(), makers);
-                await before.Services.GetRequiredService<ApiKeyStore>().InsertAsync(key, TestContext.Current.CancellationToken);
+                await before.Services.GetRequiredService<ApiKeyStore>().AddAsync(key, TestContext.Current.CancellationToken);
             }
         }
 
@@ -226,6 +226,11 @@ public sealed class KeyTests(PostgresServer postgres)
             await connection.ExecuteAsync("UPDATE api_key SET sources = '{}'");
 
             Assert.NotEqual(first, await StartAndReadAsync(database, file, differentFrom: first));
+
+            // Both are in the trail as what the platform made.
+            Assert.Equal(
+                await connection.QueryAsync<Guid>("SELECT id FROM api_key ORDER BY created_at"),
+                await connection.QueryAsync<Guid>("SELECT (detail ->> 'key_id')::uuid FROM audit WHERE action = 'key_made' AND actor = 'platform' ORDER BY at"));
         }
         finally
         {

@@ -6,8 +6,11 @@ using Sure.TestServers;
 
 namespace Sure.Gateway.Tests;
 
-/// <summary>How often a client may ask, with one instance and with two.</summary>
-public sealed class LimitTests(PostgresServer postgres, RedisServer redis) : IAsyncLifetime
+/// <summary>
+/// How often a client may ask, with one instance and with two. The Redis is its own: all tests ask from one address, and those that are held
+/// to other limits count the same client.
+/// </summary>
+public sealed class LimitTests(PostgresServer postgres, RedisServer redis) : IClassFixture<RedisServer>, IAsyncLifetime
 {
     public async ValueTask InitializeAsync()
     {
@@ -27,7 +30,9 @@ public sealed class LimitTests(PostgresServer postgres, RedisServer redis) : IAs
             answers.Add(await gateway.GetAsync("/api/v2/pool"));
         }
 
-        Assert.Equal(100, answers.Count(a => a.StatusCode is HttpStatusCode.OK));
+        Assert.Equal(
+            [.. Enumerable.Repeat(HttpStatusCode.OK, 100), .. Enumerable.Repeat(HttpStatusCode.TooManyRequests, 3)],
+            answers.Select(a => a.StatusCode));
         Assert.Equal(100, gateway.Fakes["utilizationservice"].Arrivals.Count);
         Assert.All(answers, answer => Assert.Equal(100, Number(answer, "RateLimit-Limit")));
         Assert.Equal(Enumerable.Range(0, 100).Select(i => 99L - i), answers.Take(100).Select(a => Number(a, "RateLimit-Remaining")));
@@ -52,6 +57,27 @@ public sealed class LimitTests(PostgresServer postgres, RedisServer redis) : IAs
         Assert.Equal(HttpStatusCode.OK, known.StatusCode);
         Assert.Equal(500, Number(known, "RateLimit-Limit"));
         answers.ForEach(a => a.Dispose());
+    }
+
+    [Fact]
+    public async Task What_a_service_answers_outside_the_API_is_counted_and_what_the_gateway_itself_does_is_not()
+    {
+        await using var gateway = await StartAsync(settings: new() { ["Limits:Anonymous"] = "3" });
+        var live = new List<HttpStatusCode>();
+        for (var i = 0; i < 5; i++)
+        {
+            using var answer = await gateway.GetAsync("/asyncapi/v2.json");
+            live.Add(answer.StatusCode);
+        }
+
+        Assert.Equal([HttpStatusCode.OK, HttpStatusCode.OK, HttpStatusCode.OK, HttpStatusCode.TooManyRequests, HttpStatusCode.TooManyRequests], live);
+        Assert.Equal(3, gateway.Fakes["realtimeservice"].Arrivals.Count);
+        foreach (var path in (string[])["/docs/", "/openapi/v2.json", "/health"])
+        {
+            using var exempt = await gateway.GetAsync(path);
+            Assert.NotEqual(HttpStatusCode.TooManyRequests, exempt.StatusCode);
+            Assert.False(exempt.Headers.Contains("RateLimit-Limit"));
+        }
     }
 
     /// <summary>Requests by method and path, whether with a key, and the limit that 2-api gives them.</summary>

@@ -73,6 +73,49 @@ public sealed class LoadTests(PostgresServer postgres)
     }
 
     [Fact]
+    public async Task A_client_whose_requests_do_not_end_leaves_places_to_others()
+    {
+        await using var gateway = await GatewayHost.StartAsync(await postgres.CreateDatabaseAsync(), new()
+        {
+            ["Limits:Scale"] = "1",
+            ["Limits:ConcurrencyPerService"] = "4",
+            ["Limits:ConcurrencyPerAddress"] = "3",
+            ["Gateway:TrustedProxies:0"] = "127.0.0.0/8",
+        });
+        await gateway.ReadyAsync();
+        var risk = gateway.Fakes["riskservice"];
+        var held = new TaskCompletionSource();
+        var arrived = 0;
+        risk.Answer = async _ => await (Interlocked.Increment(ref arrived) <= 3 ? held.Task : Task.CompletedTask);
+        Task<HttpResponseMessage>[] working = [.. Enumerable.Range(0, 3).Select(_ => AskAsync("2001:db8::a", "/api/v2/risk/limits"))];
+        await Eventually.HoldsAsync(() => Task.FromResult(risk.Arrivals.Count == 3), "they are worked on");
+
+        // From anywhere in its network, whatever it asks for.
+        foreach (var path in (string[])["/api/v2/risk/limits", "/api/v2/pool", "/openapi/v2.json"])
+        {
+            using var shed = await AskAsync("2001:db8::b", path);
+            await Problems.AssertAsync(shed, HttpStatusCode.TooManyRequests);
+            Assert.Equal(TimeSpan.FromSeconds(1), shed.Headers.RetryAfter?.Delta);
+            Problems.AssertSafe(shed);
+        }
+
+        using var other = await AskAsync("2001:db8:0:1::b", "/api/v2/risk/limits");
+        Assert.Equal(HttpStatusCode.OK, other.StatusCode);
+        using var health = await AskAsync("2001:db8::a", "/health");
+        Assert.Equal(HttpStatusCode.OK, health.StatusCode);
+
+        held.SetResult();
+        foreach (var answer in working)
+        {
+            Assert.Equal(HttpStatusCode.OK, (await answer).StatusCode);
+        }
+
+        await Eventually.HoldsAsync(async () => (await AskAsync("2001:db8::a", "/api/v2/risk/limits")).StatusCode is HttpStatusCode.OK, "its places are free");
+
+        Task<HttpResponseMessage> AskAsync(string address, string path) => gateway.GetAsync(path, key: null, ("X-Forwarded-For", address));
+    }
+
+    [Fact]
     public async Task A_client_that_has_nothing_left_is_refused_before_its_batch_is_read()
     {
         await using var gateway = await GatewayHost.StartAsync(

@@ -92,6 +92,20 @@ public sealed class OidcTests(OidcTests.Host host) : IClassFixture<OidcTests.Hos
         Assert.Equal(0, host.Issuer.StrangersKeysAsked);
     }
 
+    /// <summary>Of names that are in the trail of what was done, one must be able to be written there, and be somebody's.</summary>
+    [Theory]
+    [InlineData("ali\0ce")]
+    [InlineData("ali\nce")]
+    [InlineData("ali\u009fce")]
+    [InlineData("platform")]
+    [InlineData("others")]
+    public async Task A_token_with_a_subject_that_nobody_can_have_is_refused(string subject)
+    {
+        using var answer = await Gateway.GetAsync(Path, host.Issuer.Issue(subject, "read"));
+
+        await Problems.AssertAsync(answer, HttpStatusCode.Unauthorized);
+    }
+
     [Fact]
     public async Task New_keys_of_the_issuer_are_learnt_and_its_old_ones_forgotten()
     {

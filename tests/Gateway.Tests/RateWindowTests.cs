@@ -1,7 +1,9 @@
+using System.Reflection;
 using System.Text;
 using Microsoft.Extensions.Logging.Abstractions;
 using Microsoft.Extensions.Options;
 using Microsoft.Extensions.Time.Testing;
+using StackExchange.Redis;
 using Sure.Gateway.Limits;
 using Sure.ServiceDefaults.Identity;
 using Sure.TestServers;
@@ -20,7 +22,7 @@ public sealed class RateWindowTests(RedisServer redis) : IAsyncLifetime
     [Fact]
     public async Task Alone_it_gives_the_limit_once_a_minute()
     {
-        await using var nowhere = await StackExchange.Redis.ConnectionMultiplexer.ConnectAsync("127.0.0.1:1,abortConnect=false,connectTimeout=100");
+        await using var nowhere = await ConnectionMultiplexer.ConnectAsync("127.0.0.1:1,abortConnect=false,connectTimeout=100");
         var window = new RateWindow("x", new SharedCounts(nowhere, Options.Create(new LimitOptions()), _time, NullLogger<SharedCounts>.Instance), _time);
         for (var minute = 0; minute < 2; minute++)
         {
@@ -41,7 +43,7 @@ public sealed class RateWindowTests(RedisServer redis) : IAsyncLifetime
     [Fact]
     public async Task What_costs_more_than_is_left_is_refused_and_takes_nothing_and_what_costs_more_than_the_limit_takes_it_whole()
     {
-        await using var client = await StackExchange.Redis.ConnectionMultiplexer.ConnectAsync(redis.ConnectionString);
+        await using var client = await ConnectionMultiplexer.ConnectAsync(redis.ConnectionString);
         var shared = new SharedCounts(client, Options.Create(new LimitOptions { SharedTimeout = TimeSpan.FromSeconds(5) }), TimeProvider.System, NullLogger<SharedCounts>.Instance);
         var window = new RateWindow($"{Guid.NewGuid()}", shared, TimeProvider.System);
 
@@ -57,7 +59,7 @@ public sealed class RateWindowTests(RedisServer redis) : IAsyncLifetime
     [Fact]
     public async Task Many_at_once_share_a_question_and_nothing_is_given_twice()
     {
-        await using var client = await StackExchange.Redis.ConnectionMultiplexer.ConnectAsync(redis.ConnectionString);
+        await using var client = await ConnectionMultiplexer.ConnectAsync(redis.ConnectionString);
         var shared = new SharedCounts(client, Options.Create(new LimitOptions { SharedTimeout = TimeSpan.FromSeconds(5) }), TimeProvider.System, NullLogger<SharedCounts>.Instance);
         var name = $"{Guid.NewGuid()}";
         RateWindow[] instances = [.. Enumerable.Range(0, 2).Select(_ => new RateWindow(name, shared, TimeProvider.System))];
@@ -65,6 +67,24 @@ public sealed class RateWindowTests(RedisServer redis) : IAsyncLifetime
         var verdicts = await Task.WhenAll(Enumerable.Range(0, 4000).Select(i => Task.Run(async () => await instances[i % 2].SpendAsync(1000, 1))));
 
         Assert.InRange(verdicts.Count(v => v.IsAllowed), 980, 1000);
+    }
+
+    [Fact]
+    public async Task A_client_of_Redis_that_refuses_a_command_is_one_that_is_away()
+    {
+        var window = Window(new RedisCommandException("This operation is not possible."));
+
+        Assert.True((await window.SpendAsync(10, 1)).IsAllowed);
+        Assert.True((await window.SpendAsync(10, 1)).IsAllowed);
+    }
+
+    [Fact]
+    public async Task What_nobody_expects_fails_one_request_and_not_the_next()
+    {
+        var window = Window(new InvalidCastException());
+
+        await Assert.ThrowsAsync<InvalidCastException>(async () => await window.SpendAsync(10, 1));
+        Assert.True((await window.SpendAsync(10, 1)).IsAllowed);
     }
 
     [Theory]
@@ -85,4 +105,31 @@ public sealed class RateWindowTests(RedisServer redis) : IAsyncLifetime
     [InlineData("2001:db8:1:2:3:4:5:6", "2001:db8:1:2::/64")]
     public void Addresses_of_one_site_are_one_client(string address, string name) =>
         Assert.Equal(name, Site.NameOf(System.Net.IPAddress.Parse(address)));
+
+    /// <summary>One whose shared count fails once, and after that is away.</summary>
+    private RateWindow Window(Exception failure)
+    {
+        var client = DispatchProxy.Create<IConnectionMultiplexer, FailingOnce>();
+        ((FailingOnce)(object)client).Failure = failure;
+        return new RateWindow("x", new SharedCounts(client, Options.Create(new LimitOptions()), _time, NullLogger<SharedCounts>.Instance), _time);
+    }
+
+    /// <summary>A client of Redis that is connected until it is first used.</summary>
+    public class FailingOnce : DispatchProxy
+    {
+        private bool _hasFailed;
+
+        public Exception Failure { get; set; } = null!;
+
+        protected override object? Invoke(MethodInfo? targetMethod, object?[]? args)
+        {
+            if (targetMethod!.Name == $"get_{nameof(IConnectionMultiplexer.IsConnected)}")
+            {
+                return !_hasFailed;
+            }
+
+            _hasFailed = true;
+            throw Failure;
+        }
+    }
 }

@@ -50,10 +50,17 @@ public sealed class RequestLogTests(PostgresServer postgres)
         // What is answered is for whoever asked, too.
         using var made = await gateway.Public.SendAsync(Make(key), TestContext.Current.CancellationToken);
         Assert.Equal(HttpStatusCode.Created, made.StatusCode);
-        var newKey = (string)JsonNode.Parse(await made.Content.ReadAsStringAsync(TestContext.Current.CancellationToken))!["key"]!;
+        var shown = JsonNode.Parse(await made.Content.ReadAsStringAsync(TestContext.Current.CancellationToken))!;
+        var newKey = (string)shown["key"]!;
+        using var revoke = new HttpRequestMessage(HttpMethod.Delete, $"/api/v2/admin/api-keys/{shown["details"]!["key_id"]}");
+        revoke.Headers.TryAddWithoutValidation("Authorization", $"Bearer {key}");
+        using var revoked = await gateway.Public.SendAsync(revoke, TestContext.Current.CancellationToken);
+        Assert.Equal(HttpStatusCode.OK, revoked.StatusCode);
 
         Assert.Contains("POST /api/v2/policies/{**rest} 200", written.Text, StringComparison.Ordinal);
         Assert.Contains("POST /api/v2/policies/{**rest} 401", written.Text, StringComparison.Ordinal);
+        Assert.Contains("alice made a key for carol with the scopes read.", written.Text, StringComparison.Ordinal);
+        Assert.Contains("alice revoked a key of carol.", written.Text, StringComparison.Ordinal);
         Assert.NotEmpty(traced.Text);
         foreach (var secret in (string[])[key[^43..], stranger[^43..], newKey[^43..], token.Split('.')[2], token.Split('.')[1], over.Split('.')[2], InBody, InQuery, InHeader])
         {

@@ -12,6 +12,25 @@ namespace Sure.Gateway.Tests;
 /// <summary>The audit trail can be emptied by nobody, so nobody may fill it.</summary>
 public sealed class SecurityWatchTests(PostgresServer postgres)
 {
+    [Fact]
+    public async Task What_cannot_be_written_keeps_nothing_else_from_the_trail()
+    {
+        await using var gateway = await GatewayHost.StartAsync(await postgres.CreateDatabaseAsync());
+        await gateway.ReadyAsync();
+        var database = gateway.Services.GetRequiredService<NpgsqlDataSource>();
+        using var watch = new SecurityWatch(database, gateway.Services.GetRequiredService<SchemaReady>(), new MovableClock(), NullLogger<SecurityWatch>.Instance);
+
+        watch.Note(SecurityKind.LimitHit, "one", "alice", "Used up.");
+        watch.Note(SecurityKind.LimitHit, "two", "ali\0ce", "Used up.");
+        watch.Note(SecurityKind.LimitHit, "three", "bob", "Used up\0.");
+        watch.Note(SecurityKind.AuthFailed, "four", "carol", "Not good.");
+        await watch.StopAsync(TestContext.Current.CancellationToken);
+
+        await using var connection = await database.OpenConnectionAsync(TestContext.Current.CancellationToken);
+        Assert.Equal(["alice", "carol"], await connection.QueryAsync<string>("SELECT actor FROM audit ORDER BY actor"));
+        Assert.Equal(2, await connection.ExecuteScalarAsync<int>("SELECT count(*) FROM outbox WHERE type = 'SecurityEventOccurred'"));
+    }
+
     /// <summary>300 addresses, twice each: 100 have records of their own, of 2, and the other 200 one together, of 400.</summary>
     [Fact]
     public async Task However_many_clients_there_are_only_so_many_records_a_minute_are_made()

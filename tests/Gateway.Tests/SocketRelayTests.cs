@@ -55,8 +55,9 @@ public sealed class SocketRelayTests : IAsyncDisposable
     }
 
     [Fact]
-    public async Task A_client_that_does_not_close_when_the_service_has_is_cut_after_a_second()
+    public async Task A_client_that_does_not_close_when_the_service_has_is_let_go_of_after_a_second_and_not_cut()
     {
+        await _service.SayAsync("bye");
         await _service.EndAsync();
         while (!_relay.IsCompleted)
         {
@@ -65,7 +66,20 @@ public sealed class SocketRelayTests : IAsyncDisposable
         }
 
         await EndsAsync();
-        Assert.True(_connection.IsCut);
+        Assert.False(_connection.IsCut);
+        Assert.Equal("bye", await _client.HearAsync());
+    }
+
+    [Fact]
+    public async Task A_service_that_breaks_off_ends_it_for_the_client_too()
+    {
+        await _service.SayAsync("before");
+        Assert.Equal("before", await _client.HearAsync());
+        await _service.BreakOffAsync();
+        await _client.EndAsync();
+
+        await EndsAsync();
+        Assert.False(_connection.IsCut);
     }
 
     [Fact]

@@ -12,6 +12,7 @@ using Sure.Contracts.Calls;
 using Sure.Contracts.Json;
 using Sure.Gateway.Routing;
 using Sure.Gateway.Tests.Hosts;
+using Sure.Rfc6455;
 using Sure.ServiceDefaults.Identity;
 using Sure.TestServers;
 
@@ -92,6 +93,38 @@ public sealed class SocketTests(PostgresServer postgres, RedisServer redis)
         var refused = await Assert.ThrowsAsync<WebSocketException>(() => ConnectAsync(gateway).WaitAsync(TimeSpan.FromSeconds(60), TestContext.Current.CancellationToken));
 
         Assert.Contains("503", refused.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Open_sockets_are_shared_out_evenly_between_the_instances()
+    {
+        await using var one = await FakeService.StartAsync("one");
+        await using var other = await FakeService.StartAsync("other");
+        await using var gateway = await GatewayHost.StartAsync(
+            await postgres.CreateDatabaseAsync(), new() { ["services:realtimeservice:http:0"] = one.Address, ["services:realtimeservice:http:1"] = other.Address });
+        var sockets = new List<ClientWebSocket>();
+        for (var i = 0; i < 10; i++)
+        {
+            sockets.Add(await ConnectAsync(gateway));
+            // It has passed the handshake, for which it counts as a request.
+            Assert.Equal("hello", await EchoAsync(sockets[^1], "hello"));
+        }
+
+        Assert.Equal((5, 5), (one.Sockets.Count, other.Sockets.Count));
+        sockets.ForEach(s => s.Dispose());
+    }
+
+    /// <summary>RFC 6455, 7.1.1: it is the server that closes the connection, and a client waits for it to.</summary>
+    [Fact]
+    public async Task After_the_close_frames_the_connection_ends_and_is_not_reset()
+    {
+        await using var gateway = await GatewayHost.StartAsync(await postgres.CreateDatabaseAsync());
+        var address = new Uri(new UriBuilder(gateway.PublicAddress) { Scheme = "ws" }.Uri, "/ws");
+        using var socket = await RawSocket.AskAsync(address, RawSocket.Handshake(address));
+
+        await socket.SendAsync(RawSocket.Frame(0x88, [0x03, 0xE8]));
+
+        Assert.Equal(["close 4008", "end"], [(await socket.ReadAsync()).Describe(), (await socket.ReadAsync()).Describe()]);
     }
 
     [Fact]

@@ -6,6 +6,7 @@ using System.Security.Cryptography;
 using System.Security.Cryptography.X509Certificates;
 using System.Text;
 using Sure.Gateway.Tests.Hosts;
+using Sure.Rfc6455;
 using Sure.TestServers;
 
 namespace Sure.Gateway.Tests;
@@ -128,6 +129,33 @@ public sealed class TlsTests(PostgresServer postgres)
 
             await socket.CloseAsync(WebSocketCloseStatus.NormalClosure, statusDescription: null, TestContext.Current.CancellationToken);
             Assert.Equal((4008, "slow_consumer"), ((int?)socket.CloseStatus, socket.CloseStatusDescription));
+        }
+        finally
+        {
+            directory.Delete(recursive: true);
+        }
+    }
+
+    [Fact]
+    public async Task After_the_close_frames_of_a_web_socket_tls_ends_and_the_connection_is_not_reset()
+    {
+        var directory = Directory.CreateTempSubdirectory("gateway-tests-");
+        try
+        {
+            var (certificate, key) = (Path.Combine(directory.FullName, "certificate.pem"), Path.Combine(directory.FullName, "key.pem"));
+            await RenewAsync(certificate, key);
+            await using var gateway = await GatewayHost.StartAsync(
+                await postgres.CreateDatabaseAsync(), new() { ["Gateway:CertificatePath"] = certificate, ["Gateway:CertificateKeyPath"] = key });
+            await using var connection = await ConnectAsync(gateway);
+            var address = new Uri($"wss://localhost:{gateway.PublicAddress.Port}/ws");
+            await connection.WriteAsync(Encoding.ASCII.GetBytes(RawSocket.Handshake(address)), TestContext.Current.CancellationToken);
+            await connection.WriteAsync(RawSocket.Frame(0x88, [0x03, 0xE8]), TestContext.Current.CancellationToken);
+
+            using var read = new MemoryStream();
+            await connection.CopyToAsync(read, TestContext.Current.CancellationToken).WaitAsync(TimeSpan.FromSeconds(60), TestContext.Current.CancellationToken);
+
+            Assert.StartsWith("HTTP/1.1 101", Encoding.Latin1.GetString(read.ToArray()), StringComparison.Ordinal);
+            Assert.EndsWith("slow_consumer", Encoding.Latin1.GetString(read.ToArray()), StringComparison.Ordinal);
         }
         finally
         {

@@ -1,6 +1,7 @@
 using System.Diagnostics;
 using System.Text.Json.Nodes;
 using System.Text.RegularExpressions;
+using Sure.LocalHost;
 using Sure.TestServers;
 
 namespace Sure.DeploymentTests;
@@ -52,6 +53,17 @@ public sealed partial class PrometheusTests
         Assert.Equal(Alerts, entries);
     }
 
+    /// <summary>A cluster names the job as it likes, and asks nothing of what is not there.</summary>
+    [Fact]
+    public void Every_service_is_missed_by_its_name()
+    {
+        var rules = Repository.Read("deploy", "prometheus", "alerts.yml");
+        var services = PlatformGraph.Services.Select(s => s.Name).Order().ToList();
+
+        Assert.Equal(services, Assert.Single(Down().Matches(rules)).Groups["names"].Value.Split('|').Order());
+        Assert.Equal(services, Gone().Matches(rules).Select(m => m.Groups["name"].Value).Order());
+    }
+
     [Theory]
     [MemberData(nameof(Dashboards))]
     public void A_dashboard_asks_the_source_that_is_chosen_and_its_panels_do_not_overlap(string file)
@@ -72,6 +84,12 @@ public sealed partial class PrometheusTests
 
     [GeneratedRegex("""^ +- alert: (?<name>\w+)$""", RegexOptions.Multiline | RegexOptions.ExplicitCapture, 1000)]
     private static partial Regex AlertName();
+
+    [GeneratedRegex("""expr: up\{service=~"(?<names>[a-z|]+)"\} == 0$""", RegexOptions.Multiline | RegexOptions.ExplicitCapture, 1000)]
+    private static partial Regex Down();
+
+    [GeneratedRegex("""absent\(up\{service="(?<name>[a-z]+)"\}\)""", RegexOptions.ExplicitCapture, 1000)]
+    private static partial Regex Gone();
 
     [GeneratedRegex("""alertname: (?<name>\w+)\n +exp_alerts:""", RegexOptions.ExplicitCapture, 1000)]
     private static partial Regex RaisedAlert();

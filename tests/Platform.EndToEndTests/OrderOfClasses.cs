@@ -14,7 +14,7 @@ namespace Sure.EndToEndTests;
 public sealed class OrderOfClasses : ITestCollectionOrderer
 {
     private static readonly string[] Last =
-        [nameof(ContractTests), nameof(MutationTests), nameof(PlayedEventTests), nameof(KilledSalesTests), nameof(DashboardSourceTests)];
+        [nameof(AccountabilityTests), nameof(ContractTests), nameof(MutationTests), nameof(PlayedEventTests), nameof(KilledSalesTests), nameof(DashboardSourceTests)];
 
     /// <inheritdoc />
     public IReadOnlyCollection<TTestCollection> OrderTestCollections<TTestCollection>(IReadOnlyCollection<TTestCollection> testCollections)

@@ -43,7 +43,8 @@ internal sealed class PrometheusServer : IAsyncDisposable
             {
                 new
                 {
-                    job_name = "sure",
+                    // As a PodMonitor names it: no rule and no dashboard may go by it.
+                    job_name = "monitoring/sure",
                     static_configs = targets.Select(t => new { targets = new[] { $"127.0.0.1:{t.Port}" }, labels = new { service = t.Service } }),
                 },
             },

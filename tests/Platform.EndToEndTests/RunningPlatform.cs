@@ -98,6 +98,7 @@ public sealed class RunningPlatform : IAsyncLifetime
                 ["OTEL_EXPORTER_OTLP_ENDPOINT"] = Traces.Address,
                 ["OTEL_EXPORTER_OTLP_PROTOCOL"] = "http/protobuf",
                 ["OTEL_TRACES_SAMPLER"] = "parentbased_always_off",
+                ["Gateway__TakesUpTraces"] = "true",
                 ["OTEL_BSP_SCHEDULE_DELAY"] = "1000",
                 // An hour in life: in it the lowest price counts.
                 ["Triggers__CexWindow"] = "00:00:05",

@@ -1,5 +1,7 @@
 using System.Net.WebSockets;
 using Microsoft.Extensions.Logging;
+using Sure.Contracts.Events;
+using Sure.Contracts.Vocabulary;
 using Sure.RealtimeService.Channels;
 using Sure.RealtimeService.Streams;
 using Sure.RealtimeService.Tests.Hosts;
@@ -89,6 +91,67 @@ public sealed class DeliveryTests
         Assert.False((bool)subscribed["recovered"]!);
         Assert.NotEqual(epoch, (string?)subscribed["epoch"]);
         Assert.Equal(["a", "b"], new[] { (await after.NextAsync())!, (await after.NextAsync())! }.Select(m => (string)m["bridge_id"]!).Order());
+    }
+
+    /// <summary>The ranking and the alerts were told once, by events that are not kept any more; each snapshot of risk says them again.</summary>
+    [Fact]
+    public async Task A_history_that_was_emptied_has_what_lasts_however_long_ago_it_was_told()
+    {
+        await using var host = await RealtimeHost.StartAsync();
+        var (raised, ended) = (Producers.Alert("LTV critical: 90.00% >= 75.00%"), Guid.CreateVersion7(Producers.Noon));
+        ProductExposure[] ranking = [new(CoverageType.Depeg, Chain.Ethereum, Stablecoin.USDC, 1000m, 1)];
+        host.Producers.Tell("riskservice", new TopProductsChanged(Guid.CreateVersion7(Producers.Noon), Producers.Noon, ranking), raised);
+        await host.ReachedAsync(Channel.RiskAlerts, 1);
+        host.Producers.Tell("riskservice", new RiskSnapshotTaken(
+            Guid.CreateVersion7(Producers.Noon),
+            Producers.Noon.AddDays(8),
+            Producers.Noon.AddDays(8),
+            "many-coins",
+            0,
+            CorrelationRegime.Low,
+            [
+                new AlertState(raised.AlertId, raised.AlertType, raised.Subject, raised.Severity, raised.Message, raised.CurrentValue, raised.LimitValue, Producers.Noon, ClearedAt: null),
+                new AlertState(ended, "Concentration_High", "USDC", Severity.High, "Concentration: 20.00%", 0.2m, 0.25m, Producers.Noon, Producers.Noon.AddDays(1)),
+            ],
+            [ranking[0] with { ExposureUsd = 2000m }]));
+        host.Producers.Forget("riskservice", kept: 1);
+
+        await host.Redis.EmptyAsync();
+
+        await host.ReachedAsync(Channel.TopProducts, 1);
+        await host.ReachedAsync(Channel.RiskAlerts, 2);
+        using var client = await Listener.ConnectAsync(host.Address);
+        await client.SubscribeAsync("risk_alerts");
+        var alerts = new[] { (await client.NextAsync())!, (await client.NextAsync())! };
+        Assert.All(alerts, a => Assert.True((bool?)a["snapshot"]));
+        Assert.Equal(
+            [
+                ("alert_cleared", ended, "Concentration: 20.00%", 1767700800m),
+                ("new_alert", raised.AlertId, "LTV critical: 90.00% >= 75.00%", 1767614400m),
+            ],
+            alerts.Select(a => ((string)a["type"]!, (Guid)a["alert_id"]!, (string)a["message"]!, (decimal)a["timestamp"]!)).Order());
+        await client.SubscribeAsync("top_products");
+        Assert.Equal(2000m, (decimal)(await client.NextAsync())!["products"]![0]!["exposure_usd"]!);
+    }
+
+    /// <summary>Of ten thousand events the first page says that nothing of them was ever applied, and another has the newest thousand.</summary>
+    [Fact]
+    public async Task A_history_is_made_anew_from_one_page_however_much_is_kept()
+    {
+        await using var host = await RealtimeHost.StartAsync();
+        host.Producers.Tell("bridgeservice", Producers.Health("a", 1m));
+        await host.ReachedAsync(Channel.BridgeHealth, 1);
+        host.Producers.Tell("bridgeservice", Enumerable.Range(2, 9_999).Select(i => Producers.Health(i % 2 == 0 ? "b" : "a", i % 2 == 0 ? 0.9m : 0.99m, announce: false)));
+        await Waiting.UntilAsync(() => host.Producers.Pages.Any(p => p.After >= 9_500), "all is fetched");
+        host.Producers.Pages.Clear();
+
+        await host.Redis.EmptyAsync();
+
+        await host.ReachedAsync(Channel.BridgeHealth, 2);
+        using var client = await Listener.ConnectAsync(host.Address);
+        await client.SubscribeAsync("bridge_health");
+        Assert.Equal([("a", 0.99m), ("b", 0.9m)], new[] { (await client.NextAsync())!, (await client.NextAsync())! }.Select(m => ((string)m["bridge_id"]!, (decimal)m["current_score"]!)).Order());
+        Assert.Equal([("bridgeservice", 0L), ("bridgeservice", 9_000L)], host.Producers.Pages);
     }
 
     [Fact]

@@ -287,7 +287,7 @@ describe("RealtimeClient", () => {
     await vi.waitFor(() => expect(states.filter((s) => s.phase === "live").length).toBeGreaterThan(1), { timeout: 5_000 });
   });
 
-  it("asks for a channel once, however many listen, and gives it up with the last", async () => {
+  it("asks for a channel once, however many listen, and keeps it until the last leaves", async () => {
     const seen: number[] = [];
     const leave = client.subscribe("risk_alerts", { message: (m) => seen.push(m.offset) });
     client.open();
@@ -299,6 +299,18 @@ describe("RealtimeClient", () => {
     await vi.waitFor(() => expect(offsets).toEqual([1, 2]));
     expect(seen).toEqual([1]);
     expect(server.received.some((r) => r["action"] === "unsubscribe")).toBe(false);
+  });
+
+  it("gives a channel up with the last that listens, and begins with the snapshot for the next", async () => {
+    const leave = client.subscribe("bridge_health", { message: () => undefined });
+    client.open();
+    await becomesLive(2);
+    leave();
+    await vi.waitFor(() => expect(server.received.at(-1)).toEqual({ action: "unsubscribe", channel: "bridge_health" }));
+    client.subscribe("bridge_health", { message: () => undefined });
+    await becomesLive(3);
+    // It says nothing of where the one before stood.
+    expect(subscriptions().at(-1)).toEqual({ action: "subscribe", channel: "bridge_health" });
   });
 
   it("takes no harm from what it does not understand", async () => {

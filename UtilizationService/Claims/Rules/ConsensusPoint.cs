@@ -19,15 +19,12 @@ public sealed record ConsensusPoint(
     IReadOnlyList<PriceSourceFigure> Sources,
     [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] IReadOnlyList<NavFigure>? Navs = null)
 {
-    /// <summary>Sources that must bear a net asset value out: one that errs alone must not make every price look low.</summary>
-    public const int LeastNavs = 2;
-
     /// <summary>
     /// Whether the peg ratio, and each of at least <paramref name="sources"/> live sources, is at or below <paramref name="ratio"/>. Of a
     /// yield-bearing coin a source is held against the highest net asset value that two bear out, or one where one source is asked for.
     /// </summary>
     public bool IsAtOrBelow(decimal ratio, int sources) =>
-        PegRatio <= ratio && RatiosOfWitnesses(Math.Min(sources, LeastNavs)).Count(r => r <= ratio) >= sources;
+        PegRatio <= ratio && RatiosOfWitnesses(Math.Min(sources, PriceAgreement.LeastNavs)).Count(r => r <= ratio) >= sources;
 
     /// <summary>What live sources say, held against the highest value that so many of them do not fall short of; nothing where there is none.</summary>
     private IEnumerable<decimal?> RatiosOfWitnesses(int navs)

@@ -9,9 +9,6 @@ internal static class FanoutBench
     private const int Burst = 100;
     private const int Bursts = 3;
 
-    /// <summary>What is called often is compiled for speed meanwhile, by .NET and by Node.</summary>
-    private static readonly TimeSpan Warmup = TimeSpan.FromSeconds(3);
-
     private const string Own = "RealtimeService";
     private const string ByGateway = "… through the gateway";
 
@@ -28,6 +25,7 @@ internal static class FanoutBench
     public static async Task<int> RunAsync(string[] options)
     {
         var rounds = CommandLine.Option(options, "--rounds", 3);
+        var warmup = TimeSpan.FromSeconds(CommandLine.Option(options, "--warmup", 10));
         var counts = CommandLine.Text(options, "--clients", "100,1000,5000").Split(',').Select(int.Parse).ToList();
         Console.WriteLine($"messages of about 304 bytes; ms from publishing one to the last client, median of {Singles}; k messages/s and CPU of the server of {Burst} at once, median of {Bursts}; medians of {rounds} rounds");
         foreach (var count in counts)
@@ -38,7 +36,7 @@ internal static class FanoutBench
                 foreach (var (name, startAsync) in Servers)
                 {
                     await using var server = await startAsync();
-                    results[name].Add(await MeasureAsync(server, count));
+                    results[name].Add(await MeasureAsync(server, count, warmup));
                 }
             }
 
@@ -48,12 +46,12 @@ internal static class FanoutBench
         return 0;
     }
 
-    private static async Task<Result> MeasureAsync(FanoutServer server, int count)
+    private static async Task<Result> MeasureAsync(FanoutServer server, int count, TimeSpan warmup)
     {
         var before = server.ResidentBytes;
         using var crowd = await Crowd.JoinAsync(server, count);
         var perConnection = (server.ResidentBytes - before) / 1024.0 / count;
-        await WarmUpAsync(crowd);
+        await WarmUpAsync(crowd, warmup);
         var times = new List<double>();
         var cpu = server.Cpu;
         for (var i = 0; i < Singles; i++)
@@ -73,10 +71,11 @@ internal static class FanoutBench
             Rounds.Median(times), single, Burst * count / Rounds.Median(bursts), (server.Cpu - cpu).TotalMicroseconds / Bursts / Burst / count, perConnection);
     }
 
-    private static async Task WarmUpAsync(Crowd crowd)
+    /// <summary>What is called often is compiled for speed meanwhile, by .NET and by Node; the more there is of it, the longer it takes.</summary>
+    private static async Task WarmUpAsync(Crowd crowd, TimeSpan warmup)
     {
         var startedAt = Stopwatch.GetTimestamp();
-        while (Stopwatch.GetElapsedTime(startedAt) < Warmup)
+        while (Stopwatch.GetElapsedTime(startedAt) < warmup)
         {
             await crowd.HearAsync(times: 1);
         }

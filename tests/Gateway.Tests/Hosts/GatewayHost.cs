@@ -112,7 +112,7 @@ public sealed class GatewayHost : IAsyncDisposable
         await ReadyAsync();
         var (key, text) = ApiKey.Create(
             subject, scopes ?? [Scope.Read, Scope.Write], sources ?? [], limitScale, expiresAt, TimeProvider.System.GetUtcNow());
-        await Services.GetRequiredService<ApiKeyStore>().InsertAsync(key with { RevokedAt = revokedAt }, TestContext.Current.CancellationToken);
+        await Services.GetRequiredService<ApiKeyStore>().AddAsync(key with { RevokedAt = revokedAt }, TestContext.Current.CancellationToken);
         return text.Reveal();
     }
 

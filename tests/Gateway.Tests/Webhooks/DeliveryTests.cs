@@ -89,7 +89,7 @@ public sealed class DeliveryTests(PostgresServer postgres)
         // Once each, whatever was refused meanwhile; of the URL only where it leads.
         var trail = await gateway.Services.GetRequiredService<AuditTrail>().ReadAsync(before: null, limit: 200, TestContext.Current.CancellationToken);
         var ofWebhooks = trail.Where(r => r.Action.StartsWith("webhook_", StringComparison.Ordinal)).ToList();
-        Assert.Equal([("webhook_deleted", "operator"), ("webhook_made", "operator")], ofWebhooks.Select(r => (r.Action, r.Actor)));
+        Assert.Equal([("webhook_deleted", "operator"), ("webhook_tested", "operator"), ("webhook_made", "operator")], ofWebhooks.Select(r => (r.Action, r.Actor)));
         Assert.All(ofWebhooks, r => Assert.Equal((id, new Uri(receiver.Address).Authority), (r.Detail.GetProperty("webhook_id").GetString(), r.Detail.GetProperty("host").GetString())));
         Assert.DoesNotContain(secret, string.Concat(ofWebhooks.Select(r => $"{r.Detail}")), StringComparison.Ordinal);
         Assert.DoesNotContain("token=secret", string.Concat(ofWebhooks.Select(r => $"{r.Detail}")), StringComparison.Ordinal);
@@ -147,7 +147,7 @@ public sealed class DeliveryTests(PostgresServer postgres)
         var webhook = new Webhook(Guid.CreateVersion7(Now), receiver.Address, [WebhookEvent.Claims], "whsec_test", "operator", Now);
         Assert.True(await webhooks.TryAddAsync(webhook, Nobody, 1, TestContext.Current.CancellationToken));
         Assert.False(await webhooks.TryAddAsync(webhook with { WebhookId = Guid.CreateVersion7(Now) }, Nobody, 1, TestContext.Current.CancellationToken));
-        await deliveries.QueueAsync(WebhookMessage.Test(Now), webhook.WebhookId, Now, TestContext.Current.CancellationToken);
+        await deliveries.QueueTestAsync(webhook.WebhookId, Nobody, Now, TestContext.Current.CancellationToken);
         using var one = Pump(gateway, clock);
         using var other = Pump(gateway, clock);
 

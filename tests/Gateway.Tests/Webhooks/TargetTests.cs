@@ -110,6 +110,10 @@ public sealed class TargetTests
     [InlineData("https://[::ffff:10.0.0.1]/", false)]
     [InlineData("https://[fe80::1%25eth0]/", false)]
     [InlineData("https://169.254.169.254/latest/meta-data/", false)]
+    [InlineData("https://b\u00fccher.example/", true)]
+    // What cannot be written in the letters of the DNS: a label that is too long then, and one that is read in two directions.
+    [InlineData("https://\u4e00\u5100\u5200\u5300\u5400\u5500\u5600\u5700\u5800\u5900\u5a00\u5b00\u5c00\u5d00\u5e00\u5f00\u6000\u6100\u6200\u6300\u6400\u6500\u6600\u6700\u6800\u6900\u6a00\u6b00\u6c00.example/", false)]
+    [InlineData("https://a\u05d0.example/", false)]
     public void A_URL_is_taken_or_refused(string text, bool taken)
     {
         Assert.Equal(taken, Policy(new WebhookOptions()).TryRead(text, out var url, out var fault));

@@ -61,7 +61,7 @@ public sealed class WebhookTargetTests(RunningPlatform platform)
         using var forgotten = await platform.Operator.DeleteAsync(new Uri(path, UriKind.Relative), TestContext.Current.CancellationToken);
         Assert.Equal(HttpStatusCode.NoContent, forgotten.StatusCode);
         var trail = await platform.Operator.GetJsonAsync("/api/v2/admin/audit?limit=200");
-        Assert.Equal(["webhook_deleted", "webhook_made"], trail["items"].AsArray().Where(r => (string?)r!["detail"]?["webhook_id"] == (string?)made["webhook_id"]).Select(r => (string?)r!["action"]));
+        Assert.Equal(["webhook_deleted", "webhook_tested", "webhook_made"], trail["items"].AsArray().Where(r => (string?)r!["detail"]?["webhook_id"] == (string?)made["webhook_id"]).Select(r => (string?)r!["action"]));
         Assert.DoesNotContain("secret-path", trail.ToString(), StringComparison.Ordinal);
     }
 }

@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using System.Text.Json;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Hosting;
@@ -17,9 +18,13 @@ internal sealed class Producers : IAsyncDisposable
     private static readonly string[] Names = ["bridgeservice", "riskservice", "utilizationservice"];
 
     private readonly Dictionary<string, List<EventEnvelope>> _events = Names.ToDictionary(n => n, _ => new List<EventEnvelope>());
+    private readonly Dictionary<string, int> _forgotten = Names.ToDictionary(n => n, _ => 0);
     private readonly Dictionary<string, WebApplication> _apps = [];
 
     public Dictionary<string, string?> Settings => _apps.ToDictionary(a => $"services:{a.Key}:http:0", a => (string?)a.Value.Urls.Single());
+
+    /// <summary>Pages of events that were answered and not empty: of whom, and after what.</summary>
+    public ConcurrentQueue<(string Producer, long After)> Pages { get; } = [];
 
     public static async Task<Producers> StartAsync()
     {
@@ -45,6 +50,15 @@ internal sealed class Producers : IAsyncDisposable
             var told = _events[producer];
             told.AddRange(events.Select((e, i) => new EventEnvelope(
                 producer, told.Count + i + 1, e.EventId, e.OccurredAt, e.GetType().Name, JsonSerializer.SerializeToElement(e, e.GetType(), SureJson.Internal))).ToList());
+        }
+    }
+
+    /// <summary>Keeps only the last events of a producer, as after their retention.</summary>
+    public void Forget(string producer, int kept)
+    {
+        lock (_events)
+        {
+            _forgotten[producer] = _events[producer].Count - kept;
         }
     }
 
@@ -75,8 +89,14 @@ internal sealed class Producers : IAsyncDisposable
     {
         lock (_events)
         {
-            var told = _events[producer];
-            return new EventPage(producer, 1, told.Count, [.. told.Skip((int)after).Take(limit)]);
+            var (told, forgotten) = (_events[producer], _forgotten[producer]);
+            EventEnvelope[] events = [.. told.Skip(Math.Max((int)after, forgotten)).Take(limit)];
+            if (events.Length > 0)
+            {
+                Pages.Enqueue((producer, after));
+            }
+
+            return new EventPage(producer, forgotten + 1, told.Count, events);
         }
     }
 }

@@ -112,7 +112,7 @@ internal sealed class RawSocket : IDisposable
         await _stream.WriteAsync(bytes, limit.Token);
     }
 
-    /// <summary>The next frame; one with opcode −1 when the connection has ended instead.</summary>
+    /// <summary>The next frame; one with opcode −1 when the connection has ended instead, and −2 when it was reset.</summary>
     public async Task<ReceivedFrame> ReadAsync()
     {
         try
@@ -128,9 +128,13 @@ internal sealed class RawSocket : IDisposable
             var isCompressed = (head[0] & 0x40) != 0;
             return new ReceivedFrame(head[0] & 0x0F, isCompressed, isCompressed ? Inflate(payload) : payload);
         }
-        catch (IOException)
+        catch (EndOfStreamException)
         {
             return ReceivedFrame.End;
+        }
+        catch (IOException)
+        {
+            return ReceivedFrame.Reset;
         }
     }
 
@@ -180,7 +184,7 @@ internal sealed class RawSocket : IDisposable
 }
 
 /// <summary>A frame of the server.</summary>
-/// <param name="Opcode">What it is; −1 for the end of the connection.</param>
+/// <param name="Opcode">What it is; −1 for the end of the connection, −2 for its reset.</param>
 /// <param name="IsCompressed">Whether it came compressed: the bit RSV1.</param>
 /// <param name="Payload">What it says.</param>
 internal sealed record ReceivedFrame(int Opcode, bool IsCompressed, byte[] Payload)
@@ -188,7 +192,11 @@ internal sealed record ReceivedFrame(int Opcode, bool IsCompressed, byte[] Paylo
     /// <summary>The connection has ended.</summary>
     public static ReceivedFrame End { get; } = new(-1, IsCompressed: false, []);
 
-    public bool IsEnd => Opcode == -1;
+    /// <summary>The connection was reset: what was on its way may be lost.</summary>
+    public static ReceivedFrame Reset { get; } = new(-2, IsCompressed: false, []);
+
+    /// <summary>Nothing more comes.</summary>
+    public bool IsEnd => Opcode < 0;
 
     /// <summary>The status of a close frame, 1005 where it has none; null for other frames.</summary>
     public int? CloseStatus => Opcode != 8 ? null : Payload.Length >= 2 ? BinaryPrimitives.ReadUInt16BigEndian(Payload) : 1005;
@@ -200,6 +208,7 @@ internal sealed record ReceivedFrame(int Opcode, bool IsCompressed, byte[] Paylo
     public string Describe() => Opcode switch
     {
         -1 => "end",
+        -2 => "reset",
         1 => JsonNode.Parse(Payload) is { } message && (string?)message["type"] == "error" ? (string)message["code"]! : (string?)JsonNode.Parse(Payload)?["type"] ?? "no type",
         8 => string.Create(CultureInfo.InvariantCulture, $"close {CloseStatus}"),
         9 => "ping frame",

@@ -1,5 +1,6 @@
 using System.Net;
 using System.Net.Http.Json;
+using System.Text.Json;
 using System.Text.Json.Nodes;
 using Npgsql;
 using Sure.Contracts.Calls;
@@ -202,6 +203,43 @@ public sealed class SnapshotTests(PostgresServer postgres)
         await using var command = source.CreateCommand("SELECT data FROM outbox WHERE type = 'RiskSnapshotTaken' LIMIT 1");
         var told = JsonNode.Parse((string)(await command.ExecuteScalarAsync(TestContext.Current.CancellationToken))!)!;
         Assert.Equal((100_000m, "Medium"), (Number(told["worst_stress_loss_usd"]), (string)told["correlation_regime"]!));
+    }
+
+    /// <summary>However long ago an alert was raised or cleared: who begins now learns of it by the next snapshot.</summary>
+    [Fact]
+    public async Task Every_snapshot_tells_the_last_alert_of_each_figure_and_the_ranking()
+    {
+        await using var host = await RiskHost.StartAsync(postgres);
+        await using var source = NpgsqlDataSource.Create(host.Database);
+        await using var newest = source.CreateCommand("SELECT data FROM outbox WHERE type = 'RiskSnapshotTaken' ORDER BY position DESC LIMIT 1");
+        host.Utilization.Book = Book(Pool(0.76m, 0.18m), Coins(100_000));
+
+        var told = await ToldAsync(alerts => alerts.Count == 2);
+        Assert.Equal(["LTV critical: 76.00% >= 75.00%", "Reserves warning: 18.00% <= 20.00%"], Messages(told));
+        var product = Assert.Single(told.TopProducts!);
+        Assert.Equal((CoverageType.Depeg, Chain.Base, Stablecoin.USDC, 100_000m, 1), (product.CoverageType, product.Chain, product.Stablecoin, product.ExposureUsd, product.PolicyCount));
+
+        host.Utilization.Tell(Moved(0.6m, 0.18m, seconds: 1));
+        var (over, lasts) = Split(await ToldAsync(alerts => alerts.Any(a => a.ClearedAt is not null)));
+        Assert.Equal((("LTV_Breach", 0.6m), "Reserve_Low"), ((over.AlertType, over.CurrentValue), lasts.AlertType));
+        Assert.True(over.ClearedAt >= over.RaisedAt);
+
+        // Another one of the same figure takes its place.
+        host.Utilization.Tell(Moved(0.71m, 0.18m, seconds: 2));
+        told = await ToldAsync(alerts => alerts.All(a => a.ClearedAt is null));
+        Assert.Equal(["LTV warning: 71.00% >= 70.00%", "Reserves warning: 18.00% <= 20.00%"], Messages(told));
+        Assert.DoesNotContain(told.Alerts!, a => a.AlertId == over.AlertId);
+
+        Task<RiskSnapshotTaken> ToldAsync(Func<IReadOnlyList<AlertState>, bool> condition) => RiskHost.UntilAsync(
+            async () => await newest.ExecuteScalarAsync(TestContext.Current.CancellationToken) is string data
+                ? JsonSerializer.Deserialize<RiskSnapshotTaken>(data, SureJson.Internal)!
+                : null!,
+            taken => taken is { Alerts: { } alerts } && condition(alerts));
+
+        static IEnumerable<string> Messages(RiskSnapshotTaken taken) => taken.Alerts!.Select(a => a.Message).Order(StringComparer.Ordinal);
+
+        static (AlertState Over, AlertState Lasts) Split(RiskSnapshotTaken taken) =>
+            (taken.Alerts!.Single(a => a.ClearedAt is not null), taken.Alerts!.Single(a => a.ClearedAt is null));
     }
 
     /// <summary>

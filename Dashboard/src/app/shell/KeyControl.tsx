@@ -2,7 +2,7 @@ import { useQueryClient } from "@tanstack/react-query";
 import { KeyRound } from "lucide-react";
 import { type SubmitEvent, useState } from "react";
 import { identityQuery, useIdentity } from "@/shared/api/get-identity";
-import { setKey, useKey } from "@/shared/session/session";
+import { couldBeKey, setKey, useKey } from "@/shared/session/session";
 import { Badge } from "@/shared/ui/Badge";
 import { Button } from "@/shared/ui/Button";
 import { Dialog } from "@/shared/ui/Dialog";
@@ -37,12 +37,18 @@ function KeyForm({ onDone }: { onDone: () => void }) {
   const form = useFirstInvalid(error);
   const submit = async (event: SubmitEvent) => {
     event.preventDefault();
+    const typed = text.trim();
+    if (!couldBeKey(typed)) {
+      setError("A character in it is in no key, perhaps one that is not seen. Copy the key again.");
+      return;
+    }
+
     setBusy(true);
     setError(undefined);
     try {
       // Nobody goes on with a key that does not work.
-      await queries.query(identityQuery(text.trim()));
-      setKey(text.trim());
+      await queries.query(identityQuery(typed));
+      setKey(typed);
       void queries.invalidateQueries();
       onDone();
     } catch (cause) {

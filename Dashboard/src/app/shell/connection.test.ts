@@ -1,7 +1,9 @@
-import { expect, it } from "vitest";
+import { afterEach, expect, it, vi } from "vitest";
 import { connectionWords } from "./connection";
 
 const lost = (reason: string, lostAt: number | null) => ({ phase: "waiting", nextAttemptAt: 2_000, loss: { attempt: 3, lostAt, reason } }) as const;
+
+afterEach(() => vi.useRealTimers());
 
 it("says live of what is live only", () => {
   expect(connectionWords({ phase: "live", clientId: "c" }, false, true)[0]).toBe("Live");
@@ -9,6 +11,7 @@ it("says live of what is live only", () => {
 });
 
 it("says until when it was live, and no time where it never was", () => {
+  vi.setSystemTime(1_767_614_400_000);
   expect(connectionWords(lost("closed with 1006", 1_767_614_400_000), true, true)[1]).toMatch(/^Cut off; live until \d\d:\d\d:00/);
   expect(connectionWords(lost("closed with 1006", null), true, true)).toEqual(["Reconnecting", "The platform is being reached."]);
 });

@@ -7,7 +7,6 @@ import { change, fixed, inPercent, percent, shortUsd, usd, wholeUsd } from "@/sh
 import { clockTime, dateMinute, dateTime, duration } from "@/shared/format/times";
 import { bridgeName, plain } from "@/shared/format/words";
 import { Badge, toneOf } from "@/shared/ui/Badge";
-import { Button } from "@/shared/ui/Button";
 import { DataTable } from "@/shared/ui/DataTable";
 import { Decision } from "@/shared/ui/Decision";
 import { Notice } from "@/shared/ui/Notice";
@@ -152,7 +151,9 @@ function ExploitControl({ bridge }: { bridge: Bridge }) {
             Confirming the exploit of <b>{bridgeName(bridge.bridge_id)}</b> makes every bridge policy of {bridge.source_chain} and {bridge.dest_chain} pay in full. It cannot be taken back.
           </Decision>
         )}
-        <Button busy={rule.isPending} onClick={() => rule.mutate("clear")}>Clear it</Button>
+        <Decision ask="Clear the exploit…" confirm="Clear: it is none, or over" busy={rule.isPending} onConfirm={() => rule.mutate("clear")}>
+          Clearing the exploit of <b>{bridgeName(bridge.bridge_id)}</b> ends it{!bridge.exploit_confirmed && <>: no bridge policy of {bridge.source_chain} and {bridge.dest_chain} is paid for it</>}. What the bridge has lost until now no longer counts against it. It cannot be taken back.
+        </Decision>
       </div>
     </>
   );

@@ -24,7 +24,7 @@ export function AccountPanel() {
 
 function Holdings({ identity }: { identity: Identity }) {
   const [other, setOther] = useState("");
-  const named = useSettled(other.trim());
+  const [named] = useSettled(other.trim());
   const account = useAccount(named || identity.subject);
   return (
     <>

@@ -1,20 +1,23 @@
 import { type SubmitEvent, useState } from "react";
 import { ApiError } from "@/shared/api/client";
+import { useIdentity } from "@/shared/api/get-identity";
 import { useTranches } from "@/shared/api/get-tranches";
-import type { PoolEffect, Preview, TrancheId } from "@/shared/api/types";
+import type { PoolEffect, Preview, PreviewRequest, TrancheId } from "@/shared/api/types";
 import { inPercent, percent, shares, shortUsd, usd } from "@/shared/format/numbers";
+import { dateTime } from "@/shared/format/times";
 import { trancheName } from "@/shared/format/words";
 import { useKey } from "@/shared/session/session";
 import { Button } from "@/shared/ui/Button";
 import { Fields, SelectField, TextField } from "@/shared/ui/Field";
 import { Notice } from "@/shared/ui/Notice";
 import { Panel } from "@/shared/ui/Panel";
-import { Failure, NeedsKey, QueryState } from "@/shared/ui/QueryState";
+import { Failure, NeedsKey, QueryState, Skeleton } from "@/shared/ui/QueryState";
 import { Toggle } from "@/shared/ui/Toggle";
 import { useFirstInvalid } from "@/shared/ui/use-first-invalid";
 import { useSettled } from "@/shared/ui/use-settled";
+import { useAccount } from "./api/get-account";
 import { usePreview } from "./api/post-preview";
-import { useMovement } from "./api/post-movement";
+import { type Booked, useMovement } from "./api/post-movement";
 import styles from "./MovementPanel.module.css";
 
 const verbs = { deposit: ["Deposit", "Deposited"], withdraw: ["Withdraw", "Withdrew"] } as const;
@@ -33,9 +36,14 @@ function MovementForm() {
   const [direction, setDirection] = useState<Preview["direction"]>("deposit");
   const [tranche, setTranche] = useState<TrancheId>("SURE_EQT");
   const [amount, setAmount] = useState("1000");
-  const usdAmount = Number(amount);
-  const typed = Number.isFinite(usdAmount) && usdAmount > 0 ? { direction, tranche_id: tranche, amount_usd: usdAmount } : null;
-  const preview = usePreview(useSettled(typed));
+  const [whole, setWhole] = useState(false);
+  // An amount is rounded to cents; only shares leave nothing behind.
+  const all = direction === "withdraw" && whole;
+  const held = useAccount(useIdentity().data?.subject).data?.tranches.find((t) => t.tranche_id === tranche)?.shares;
+  const quantity = Number(all ? held : amount);
+  const typed: PreviewRequest | null = Number.isFinite(quantity) && quantity > 0 ? { direction, tranche_id: tranche, ...(all ? { shares: held ?? null } : { amount_usd: quantity }) } : null;
+  const [settled, isPresent] = useSettled(typed);
+  const preview = usePreview(settled);
   const movement = useMovement();
   const changed = <T,>(set: (value: T) => void) => (value: T) => {
     movement.reset();
@@ -55,21 +63,29 @@ function MovementForm() {
           <Toggle label="Direction" value={direction} onChange={changed(setDirection)} options={[{ value: "deposit", name: "Deposit" }, { value: "withdraw", name: "Withdraw" }]} />
           <Fields>
             <SelectField label="Tranche" value={tranche} onChange={(e) => changed(setTranche)(e.target.value as TrancheId)} options={(tranches.length > 0 ? tranches.map((t) => t.tranche_id) : [tranche]).map((value) => ({ value, name: trancheName(value) }))} />
-            <TextField label="Amount (USD)" hint={direction === "deposit" ? "100 or more" : "at most what you hold"} type="number" min={direction === "deposit" ? 100 : 0.01} step={0.01} required value={amount} onChange={(e) => changed(setAmount)(e.target.value)} error={errors?.["amount_usd"]?.join(" ")} />
+            {!all && <TextField label="Amount (USD)" hint={direction === "deposit" ? "100 or more" : "at most what you hold"} type="number" min={direction === "deposit" ? 100 : 0.01} step={0.01} required value={amount} onChange={(e) => changed(setAmount)(e.target.value)} error={errors?.["amount_usd"]?.join(" ")} />}
           </Fields>
+          {direction === "withdraw" && <Toggle label="How much" value={all ? "all" : "amount"} onChange={changed((much) => setWhole(much === "all"))} options={[{ value: "amount", name: "An amount" }, { value: "all", name: "All shares" }]} />}
         </fieldset>
-        <QueryState query={preview} lines={4}>{(data) => <Effect preview={data} />}</QueryState>
-        <Button type="submit" tone="primary" busy={movement.isPending} disabled={preview.data?.refusal != null && !preview.isPlaceholderData}>
-          {verbs[direction][0]} {usd(usdAmount || null)}
+        {all && held !== undefined && typed === null && <Notice tone="info">You hold no shares of {trancheName(tranche)}.</Notice>}
+        {/* Never the effect of another movement than the one that the button names. */}
+        {typed && (isPresent ? <QueryState query={preview} lines={7}>{(data) => <Effect preview={data} />}</QueryState> : <Skeleton lines={7} />)}
+        <Button type="submit" tone="primary" busy={movement.isPending} disabled={(all && typed === null) || (isPresent && preview.data?.refusal != null)}>
+          {verbs[direction][0]} {all ? "all shares" : usd(quantity || null)}
         </Button>
       </form>
-      {movement.data && (
-        <Notice tone="good" live>
-          {verbs[direction][1]} {usd(movement.data.amount_usd)}: {shares(movement.data.shares)} shares of {trancheName(movement.data.tranche_id)} at ${movement.data.share_price.slice(0, 10)}.
-        </Notice>
-      )}
+      {movement.data && <Done booked={movement.data} verb={verbs[direction][1]} />}
       {movement.isError && <Failure error={movement.error} />}
     </>
+  );
+}
+
+function Done({ booked, verb }: { booked: Booked; verb: string }) {
+  const what = `${usd(booked.amount_usd)}: ${shares(booked.shares)} shares of ${trancheName(booked.tranche_id)} at $${booked.share_price.slice(0, 10)}.`;
+  return booked.earlier ? (
+    <Notice tone="warning" live>This was booked already at {dateTime(booked.timestamp)}; nothing new was done. Press again for another. {verb} then {what}</Notice>
+  ) : (
+    <Notice tone="good" live>{verb} {what}</Notice>
   );
 }
 
@@ -89,7 +105,7 @@ function Effect({ preview }: { preview: Preview }) {
   return (
     <table className={styles.effect}>
       <caption>
-        {preview.direction === "deposit" ? "Mints" : "Burns"} {shares(preview.shares)} shares at ${preview.share_price.slice(0, 10)} for {preview.account}
+        {preview.direction === "deposit" ? "Mints" : "Burns"} {shares(preview.shares)} shares at ${preview.share_price.slice(0, 10)} for {preview.account}{preview.direction === "withdraw" && <> and pays {usd(preview.amount_usd)}</>}
       </caption>
       <thead>
         <tr><td /><th scope="col">Now</th><th scope="col">After</th></tr>

@@ -1,10 +1,13 @@
+import { useRiskLimits } from "@/shared/api/get-risk-limits";
 import { useSnapshots } from "@/shared/api/get-snapshots";
 import { useTranches } from "@/shared/api/get-tranches";
 import type { SnapshotPoint, Tranche } from "@/shared/api/types";
 import { percent, shortUsd } from "@/shared/format/numbers";
+import { clockTime } from "@/shared/format/times";
 import { trancheName } from "@/shared/format/words";
+import { OldBook } from "@/shared/ui/OldBook";
 import { Panel } from "@/shared/ui/Panel";
-import { QueryState } from "@/shared/ui/QueryState";
+import { QueryState, Stale } from "@/shared/ui/QueryState";
 import { StateMessage } from "@/shared/ui/StateMessage";
 import { trancheColor } from "./tranche-colors";
 import styles from "./WaterfallPanel.module.css";
@@ -12,11 +15,20 @@ import { absorb } from "./waterfall";
 
 export function WaterfallPanel() {
   const tranches = useTranches();
-  const last = useSnapshots("hour").data?.points.at(-1);
+  const snapshots = useSnapshots("hour");
+  const limits = useRiskLimits();
+  const last = snapshots.data?.points.at(-1);
   return (
-    <Panel title="Who loses what" note="losses eat the tranches from the left; drawn to scale">
+    <Panel title="Who loses what" note={`losses eat the tranches from the left; drawn to scale${last ? ` · losses as measured ${clockTime(last.time)}` : ""}`}>
       <QueryState query={tranches} isEmpty={(data) => data.tranches.every((t) => t.total_capital_usd === 0)} empty={<StateMessage title="No capital yet" detail="The first deposit makes the first tranche." />}>
-        {(data) => <Waterfall tranches={data.tranches.toReversed()} losses={lossesOf(last)} />}
+        {(data) => (
+          <>
+            <Stale query={snapshots} of="Losses" />
+            {/* What was measured last rests on the book that the limits were held against. */}
+            <OldBook of={limits.data} />
+            <Waterfall tranches={data.tranches.toReversed()} losses={lossesOf(last)} />
+          </>
+        )}
       </QueryState>
     </Panel>
   );

@@ -1,41 +1,83 @@
-import { beforeEach, expect, it } from "vitest";
+import { afterEach, beforeEach, expect, it, vi } from "vitest";
 import { Unreachable } from "@/shared/api/client";
-import { Intentions } from "./intentions";
 
-let intentions: Intentions;
-let sent: [amount: number, key: string][];
+/** What the tab keeps over a page that is loaded anew. */
+let tab: Map<string, string>;
+let made: number;
+let sent: [amount: number, key: string, again: boolean][];
 beforeEach(() => {
-  let made = 0;
-  intentions = new Intentions(() => `key ${(made += 1)}`);
-  sent = [];
-});
-
-const deposit = (amount: number, answered = true) =>
-  intentions.once({ amount }, (body, key) => {
-    sent.push([body.amount, key]);
-    return answered ? Promise.resolve("booked") : Promise.reject(new Unreachable(undefined));
+  tab = new Map();
+  vi.stubGlobal("sessionStorage", {
+    getItem: (name: string) => tab.get(name) ?? null,
+    setItem: (name: string, value: string) => void tab.set(name, value),
+    removeItem: (name: string) => void tab.delete(name),
   });
+  made = 0;
+  sent = [];
+  vi.resetModules();
+});
+afterEach(() => vi.unstubAllGlobals());
+
+async function deposit(amount: number, answered = true) {
+  const { once } = await import("./intentions");
+  return once(
+    { amount },
+    (body, key, again) => {
+      sent.push([body.amount, key, again]);
+      return answered ? Promise.resolve("booked") : Promise.reject(new Unreachable(undefined));
+    },
+    () => `key ${(made += 1)}`,
+  );
+}
+
+const become = async (key: string) => (await import("@/shared/session/session")).setKey(key);
 
 it("keeps its key where nobody knows what became of it", async () => {
   await expect(deposit(100, false)).rejects.toThrow(Unreachable);
   await expect(deposit(100)).resolves.toBe("booked");
-  expect(sent).toEqual([[100, "key 1"], [100, "key 1"]]);
+  expect(sent).toEqual([[100, "key 1", false], [100, "key 1", true]]);
 });
 
 it("keeps it while something else is wanted in between", async () => {
   await expect(deposit(100, false)).rejects.toThrow(Unreachable);
   await deposit(200);
   await deposit(100);
-  expect(sent).toEqual([[100, "key 1"], [200, "key 2"], [100, "key 1"]]);
+  expect(sent).toEqual([[100, "key 1", false], [200, "key 2", false], [100, "key 1", true]]);
+});
+
+it("keeps it for a page that is loaded anew", async () => {
+  await expect(deposit(100, false)).rejects.toThrow(Unreachable);
+  vi.resetModules();
+  await deposit(100);
+  expect(sent).toEqual([[100, "key 1", false], [100, "key 1", true]]);
+  expect(tab.size).toBe(0);
+});
+
+it("keeps it where storage is forbidden, as long as the page", async () => {
+  vi.stubGlobal("sessionStorage", undefined);
+  await expect(deposit(100, false)).rejects.toThrow(Unreachable);
+  await deposit(100);
+  expect(sent).toEqual([[100, "key 1", false], [100, "key 1", true]]);
+});
+
+it("is another's for another, and kept without the secret", async () => {
+  await become("sure_alice_secret");
+  await expect(deposit(100, false)).rejects.toThrow(Unreachable);
+  expect([...tab.keys()].filter((name) => name.includes("secret"))).toEqual([]);
+  await become("sure_bob_secret");
+  await deposit(100);
+  await become("sure_alice_secret");
+  await deposit(100);
+  expect(sent).toEqual([[100, "key 1", false], [100, "key 2", false], [100, "key 1", true]]);
 });
 
 it("is another once it is done", async () => {
   await deposit(100);
   await deposit(100);
-  expect(sent).toEqual([[100, "key 1"], [100, "key 2"]]);
+  expect(sent).toEqual([[100, "key 1", false], [100, "key 2", false]]);
 });
 
 it("is the same while it is under way", async () => {
   await Promise.all([deposit(100), deposit(100)]);
-  expect(sent).toEqual([[100, "key 1"], [100, "key 1"]]);
+  expect(sent).toEqual([[100, "key 1", false], [100, "key 1", true]]);
 });

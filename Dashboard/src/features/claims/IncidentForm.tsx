@@ -34,12 +34,15 @@ function Form() {
   const form = useFirstInvalid(refusals);
   const isContract = draft.coverageType === "smart_contract";
   const change = (changes: Partial<IncidentDraft>) => {
+    // What became of the last one is not said of this one.
+    record.reset();
     setDraft((known) => ({ ...known, ...changes }));
     // What was said about these fields is no longer true.
     setFaults((known) => Object.fromEntries(Object.entries(known).filter(([field]) => !(field in changes))));
   };
   const submit = (event: SubmitEvent) => {
     event.preventDefault();
+    record.reset();
     const read = readDraft(draft, Date.now() / 1_000);
     if ("faults" in read) {
       setFaults(read.faults);
@@ -48,21 +51,24 @@ function Form() {
   };
   return (
     <form ref={form} className={styles.form} onSubmit={submit} noValidate>
-      <SelectField
-        label="Cover"
-        value={draft.coverageType}
-        onChange={(e) => change(e.target.value === "bridge" ? { coverageType: "bridge", chain: unmonitoredChain } : { coverageType: "smart_contract" })}
-        options={[{ value: "smart_contract", name: "Smart contract" }, { value: "bridge", name: `Bridge of ${unmonitoredChain}` }]}
-      />
-      {isContract && (
-        <>
-          <SelectField label="Chain" value={draft.chain} onChange={(e) => change({ chain: e.target.value })} options={(matrix?.chains ?? [draft.chain]).map((value) => ({ value, name: value }))} />
-          <SelectField label="Stablecoin" value={draft.stablecoin} onChange={(e) => change({ stablecoin: e.target.value })} options={(matrix?.stablecoins ?? [draft.stablecoin]).map((value) => ({ value, name: value }))} />
-        </>
-      )}
-      <TextField label="Occurred" hint="your own time" type="datetime-local" error={faults.occurredAt} value={draft.occurredAt} onChange={(e) => change({ occurredAt: e.target.value })} />
-      <TextField label="Evidence" hint="an address where it can be looked up" type="url" error={faults.evidenceUrl} value={draft.evidenceUrl} onChange={(e) => change({ evidenceUrl: e.target.value })} />
-      {isContract && <TextField label="Loss (%)" hint="of the cover, above 0 to 100" inputMode="decimal" error={faults.lossPercent} value={draft.lossPercent} onChange={(e) => change({ lossPercent: e.target.value })} />}
+      {/* What is under way is not changed. */}
+      <fieldset className={styles.form} disabled={record.isPending} aria-label="Incident">
+        <SelectField
+          label="Cover"
+          value={draft.coverageType}
+          onChange={(e) => change(e.target.value === "bridge" ? { coverageType: "bridge", chain: unmonitoredChain } : { coverageType: "smart_contract" })}
+          options={[{ value: "smart_contract", name: "Smart contract" }, { value: "bridge", name: `Bridge of ${unmonitoredChain}` }]}
+        />
+        {isContract && (
+          <>
+            <SelectField label="Chain" value={draft.chain} onChange={(e) => change({ chain: e.target.value })} options={(matrix?.chains ?? [draft.chain]).map((value) => ({ value, name: value }))} />
+            <SelectField label="Stablecoin" value={draft.stablecoin} onChange={(e) => change({ stablecoin: e.target.value })} options={(matrix?.stablecoins ?? [draft.stablecoin]).map((value) => ({ value, name: value }))} />
+          </>
+        )}
+        <TextField label="Occurred" hint="your own time" type="datetime-local" error={faults.occurredAt} value={draft.occurredAt} onChange={(e) => change({ occurredAt: e.target.value })} />
+        <TextField label="Evidence" hint="an address where it can be looked up" type="url" error={faults.evidenceUrl} value={draft.evidenceUrl} onChange={(e) => change({ evidenceUrl: e.target.value })} />
+        {isContract && <TextField label="Loss (%)" hint="of the cover, above 0 to 100" inputMode="decimal" error={faults.lossPercent} value={draft.lossPercent} onChange={(e) => change({ lossPercent: e.target.value })} />}
+      </fieldset>
       <Button type="submit" tone="primary" busy={record.isPending}>Record it</Button>
       {record.isError && <Failure error={record.error} />}
       {record.isSuccess && <Notice tone="good" live>Recorded. Nothing of it is sold until it is decided.</Notice>}

@@ -96,7 +96,9 @@ function Decide({ incident }: { incident: Incident }) {
             Policies in force then pay {percent(incident.loss_fraction, 2)} of their cover. It cannot be taken back.
           </Decision>
         )}
-        <Button busy={decide.isPending} onClick={() => decide.mutate({ id: incident.incident_id, decision: "dismiss" })}>Dismiss it: sales go on</Button>
+        <Decision ask="Dismiss it…" confirm="Dismiss: sales go on" busy={decide.isPending} onConfirm={() => decide.mutate({ id: incident.incident_id, decision: "dismiss" })}>
+          No policy is then paid for it, and what it stopped is sold again. It cannot be taken back: it would have to be recorded anew.
+        </Decision>
       </div>
       {decide.isError && <Failure error={decide.error} />}
     </>

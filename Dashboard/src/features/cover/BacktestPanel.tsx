@@ -25,7 +25,7 @@ export function BacktestPanel({ choice, terms, amount }: { choice: Choice; terms
   const [picked, setPicked] = useState<string>();
   const event = priced.find((e) => e.name === picked) ?? priced.find((e) => e.stablecoin === choice.stablecoin) ?? priced[0];
   const testable = choice.coverage_type === "depeg" || choice.coverage_type === "cex_liquidation";
-  const request = useSettled(
+  const [request, isPresent] = useSettled(
     testable && event && isComplete(terms) ? ({ coverage_type: choice.coverage_type, stablecoin: event.stablecoin, event: event.name, ...(terms && { terms }) } satisfies BacktestRequest) : null,
   );
   const backtest = useBacktest(request);
@@ -38,12 +38,14 @@ export function BacktestPanel({ choice, terms, amount }: { choice: Choice; terms
           {() => (
             <>
               <SelectField label="Event" value={event?.name ?? ""} onChange={(e) => setPicked(e.target.value)} options={priced.map((e) => ({ value: e.name, name: `${e.stablecoin} · ${dateMinute(e.from)} · ${e.name}` }))} hint={event?.description} />
-              {/* Nothing is asked for until the terms have settled. */}
-              {event && (request === null && backtest.data === undefined ? <Skeleton lines={9} /> : (
+              {!isComplete(terms) ? (
+                <StateMessage title="The terms are not complete" detail="With a trigger, a floor and a dwell time it is seen what they would have paid." />
+              ) : event && (isPresent ? (
+                // Never the outcome of other terms or of another event than those that are chosen.
                 <QueryState query={backtest} lines={9}>
                   {(data) => <Outcome backtest={data} event={event} terms={terms ?? fixedTerms[choice.coverage_type] ?? {}} amount={amount} />}
                 </QueryState>
-              ))}
+              ) : <Skeleton lines={9} />)}
             </>
           )}
         </QueryState>

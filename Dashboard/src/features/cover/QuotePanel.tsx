@@ -1,6 +1,5 @@
-import { type SubmitEvent, useEffect, useState } from "react";
-import { useNavigate } from "react-router";
-import { ApiError } from "@/shared/api/client";
+import { type SubmitEvent, useCallback, useEffect, useState } from "react";
+import { ApiError, mayBeDone } from "@/shared/api/client";
 import type { Chain, CoverageType, Pricing, Quote, QuoteRequest, Stablecoin } from "@/shared/api/types";
 import { percent, usd } from "@/shared/format/numbers";
 import { clockTime, duration } from "@/shared/format/times";
@@ -14,35 +13,39 @@ import { Failure } from "@/shared/ui/QueryState";
 import { useFirstInvalid } from "@/shared/ui/use-first-invalid";
 import { useNow } from "@/shared/ui/use-now";
 import { useProducts } from "./api/get-products";
-import { useBind } from "./api/post-policy";
+import type { Bind } from "./api/post-policy";
 import { useQuote } from "./api/post-quote";
 import type { Choice } from "./HeatMap";
 import { secondsLeft, whyNotBindable } from "./quote";
 import styles from "./QuotePanel.module.css";
 import { hasOwnTerms, type OwnTerms, termsOf } from "./terms";
 
-export function QuotePanel({ choice, onChoose, amount, onAmount, own, onOwn }: {
+export function QuotePanel({ choice, onChoose, amount, onAmount, own, onOwn, bind }: {
   choice: Choice;
   onChoose: (choice: Choice) => void;
   amount: string;
   onAmount: (amount: string) => void;
   own: OwnTerms;
   onOwn: (own: OwnTerms) => void;
+  bind: Bind;
 }) {
   const products = useProducts(true).data?.products ?? [];
   const [days, setDays] = useState("90");
   const [pricing, setPricing] = useState<Pricing>("standard");
   const quote = useQuote();
-  const { reset } = quote;
+  const { reset: resetQuote } = quote;
+  const { reset: resetBind } = bind;
   const form = useFirstInvalid(quote.error);
   const errors = quote.error instanceof ApiError ? (quote.error.problem.errors ?? {}) : {};
   const errorOf = (field: string) => errors[field]?.join(" ");
   const submit = (event: SubmitEvent) => {
     event.preventDefault();
     const body: QuoteRequest = { ...choice, coverage_amount: Number(amount), duration_days: Number(days), pricing, ...termsOf(choice.coverage_type, own) };
+    resetBind();
     quote.mutate(body);
   };
-  // A price of other terms than those on the screen would be misread; a product is also chosen elsewhere.
+  // A price of other terms than those on the screen would be misread, and so would what became of it; a product is also chosen elsewhere.
+  const reset = useCallback(() => { resetQuote(); resetBind(); }, [resetQuote, resetBind]);
   useEffect(() => reset(), [reset, choice.coverage_type, choice.chain, choice.stablecoin]);
   const changed = <T,>(set: (value: T) => void) => (value: T) => { reset(); set(value); };
   const words = (of: (p: (typeof products)[number]) => string, fallback: string, name: (word: string) => string = (word) => word) =>
@@ -72,18 +75,17 @@ export function QuotePanel({ choice, onChoose, amount, onAmount, own, onOwn }: {
       {quote.isError && Object.keys(errors).length === 0 && <Failure error={quote.error} />}
       {/* Once, not with every second of the time that is left. */}
       <p className="visually-hidden" role="status">{quote.data && `The premium is ${usd(quote.data.premium)}.`}</p>
-      {quote.data && <Offer key={quote.data.quote_id} quote={quote.data} />}
+      {quote.data && <Offer key={quote.data.quote_id} quote={quote.data} bind={bind} />}
     </Panel>
   );
 }
 
-function Offer({ quote }: { quote: Quote }) {
+function Offer({ quote, bind }: { quote: Quote; bind: Bind }) {
   const key = useKey();
-  const navigate = useNavigate();
-  const bind = useBind();
   const now = useNow();
   const [receivedAt] = useState(now);
   const left = secondsLeft(quote, now - receivedAt);
+  const mayBeBought = mayBeDone(bind.error);
   const { breakdown } = quote;
   const factor = breakdown.loads.reduce((all, load) => all * load.factor, 1);
   return (
@@ -120,13 +122,14 @@ function Offer({ quote }: { quote: Quote }) {
         <Button
           tone="primary"
           busy={bind.isPending}
-          disabled={left <= 0}
-          onClick={() => bind.mutate(quote.quote_id, { onSuccess: (policy) => void navigate(`/policies/${policy.policy_id}`) })}
+          disabled={left <= 0 && !mayBeBought}
+          onClick={() => bind.mutate(quote.quote_id)}
         >
           Buy for {usd(quote.premium)}
         </Button>
       )}
       {bind.isError && <Refusal error={bind.error} />}
+      {mayBeBought && <Notice tone="warning">It may have been bought all the same. Press again: this quote is bought once, however often it is asked for.</Notice>}
     </section>
   );
 }

@@ -1,8 +1,10 @@
 import { ShieldCheck } from "lucide-react";
 import { useBridges } from "@/shared/api/get-bridges";
 import { useRiskAlerts } from "@/shared/api/get-risk-alerts";
+import { useRiskLimits } from "@/shared/api/get-risk-limits";
 import { dateMinute } from "@/shared/format/times";
 import { Badge, toneOf } from "@/shared/ui/Badge";
+import { isOld, OldBook } from "@/shared/ui/OldBook";
 import { Panel } from "@/shared/ui/Panel";
 import { QueryState, Skeleton, Stale } from "@/shared/ui/QueryState";
 import { StateMessage } from "@/shared/ui/StateMessage";
@@ -12,6 +14,7 @@ import styles from "./ActiveAlerts.module.css";
 export function ActiveAlerts() {
   const risk = useRiskAlerts();
   const bridges = useBridges();
+  const limits = useRiskLimits();
   return (
     <Panel title="Active alerts" span={4} note="risk and bridges, worst first">
       <QueryState query={risk} lines={5}>
@@ -20,10 +23,12 @@ export function ActiveAlerts() {
           return (
             <>
               <Stale query={bridges} of="Alerts of bridges" />
-              {bridges.isPending && <Skeleton lines={2} />}
+              <Stale query={limits} of="Limits" />
+              <OldBook of={limits.data} />
+              {(bridges.isPending || limits.isPending) && <Skeleton lines={2} />}
               {alerts.length > 0 && <List alerts={alerts} />}
-              {/* Nothing is clear while one of the two is unknown or old. */}
-              {alerts.length === 0 && risk.isSuccess && bridges.isSuccess && (
+              {/* Nothing is clear while one of them is unknown or old: no alert is raised before the book has been measured. */}
+              {alerts.length === 0 && risk.isSuccess && bridges.isSuccess && limits.isSuccess && !isOld(limits.data) && (
                 <StateMessage tone="good" icon={<ShieldCheck size={20} aria-hidden />} title="No active alert" detail="Every figure is inside its limits." />
               )}
             </>

@@ -18,20 +18,28 @@ export function LiveFeed() {
       {messages.length === 0 ? (
         <StateMessage icon={<Radio size={20} aria-hidden />} title="Nothing has happened yet" detail="Alerts, bridge health, rankings and yields appear here the moment they change." />
       ) : (
-        <ol className={styles.feed}>
-          {messages.slice(0, shown).map((message) => {
-            const { tone, word, text } = tell(message);
-            return (
-              <li key={`${message.channel} ${message.offset}`}>
-                <time>{clockTime(message.timestamp)}</time>
-                <Badge tone={tone}>{word}</Badge>
-                <span>{text}</span>
-              </li>
-            );
-          })}
-        </ol>
+        <Feed messages={messages} received={received} />
       )}
     </Panel>
+  );
+}
+
+/** @param props.messages newest first, the last of those received */
+export function Feed({ messages, received }: { messages: readonly LiveMessage[]; received: number }) {
+  return (
+    <ol className={styles.feed}>
+      {messages.slice(0, shown).map((message, index) => {
+        const { tone, word, text } = tell(message);
+        return (
+          // Which of all received it is: offsets begin anew with an epoch.
+          <li key={received - index}>
+            <time>{clockTime(message.timestamp)}</time>
+            <Badge tone={tone}>{word}</Badge>
+            <span>{text}</span>
+          </li>
+        );
+      })}
+    </ol>
   );
 }
 
@@ -52,5 +60,8 @@ function tell(message: LiveMessage): { tone: Tone; word: string; text: string } 
     }
     case "apy_update":
       return { tone: "neutral", word: "Yields", text: message.tranches.map((t) => `${trancheName(t.tranche_id)} ${inPercent(t.apy)}`).join(" · ") };
+    default:
+      // Of a server that is newer than this page.
+      return { tone: "neutral", word: "News", text: plain(String((message as { type: unknown }).type)) };
   }
 }

@@ -7,7 +7,7 @@ import { count, percent, shortUsd, usd } from "@/shared/format/numbers";
 import { clockTime, dateTime } from "@/shared/format/times";
 import { Notice } from "@/shared/ui/Notice";
 import { Panel } from "@/shared/ui/Panel";
-import { QueryState } from "@/shared/ui/QueryState";
+import { QueryState, Stale } from "@/shared/ui/QueryState";
 import { Stat, Stats } from "@/shared/ui/Stat";
 import styles from "./PoolPanel.module.css";
 
@@ -16,7 +16,9 @@ const salesStop: GaugeLimit = { value: 0.85, name: "Sales stop", tone: "critical
 
 export function PoolPanel() {
   const pool = usePool();
-  const limits = useRiskLimits().data;
+  const limits = useRiskLimits();
+  const ltvLimits = limitsOf(limits.data, "LTV_Breach");
+  const reserveLimits = limitsOf(limits.data, "Reserve_Low");
   return (
     <Panel title="Pool" span={8} note={pool.data && `as of ${clockTime(pool.data.timestamp)}`}>
       <QueryState query={pool} lines={6}>
@@ -27,9 +29,10 @@ export function PoolPanel() {
                 <b>The circuit breaker is open</b> since {dateTime(data.circuit_breaker.since)}: {data.circuit_breaker.reason}. No sales and no withdrawals.
               </Notice>
             )}
+            <Stale query={limits} of="Limits" />
             <div className={styles.gauges}>
-              <Gauge label="LTV: cover against effective capital" value={data.ltv} max={1} limits={[...limitsOf(limits, "LTV_Breach"), salesStop]} format={(v) => percent(v, 1)} />
-              <Gauge label="Reserve ratio: liquid part of capital" value={data.reserve_ratio} max={1} danger="low" limits={limitsOf(limits, "Reserve_Low")} format={(v) => percent(v, 1)} />
+              <Gauge label="LTV: cover against effective capital" value={data.ltv} max={1} limits={[...ltvLimits, salesStop]} partial={ltvLimits.length === 0} format={(v) => percent(v, 1)} />
+              <Gauge label="Reserve ratio: liquid part of capital" value={data.reserve_ratio} max={1} danger="low" limits={reserveLimits} format={(v) => percent(v, 1)} />
             </div>
             <Stats>
               <Stat label="Capital" value={shortUsd(data.total_capital_usd)} note={usd(data.total_capital_usd)} />

@@ -1,7 +1,9 @@
 import { useExposure } from "@/shared/api/get-exposure";
 import { BarList } from "@/shared/charts/BarList";
 import { wholeUsd } from "@/shared/format/numbers";
+import { clockTime } from "@/shared/format/times";
 import { coverageName } from "@/shared/format/words";
+import { OldBook } from "@/shared/ui/OldBook";
 import { Panel } from "@/shared/ui/Panel";
 import { QueryState } from "@/shared/ui/QueryState";
 import { StateMessage } from "@/shared/ui/StateMessage";
@@ -11,7 +13,8 @@ const shown = 6;
 export function TopProducts() {
   const exposure = useExposure();
   return (
-    <Panel title="Largest products" span={6} note="active cover, USD">
+    <Panel title="Largest products" span={6} note={`active cover, USD${exposure.data ? ` · as of ${clockTime(exposure.data.as_of)}` : ""}`}>
+      <OldBook of={exposure.data} />
       <QueryState
         query={exposure}
         lines={6}

@@ -6,6 +6,7 @@ import { BarList } from "@/shared/charts/BarList";
 import { percent, wholeUsd } from "@/shared/format/numbers";
 import { clockTime } from "@/shared/format/times";
 import { coverageName } from "@/shared/format/words";
+import { OldBook } from "@/shared/ui/OldBook";
 import { Panel } from "@/shared/ui/Panel";
 import { QueryState } from "@/shared/ui/QueryState";
 import { StateMessage } from "@/shared/ui/StateMessage";
@@ -34,6 +35,7 @@ export function ExposurePanel({ snapshot }: { snapshot: UseQueryResult<Snapshot>
       note={exposure.data && `active cover, USD · as of ${clockTime(exposure.data.as_of)}`}
       actions={<Toggle label="Exposure by" value={dimension} onChange={setDimension} options={dimensions} />}
     >
+      <OldBook of={exposure.data} />
       <QueryState
         query={exposure}
         lines={8}

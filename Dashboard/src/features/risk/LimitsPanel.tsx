@@ -2,6 +2,8 @@ import { useRiskLimits } from "@/shared/api/get-risk-limits";
 import type { RiskLimit } from "@/shared/api/types";
 import { Gauge } from "@/shared/charts/Gauge";
 import { percent } from "@/shared/format/numbers";
+import { clockTime } from "@/shared/format/times";
+import { OldBook } from "@/shared/ui/OldBook";
 import { Panel } from "@/shared/ui/Panel";
 import { QueryState } from "@/shared/ui/QueryState";
 
@@ -18,7 +20,8 @@ const names: Record<string, string> = {
 export function LimitsPanel() {
   const limits = useRiskLimits();
   return (
-    <Panel title="Against the limits" span={4} note="alerts at High and Critical">
+    <Panel title="Against the limits" span={4} note={`alerts at High and Critical${limits.data ? ` · book of ${clockTime(limits.data.as_of)}` : ""}`}>
+      <OldBook of={limits.data} />
       <QueryState query={limits} lines={9}>
         {(data) =>
           worstOfEach(data.limits).map((limit) => (

@@ -3,6 +3,7 @@ import { useMemo } from "react";
 import { LineChart, type Mark, type Span } from "@/shared/charts/LineChart";
 import { count, percent, shortUsd, usd, wholeUsd } from "@/shared/format/numbers";
 import { clockTime } from "@/shared/format/times";
+import { OldBook } from "@/shared/ui/OldBook";
 import { Panel } from "@/shared/ui/Panel";
 import { QueryState } from "@/shared/ui/QueryState";
 import { Stat, Stats } from "@/shared/ui/Stat";
@@ -17,8 +18,9 @@ export function LossPanel({ snapshot, days }: { snapshot: UseQueryResult<Snapsho
     <Panel
       title={`Loss over ${horizonName(days)}`}
       span={8}
-      note={snapshot.data && `${count(snapshot.data.scenarios)} scenarios, seed ${snapshot.data.seed} · snapshot of ${clockTime(snapshot.data.timestamp)}`}
+      note={snapshot.data && `${count(snapshot.data.scenarios)} scenarios, seed ${snapshot.data.seed} · book of ${clockTime(snapshot.data.as_of)}`}
     >
+      <OldBook of={snapshot.data} />
       <QueryState query={snapshot} lines={9}>
         {(data) => {
           const horizon = horizonOf(data, days);

@@ -21,11 +21,18 @@ export class ApiError extends Error {
 
 /** The platform could not be reached, or did not answer in time. */
 export class Unreachable extends Error {
-  constructor(cause: unknown) {
-    super("The platform cannot be reached.", { cause });
+  constructor(
+    cause: unknown,
+    /** Whether it was waited for as long as anything is. */
+    readonly tooLate = false,
+  ) {
+    super(tooLate ? "The platform does not answer in time." : "The platform cannot be reached.", { cause });
     this.name = "Unreachable";
   }
 }
+
+/** Whether what was asked for may have been done although it failed: nobody answered, or nobody who knew. */
+export const mayBeDone = (error: Error | null) => error instanceof Unreachable || (error instanceof ApiError && error.status >= 500);
 
 const answerLimitMs = 20_000;
 
@@ -54,26 +61,27 @@ export async function requestText(path: string, options: RequestOptions = {}): P
   if (key !== null) headers["Authorization"] = `Bearer ${key}`;
   if (options.body !== undefined) headers["Content-Type"] = "application/json";
   if (options.idempotencyKey !== undefined) headers["Idempotency-Key"] = options.idempotencyKey;
-  const limit = AbortSignal.timeout(answerLimitMs);
-  let response: Response;
-  let text: string;
-  try {
-    response = await fetch(path, {
-      method: options.method ?? "GET",
-      headers,
-      body: options.body === undefined ? null : JSON.stringify(options.body),
-      signal: options.signal ? AbortSignal.any([options.signal, limit]) : limit,
-      cache: "no-store",
-    });
-    text = await response.text();
-  } catch (cause) {
-    if (options.signal?.aborted === true) throw cause;
-    throw new Unreachable(cause);
-  }
-
+  const body = options.body === undefined ? null : JSON.stringify(options.body);
+  const [response, text] = await answerOf(path, { method: options.method ?? "GET", headers, body }, options.signal);
   if (response.ok) return text;
+  throw refusalOf(response, text);
+}
+
+/** What is answered, whatever it is; throws `Unreachable` where nothing is in time. */
+export async function answerOf(path: string, request: RequestInit, signal?: AbortSignal): Promise<[response: Response, text: string]> {
+  const limit = AbortSignal.timeout(answerLimitMs);
+  try {
+    const response = await fetch(path, { ...request, signal: signal ? AbortSignal.any([signal, limit]) : limit, cache: "no-store" });
+    return [response, await response.text()];
+  } catch (cause) {
+    if (signal?.aborted === true) throw cause;
+    throw new Unreachable(cause, limit.aborted);
+  }
+}
+
+export function refusalOf(response: Response, text: string): ApiError {
   const retryAfter = Number(response.headers.get("Retry-After") ?? Number.NaN);
-  throw new ApiError(readProblem(response.status, text), Number.isFinite(retryAfter) ? retryAfter : undefined);
+  return new ApiError(readProblem(response.status, text), Number.isFinite(retryAfter) ? retryAfter : undefined);
 }
 
 function readProblem(status: number, text: string): Refusal {

@@ -1,5 +1,5 @@
 import { queryOptions, useQuery } from "@tanstack/react-query";
-import { currentKey, useKey } from "@/shared/session/session";
+import { currentKey, keyId, useKey } from "@/shared/session/session";
 import { ApiError, request } from "./client";
 
 /** Whom a key speaks for, and what it allows as far as the dashboard needs it. */
@@ -29,7 +29,7 @@ async function mayReadLedger(key: string, signal?: AbortSignal): Promise<boolean
 export const identityQuery = (key: string | null) =>
   queryOptions({
     // The key itself stays out of the cache's keys.
-    queryKey: ["identity", key?.split("_")[1] ?? null],
+    queryKey: ["identity", keyId(key)],
     queryFn: ({ signal }) => fetchIdentity(key ?? currentKey() ?? "", signal),
     enabled: key !== null,
     staleTime: Infinity,

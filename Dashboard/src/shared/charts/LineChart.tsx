@@ -4,7 +4,7 @@ import "uplot/dist/uPlot.min.css";
 import { dateMinute, zoneName } from "@/shared/format/times";
 import { useResolvedTheme } from "@/shared/ui/theme";
 import { isolated, withGaps } from "./gaps";
-import { xRange } from "./xRange";
+import { isPart, xRange } from "./xRange";
 import { yRange } from "./yRange";
 import styles from "./LineChart.module.css";
 
@@ -84,7 +84,7 @@ export function LineChart({ title, x: points, lines: known, format, unit, xAxis 
   /** Names the y axis. */
   unit: string;
   xAxis?: { readonly kind: "time" } | { readonly kind: "figure"; readonly label: string; readonly format: (value: number) => string };
-  /** Seconds that a point stands for: no line is drawn across times without points. */
+  /** Seconds that a point stands for, another for each span: no line is drawn across times without points, and what part of them was chosen stays in sight. */
   resolution?: number;
   levels?: readonly Level[];
   marks?: readonly Mark[];
@@ -106,15 +106,15 @@ export function LineChart({ title, x: points, lines: known, format, unit, xAxis 
   const latest = useRef(data);
   latest.current = data;
   // What makes another chart; new values only make another drawing.
-  const shape = JSON.stringify([theme, height, unit, range, logarithmic, xAxis, levels, marks, spans, dots, lines.map(({ values: _, ...line }) => line)]);
-  const parts = useRef({ lines, format, levels, marks, spans, dots, xAxis });
-  parts.current = { lines, format, levels, marks, spans, dots, xAxis };
+  const shape = JSON.stringify([theme, height, resolution, unit, range, logarithmic, xAxis, levels, marks, spans, dots, lines.map(({ values: _, ...line }) => line)]);
+  const parts = useRef({ lines, format, levels, marks, spans, dots, xAxis, range });
+  parts.current = { lines, format, levels, marks, spans, dots, xAxis, range };
 
   useEffect(() => {
     const host = place.current;
     if (!host) return;
     const color = colorsOf(host);
-    const { lines: drawn, xAxis: axis, levels: horizontals, marks: verticals, spans: areas, dots: places } = parts.current;
+    const { lines: drawn, xAxis: axis, levels: horizontals, marks: verticals, spans: areas, dots: places, range: least } = parts.current;
     const grid = { stroke: color("line"), width: 1 };
     const axisBase: uPlot.Axis = { stroke: color("text-muted"), grid, ticks: grid, font: axisFont, labelFont: axisFont, labelSize: 18, labelGap: 0 };
     const lastX = latest.current[0].at(-1) ?? 0;
@@ -129,7 +129,7 @@ export function LineChart({ title, x: points, lines: known, format, unit, xAxis 
         scales: {
           x: { time: axis.kind === "time", range: (u, from, to) => xRange(u.data[0], from, to, axis.kind, counted ? barWidth(u.data[0]) : 0) },
           y: logarithmic ? { distr: logarithmicScale, range: (_: uPlot, __: number, high: number | null): [number, number] => [0.5, (high ?? 1) * 2] }
-            : range ? { range: (_, low, high) => yRange(range, low, high) }
+            : least ? { range: (_, low, high) => yRange(least, low, high) }
             : { range: (_, low, high) => around(low, high, horizontals, counted) },
         },
         axes: [
@@ -172,9 +172,16 @@ export function LineChart({ title, x: points, lines: known, format, unit, xAxis 
       chart.current = null;
     };
     // `shape` stands for everything that the chart is made of.
-  }, [shape, height, unit, range, logarithmic]);
+  }, [shape, height, unit, logarithmic]);
 
-  useEffect(() => chart.current?.setData(data), [data]);
+  useEffect(() => {
+    const drawn = chart.current;
+    if (!drawn) return;
+    const { min, max } = drawn.scales["x"] ?? {};
+    const chosen = resolution !== undefined && min != null && max != null && isPart(drawn.data[0], min, max);
+    drawn.setData(data, !chosen);
+    if (chosen) drawn.setScale("x", { min, max });
+  }, [data, resolution]);
 
   const at = cursor !== null && cursor < x.length ? cursor : x.length - 1;
   const where = x[at];

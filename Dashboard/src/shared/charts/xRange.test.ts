@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { xRange } from "./xRange";
+import { isPart, xRange } from "./xRange";
 
 describe("the x axis", () => {
   it("goes from the first to the last point", () => expect(xRange([1_000, 5_000], 1_000, 5_000, "time", 0)).toEqual([1_000, 5_000]));
@@ -9,4 +9,13 @@ describe("the x axis", () => {
     expect(xRange([3], 2, 4, "figure", 0)).toEqual([2, 4]);
     expect(xRange([], null, null, "time", 0)).toEqual([null, null]);
   });
+});
+
+it("tells a part that was chosen from all there is", () => {
+  expect(isPart([1_000, 5_000], 1_000, 5_000)).toBe(false);
+  expect(isPart([1_000, 5_000], 1_000, 5_060)).toBe(false);
+  expect(isPart([7_200], 5_400, 9_000)).toBe(false);
+  expect(isPart([1_000, 5_000], 2_000, 5_000)).toBe(true);
+  expect(isPart([1_000, 5_000], 1_000, 4_000)).toBe(true);
+  expect(isPart([], 1_000, 5_000)).toBe(false);
 });

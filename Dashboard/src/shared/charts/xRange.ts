@@ -4,7 +4,7 @@ const hourS = 3_600;
  * From where to where the x axis goes. A single point in time, as a platform has that was started a minute ago, stands in the middle of an
  * hour: the library would put it at the beginning of years.
  *
- * @param x all of them
+ * @param x all of them, in order
  * @param from what the library begins with; null where there is nothing
  * @param to what it ends with
  * @param axis what x is
@@ -14,3 +14,6 @@ export function xRange(x: ArrayLike<number>, from: number | null, to: number | n
   if (from === null || to === null) return [from, to];
   return axis === "time" && x.length === 1 ? [from - hourS / 2, from + hourS / 2] : [from, to + bar];
 }
+
+/** Whether a part of it was chosen: then something lies beyond what is in sight. */
+export const isPart = (x: ArrayLike<number>, from: number, to: number) => (x[0] ?? from) < from || (x[x.length - 1] ?? to) > to;

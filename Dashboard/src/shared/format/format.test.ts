@@ -1,6 +1,6 @@
-import { describe, expect, it } from "vitest";
+import { afterEach, describe, expect, it, vi } from "vitest";
 import { change, inPercent, pegRatio, percent, shares, shortUsd, usd, wholeUsd } from "./numbers";
-import { dateTime, duration } from "./times";
+import { clockTime, dateTime, duration } from "./times";
 import { bridgeName, plain } from "./words";
 
 describe("numbers", () => {
@@ -27,7 +27,19 @@ describe("numbers", () => {
 });
 
 describe("times", () => {
+  afterEach(() => vi.useRealTimers());
+
   it("names the zone", () => expect(dateTime(1678505351)).toMatch(/Mar 2023, \d{2}:29:11 (UTC|GMT[+-]?\d*|[A-Z]{2,5})/));
+
+  it("names the day where it is not today's", () => {
+    vi.setSystemTime(new Date(2026, 10, 25, 0, 0, 1));
+    const clockOf = (...at: [number, number, number, number, number, number]) => clockTime(new Date(...at).getTime() / 1_000);
+    expect(clockOf(2026, 10, 25, 0, 0, 0)).toMatch(/^00:00:00 \S+$/);
+    expect(clockOf(2026, 10, 25, 23, 59, 59)).toMatch(/^23:59:59 \S+$/);
+    expect(clockOf(2026, 10, 24, 23, 59, 59)).toMatch(/^24 Nov, 23:59:59 \S+$/);
+    expect(clockOf(2026, 9, 25, 0, 0, 0)).toMatch(/^25 Oct, 00:00:00 \S+$/);
+    expect(clockTime(null)).toBe("–");
+  });
 
   it.each([
     [12.4, "12 s"],

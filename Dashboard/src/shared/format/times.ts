@@ -8,6 +8,7 @@ const clock: Intl.DateTimeFormatOptions = { hour: "2-digit", minute: "2-digit", 
 const moment = new Intl.DateTimeFormat("en-GB", { ...day, ...clock, second: "2-digit", timeZoneName: "short" });
 const minute = new Intl.DateTimeFormat("en-GB", { ...day, ...clock, timeZoneName: "short" });
 const timeOnly = new Intl.DateTimeFormat("en-GB", { ...clock, second: "2-digit", timeZoneName: "short" });
+const dayAndTime = new Intl.DateTimeFormat("en-GB", { day: "2-digit", month: "short", ...clock, second: "2-digit", timeZoneName: "short" });
 const dateOnly = new Intl.DateTimeFormat("en-GB", { ...day, timeZoneName: "short" });
 
 /** `25 Nov 2026, 21:40:02 UTC` of Unix seconds. */
@@ -16,7 +17,12 @@ export const dateTime = (seconds: Maybe) => (seconds == null ? unknown : moment.
 /** The same to the minute. */
 export const dateMinute = (seconds: Maybe) => (seconds == null ? unknown : minute.format(seconds * 1_000));
 
-export const clockTime = (seconds: Maybe) => (seconds == null ? unknown : timeOnly.format(seconds * 1_000));
+/** `21:40:02 UTC`, or `25 Nov, 21:40:02 UTC` where that is another day than today's: what is days old must not read like this morning's. */
+export function clockTime(seconds: Maybe): string {
+  if (seconds == null) return unknown;
+  const at = new Date(seconds * 1_000);
+  return (at.toDateString() === new Date().toDateString() ? timeOnly : dayAndTime).format(at);
+}
 
 export const date = (seconds: Maybe) => (seconds == null ? unknown : dateOnly.format(seconds * 1_000));
 

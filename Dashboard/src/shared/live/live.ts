@@ -1,4 +1,4 @@
-import type { QueryClient } from "@tanstack/react-query";
+import type { Query, QueryClient, QueryKey } from "@tanstack/react-query";
 import { type AnyMessage, type Channel, channels, type ConnectionState, type Loss, type RealtimeClient } from "@/realtime";
 import type { Bridge, Bridges, Exposure, Tranche, Tranches } from "@/shared/api/types";
 import { bridgesQuery } from "@/shared/api/get-bridges";
@@ -12,8 +12,10 @@ export type { ConnectionState, Loss };
 
 /** How many of the last messages are kept for the feed. */
 const kept = 60;
-/** A burst of messages asks for the figures behind it once in this time. */
+/** A burst of messages asks for the figures behind it once in this time after they were read: one reading would cut off another. */
 const readAgainMs = 5_000;
+/** The key that all begin with. */
+const everything = "[]";
 /** About a frame. A timer, since a tab that nobody sees draws none and would gather for days. */
 const gatherMs = 16;
 
@@ -42,7 +44,7 @@ export class Live {
   constructor(queries: QueryClient, client: RealtimeClient) {
     this.#queries = queries;
     this.client = client;
-    this.#readAgain = new Throttle(readAgainMs, (key) => void queries.invalidateQueries({ queryKey: JSON.parse(key) as unknown[] }));
+    this.#readAgain = new Throttle(readAgainMs, (key) => this.#read(JSON.parse(key) as QueryKey));
   }
 
   readonly subscribe = (listener: () => void) => {
@@ -79,8 +81,9 @@ export class Live {
 
   #connectionIs(connection: ConnectionState) {
     if (connection.phase === "live") {
-      // What has no channel may have changed while nobody listened.
-      if (this.#wasLive) void this.#queries.invalidateQueries();
+      // What was read before may have changed before anybody listened; what has no channel, while nobody did.
+      if (this.#wasLive) this.#readAgain.call(everything);
+      else for (const channel of channels) this.#readChannel(channel);
       this.#wasLive = true;
     }
 
@@ -89,6 +92,16 @@ export class Live {
 
   #readChannel(channel: Channel) {
     for (const key of behind[channel]) this.#readAgain.call(JSON.stringify(key));
+  }
+
+  /** Reads anew what begins with the key, until it is there; in a tab that nobody sees it is only marked, and read when somebody looks. */
+  async #read(queryKey: QueryKey) {
+    // A first reading is not begun anew, and may have begun before what is known by now: another follows it.
+    const first = this.#queries.getQueryCache().findAll({ queryKey, predicate: ({ state }) => state.data === undefined && state.fetchStatus === "fetching" });
+    const read = (predicate: (query: Query) => boolean) =>
+      this.#queries.invalidateQueries({ queryKey, predicate, refetchType: document.visibilityState === "visible" ? "active" : "none" });
+    await Promise.all([read(() => true), ...first.map((query) => query.promise?.catch(() => undefined))]);
+    await read((query) => first.includes(query) && query.state.data !== undefined);
   }
 
   #gather(message: AnyMessage) {
@@ -111,35 +124,39 @@ export class Live {
   #patch(messages: readonly AnyMessage[]) {
     const scores = new Map(messages.flatMap((m) => (m.type === "health_change" ? [[m.bridge_id, m] as const] : [])));
     if (scores.size > 0) {
-      this.#queries.setQueryData<Bridges>(bridgesQuery().queryKey, (known) =>
-        known && {
-          ...known,
-          bridges: known.bridges.map((bridge) => {
-            const now = scores.get(bridge.bridge_id);
-            return !now || now.timestamp < bridge.timestamp
-              ? bridge
-              : { ...bridge, health_score: now.health_score, health_status: now.health_status as Bridge["health_status"], tvl_usd: now.tvl_usd, exploit_detected: now.exploit_detected };
-          }),
-        },
-      );
+      this.#write<Bridges>(bridgesQuery().queryKey, (known) => ({
+        ...known,
+        bridges: known.bridges.map((bridge) => {
+          const now = scores.get(bridge.bridge_id);
+          return !now || now.timestamp < bridge.timestamp
+            ? bridge
+            : { ...bridge, health_score: now.health_score, health_status: now.health_status as Bridge["health_status"], tvl_usd: now.tvl_usd, exploit_detected: now.exploit_detected };
+        }),
+      }));
     }
 
     const ranking = messages.findLast((m) => m.type === "ranking_update");
     if (ranking) {
-      this.#queries.setQueryData<Exposure>(exposureQuery().queryKey, (known) =>
-        known && known.timestamp <= ranking.timestamp ? { ...known, top_10_products: ranking.products as Exposure["top_10_products"] } : known,
+      this.#write<Exposure>(exposureQuery().queryKey, (known) =>
+        known.timestamp <= ranking.timestamp ? { ...known, top_10_products: ranking.products as Exposure["top_10_products"] } : known,
       );
     }
 
     const yields = messages.findLast((m) => m.type === "apy_update");
     if (yields) {
       const byId = new Map(yields.tranches.map((tranche) => [tranche.tranche_id, tranche]));
-      this.#queries.setQueryData<Tranches>(tranchesQuery().queryKey, (known) =>
-        known && known.timestamp <= yields.timestamp
+      this.#write<Tranches>(tranchesQuery().queryKey, (known) =>
+        known.timestamp <= yields.timestamp
           ? { ...known, tranches: known.tranches.map((tranche) => ({ ...tranche, ...(byId.get(tranche.tranche_id) as Partial<Tranche> | undefined) })) }
           : known,
       );
     }
+  }
+
+  /** Into the answer that is there. When it was read, and that it could not be read since, stays true: a message tells only a part of it. */
+  #write<T>(queryKey: QueryKey, change: (known: T) => T) {
+    const query = this.#queries.getQueryCache().find<T>({ queryKey });
+    if (query?.state.data !== undefined) query.setState({ data: change(query.state.data) });
   }
 
   #publish(snapshot: LiveSnapshot) {
@@ -153,5 +170,6 @@ const behind: Record<Channel, readonly (readonly string[])[]> = {
   bridge_health: [["bridges"]],
   risk_alerts: [["risk"], ["pool"]],
   top_products: [["risk", "exposure"], ["policies"], ["claims"]],
-  tranche_apy: [["pool"], ["tranches"], ["vault"], ["policies"], ["capacity"], ["claims"]],
+  // Previews are left out: they share the limit of the deposits they are made for.
+  tranche_apy: [["pool"], ["tranches"], ["vault", "account"], ["ledger"], ["policies"], ["capacity"], ["claims"]],
 };

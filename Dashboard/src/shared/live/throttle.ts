@@ -1,32 +1,37 @@
-/** Calls at once, then at most once in an interval for each key; the last call of a burst is never lost. */
+/**
+ * Acts at once, then for each key only when an interval has passed since the last action was done: none ever runs beside another of its
+ * key, however long it takes. The last call of a burst is never lost.
+ */
 export class Throttle {
-  readonly #waiting = new Map<string, { timer: ReturnType<typeof setTimeout>; again: boolean }>();
+  readonly #busy = new Map<string, { again: boolean; timer?: ReturnType<typeof setTimeout> }>();
 
   constructor(
     readonly intervalMs: number,
-    readonly action: (key: string) => void,
+    readonly action: (key: string) => Promise<unknown>,
   ) {}
 
   call(key: string) {
-    const waiting = this.#waiting.get(key);
-    if (waiting) waiting.again = true;
+    const busy = this.#busy.get(key);
+    if (busy) busy.again = true;
     else this.#run(key);
   }
 
   stop() {
-    for (const { timer } of this.#waiting.values()) clearTimeout(timer);
-    this.#waiting.clear();
+    for (const { timer } of this.#busy.values()) clearTimeout(timer);
+    this.#busy.clear();
   }
 
   #run(key: string) {
-    const entry = {
-      again: false,
-      timer: setTimeout(() => {
-        this.#waiting.delete(key);
-        if (entry.again) this.#run(key);
-      }, this.intervalMs),
+    const busy: { again: boolean; timer?: ReturnType<typeof setTimeout> } = { again: false };
+    const rest = () => {
+      // Stopped meanwhile.
+      if (this.#busy.get(key) !== busy) return;
+      busy.timer = setTimeout(() => {
+        this.#busy.delete(key);
+        if (busy.again) this.#run(key);
+      }, this.intervalMs);
     };
-    this.#waiting.set(key, entry);
-    this.action(key);
+    this.#busy.set(key, busy);
+    this.action(key).then(rest, rest);
   }
 }

@@ -1,30 +1,22 @@
 import { useSyncExternalStore } from "react";
+import { keep, kept } from "./tab";
 
-/** The key somebody typed in. It lives as long as the tab: sessionStorage, never a cookie, never localStorage, never in a URL. */
-const storageKey = "sure.api-key";
+/** The key somebody typed in. It lives as long as the tab. */
+const storageName = "sure.api-key";
 const listeners = new Set<() => void>();
-let key = read();
-
-function read(): string | null {
-  try {
-    return sessionStorage.getItem(storageKey);
-  } catch {
-    // Storage is forbidden here: the key lives as long as the page.
-    return null;
-  }
-}
+let key = kept(storageName);
 
 export const currentKey = () => key;
 
+/** The part of a key that names it and is no secret; null where there is none. */
+export const keyId = (of: string | null) => of?.split("_")[1] ?? null;
+
+/** Whether it could be a key at all: what is copied may hold characters that nobody sees, and no header takes them. */
+export const couldBeKey = (text: string) => /^[\x21-\x7e]+$/.test(text);
+
 export function setKey(next: string | null) {
   key = next;
-  try {
-    if (next === null) sessionStorage.removeItem(storageKey);
-    else sessionStorage.setItem(storageKey, next);
-  } catch {
-    // As above.
-  }
-
+  keep(storageName, next);
   for (const listener of listeners) listener();
 }
 

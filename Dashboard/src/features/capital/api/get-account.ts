@@ -5,7 +5,7 @@ import { refreshMs } from "@/shared/api/query-client";
 
 export const fetchAccount = (account: string, signal?: AbortSignal) => request<Account>(`/api/v2/vault/accounts?account=${encodeURIComponent(account)}`, { signal });
 
-export const accountQuery = (account: string) =>
-  queryOptions({ queryKey: ["vault", "account", account], queryFn: ({ signal }) => fetchAccount(account, signal), refetchInterval: refreshMs });
+export const accountQuery = (account: string | undefined) =>
+  queryOptions({ queryKey: ["vault", "account", account], queryFn: ({ signal }) => fetchAccount(account ?? "", signal), enabled: account !== undefined, refetchInterval: refreshMs });
 
-export const useAccount = (account: string) => useQuery(accountQuery(account));
+export const useAccount = (account: string | undefined) => useQuery(accountQuery(account));

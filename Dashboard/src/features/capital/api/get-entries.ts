@@ -1,5 +1,6 @@
 import { infiniteQueryOptions, useInfiniteQuery } from "@tanstack/react-query";
 import { query, request } from "@/shared/api/client";
+import { refreshMs } from "@/shared/api/query-client";
 import type { JournalEntry, Page } from "@/shared/api/types";
 
 const limit = 25;
@@ -14,6 +15,7 @@ export const entriesQuery = (account: string) =>
     queryFn: ({ signal, pageParam }) => fetchEntries(account, pageParam, signal),
     initialPageParam: null as string | null,
     getNextPageParam: (last) => last.next_cursor,
+    refetchInterval: refreshMs,
   });
 
 /** Operators only: others are refused. */

@@ -1,12 +1,11 @@
-import { keepPreviousData, queryOptions, useQuery } from "@tanstack/react-query";
+import { queryOptions, useQuery } from "@tanstack/react-query";
 import { request } from "@/shared/api/client";
+import { refreshMs } from "@/shared/api/query-client";
 import type { Preview, PreviewRequest } from "@/shared/api/types";
 
-export type MovementRequest = PreviewRequest & { amount_usd: number };
+export const fetchPreview = (body: PreviewRequest, signal?: AbortSignal) => request<Preview>("/api/v2/vault/preview", { method: "POST", body, signal });
 
-export const fetchPreview = (body: MovementRequest, signal?: AbortSignal) => request<Preview>("/api/v2/vault/preview", { method: "POST", body, signal });
-
-export const previewQuery = (body: MovementRequest | null) =>
+export const previewQuery = (body: PreviewRequest | null) =>
   queryOptions({
     queryKey: ["vault", "preview", body],
     queryFn: ({ signal }) => {
@@ -14,7 +13,7 @@ export const previewQuery = (body: MovementRequest | null) =>
       return fetchPreview(body, signal);
     },
     enabled: body !== null,
-    placeholderData: keepPreviousData,
+    refetchInterval: refreshMs,
   });
 
-export const usePreview = (body: MovementRequest | null) => useQuery(previewQuery(body));
+export const usePreview = (body: PreviewRequest | null) => useQuery(previewQuery(body));

@@ -47,7 +47,8 @@ export function useRecordIncident() {
   const queries = useQueryClient();
   return useMutation({
     mutationFn: (incident: IncidentRequest) => request<Incident>("/api/v2/incidents", { method: "POST", body: incident }),
-    onSuccess: () => queries.invalidateQueries({ queryKey: ["incidents"] }),
+    // It is recorded, however long the list takes to show it.
+    onSuccess: () => void queries.invalidateQueries({ queryKey: ["incidents"] }),
   });
 }
 

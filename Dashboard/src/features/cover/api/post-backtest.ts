@@ -1,4 +1,4 @@
-import { keepPreviousData, queryOptions, useQuery } from "@tanstack/react-query";
+import { queryOptions, useQuery } from "@tanstack/react-query";
 import { request } from "@/shared/api/client";
 import type { Backtest, BacktestRequest } from "@/shared/api/types";
 
@@ -14,7 +14,6 @@ export const backtestQuery = (body: BacktestRequest | null) =>
     },
     enabled: body !== null,
     staleTime: Infinity,
-    placeholderData: keepPreviousData,
   });
 
 export const useBacktest = (body: BacktestRequest | null) => useQuery(backtestQuery(body));

@@ -6,10 +6,16 @@ import type { Policy } from "@/shared/api/types";
 export const postPolicy = (quoteId: string) =>
   request<Policy>("/api/v2/policies", { method: "POST", body: { quote_id: quoteId }, idempotencyKey: `bind-${quoteId}` });
 
-export const useBind = () => {
+/** @param onBought called whatever has become of the page by then, and however long the figures take to show it */
+export const useBind = (onBought: (policy: Policy) => void) => {
   const queries = useQueryClient();
   return useMutation({
     mutationFn: postPolicy,
-    onSuccess: () => Promise.all([["policies"], ["pool"], ["capacity"], ["risk", "exposure"], ["tranches"]].map((queryKey) => queries.invalidateQueries({ queryKey }))),
+    onSuccess: (policy) => {
+      for (const queryKey of [["policies"], ["pool"], ["capacity"], ["risk", "exposure"], ["tranches"]]) void queries.invalidateQueries({ queryKey });
+      onBought(policy);
+    },
   });
 };
+
+export type Bind = ReturnType<typeof useBind>;

@@ -1,5 +1,6 @@
 import { infiniteQueryOptions, useInfiniteQuery } from "@tanstack/react-query";
 import { query, request } from "@/shared/api/client";
+import { refreshMs } from "@/shared/api/query-client";
 import type { Page, Policy } from "@/shared/api/types";
 import { useKey } from "@/shared/session/session";
 
@@ -22,6 +23,7 @@ export const policiesQuery = (filter: PolicyFilter, hasKey: boolean) =>
     initialPageParam: null as string | null,
     getNextPageParam: (last) => last.next_cursor,
     enabled: hasKey,
+    refetchInterval: refreshMs,
   });
 
 export const usePolicies = (filter: PolicyFilter) => useInfiniteQuery(policiesQuery(filter, useKey() !== null));

@@ -1,0 +1,33 @@
+import { afterEach, expect, it, vi } from "vitest";
+import { postMovement } from "./post-movement";
+
+afterEach(() => vi.unstubAllGlobals());
+
+/** What the platform was asked for, where its clock shows `now` and the deposit is answered as booked at `bookedAt`. */
+function platform(now: number, bookedAt: number): string[] {
+  const asked: string[] = [];
+  vi.stubGlobal("fetch", (path: string) => {
+    asked.push(path);
+    return Promise.resolve(Response.json({ timestamp: path.endsWith("/preview") ? now : bookedAt }));
+  });
+  return asked;
+}
+
+const deposit = (again: boolean) => postMovement({ direction: "deposit", tranche_id: "SURE_EQT", amount_usd: 1_000 }, "key", again);
+
+it("knows the answer to an earlier attempt by the platform's clock", async () => {
+  const asked = platform(5_000, 1_000);
+  expect((await deposit(true)).earlier).toBe(true);
+  expect(asked).toEqual(["/api/v2/vault/preview", "/api/v2/vault/deposit"]);
+});
+
+it("is booked now where no earlier attempt was", async () => {
+  platform(5_000, 5_000.25);
+  expect((await deposit(true)).earlier).toBe(false);
+});
+
+it("asks for no time where nothing was tried before", async () => {
+  const asked = platform(5_000, 5_000.25);
+  expect((await deposit(false)).earlier).toBe(false);
+  expect(asked).toEqual(["/api/v2/vault/deposit"]);
+});
