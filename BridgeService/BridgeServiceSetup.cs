@@ -10,6 +10,7 @@ using Sure.BridgeService.SourceQuality;
 using Sure.Coordination;
 using Sure.Coordination.Audit;
 using Sure.Coordination.Outbox;
+using Sure.Coordination.Settings;
 using Sure.ServiceDefaults.Description;
 using Sure.ServiceDefaults.Health;
 
@@ -31,10 +32,8 @@ internal static class BridgeServiceSetup
         builder.AddSchema();
         builder.Services.GoesOnWithout(CoordinationSetup.BrokerCheck);
 
-        builder.Services.AddOptions<BridgeOptions>().BindConfiguration("Bridges").ValidateDataAnnotations()
-            .Validate(options => !options.Faults().Any(), "Bridges has faults: weights must add up to 1, statuses fall in order, windows be above 0.")
-            .ValidateOnStart();
-        builder.Services.AddOptions<PriceOptions>().BindConfiguration("Prices").ValidateDataAnnotations()
+        builder.Services.AddOptions<BridgeOptions>().BindStrictly("Bridges").ValidateDataAnnotations().ValidateFaults(o => o.Faults()).ValidateOnStart();
+        builder.Services.AddOptions<PriceOptions>().BindStrictly("Prices").ValidateDataAnnotations()
             .Validate(options => options.SourceMaxAges.Values.Append(options.MaxAge).All(a => a > TimeSpan.Zero), "Prices:MaxAge and SourceMaxAges must be above 0.")
             .ValidateOnStart();
         builder.Services.AddOptions<IngestionOptions>().BindConfiguration("Ingestion").ValidateDataAnnotations().ValidateOnStart();

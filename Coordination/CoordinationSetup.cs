@@ -25,8 +25,6 @@ public static class CoordinationSetup
     /// <summary>Name of the health check of the broker; services go on without it.</summary>
     public const string BrokerCheck = "RabbitMQ";
 
-    private const string Exchange = "sure.events";
-
     /// <summary>
     /// Connects to the database <c>platform</c>, brings the schema of the service up to date at start, from the embedded
     /// <c>Migrations/*.sql</c> of its assembly, and lets it lead by leases.
@@ -112,8 +110,8 @@ public static class CoordinationSetup
         ArgumentNullException.ThrowIfNull(builder);
         var address = builder.Configuration.GetConnectionString(connectionName)
             ?? throw new InvalidOperationException($"ConnectionStrings:{connectionName} is missing: the RabbitMQ address, amqp://user:password@host:port.");
-        var service = Identify(builder);
-        var subscription = builder.Services.Select(s => s.ImplementationInstance).OfType<EventSubscription>().SingleOrDefault();
+        Identify(builder);
+        var subscribes = builder.Services.Any(s => s.ServiceType == typeof(EventSubscription));
         builder.Services.AddMassTransit(bus =>
         {
             bus.ConfigureHealthCheckOptions(check =>
@@ -122,25 +120,22 @@ public static class CoordinationSetup
                 check.MinimalFailureStatus = HealthStatus.Degraded;
                 check.Tags.Clear();
             });
-            if (subscription is not null)
+            if (subscribes)
             {
                 bus.AddConsumer<EventConsumer>();
             }
 
-            bus.UsingRabbitMq((context, broker) =>
+            bus.UsingRabbitMq((_, broker) =>
             {
                 broker.Host(new Uri(address));
-                broker.Message<EventBatch>(message => message.SetEntityName(Exchange));
+                broker.Message<EventBatch>(message => message.SetEntityName(EventEndpoint.Exchange));
                 broker.Publish<EventBatch>(publish => publish.ExchangeType = ExchangeType.Topic);
                 broker.Send<EventBatch>(send => send.UseRoutingKeyFormatter(message => message.Message.Producer));
-                if (subscription is not null)
-                {
-                    broker.ReceiveEndpoint(service.Name, queue => Receive(queue, context, subscription));
-                }
             });
         });
-        if (subscription is not null)
+        if (subscribes)
         {
+            builder.Services.AddHostedService<EventEndpoint>();
             builder.Services.AddHostedService(services => ActivatorUtilities.CreateInstance<QueueWatch>(services, new Uri(address)));
         }
 
@@ -168,27 +163,6 @@ public static class CoordinationSetup
         // Roles have the same limit where a pooler may stand between, for it keeps this back (CloudNativePG's does); where none can, and for
         // roles that were made before they had it, this holds. What somebody configured comes last and counts.
         connection.Options = $"-c idle_in_transaction_session_timeout=5s {connection.Options}".TrimEnd();
-    }
-
-    private static void Receive(
-        IRabbitMqReceiveEndpointConfigurator queue, IBusRegistrationContext context, EventSubscription subscription)
-    {
-        queue.SetQuorumQueue();
-        queue.ConfigureConsumeTopology = false;
-        // In order: the next events are taken when those before them have been applied.
-        queue.ConcurrentMessageLimit = 1;
-        queue.PrefetchCount = 4;
-        foreach (var producer in subscription.Producers)
-        {
-            queue.Bind(Exchange, binding =>
-            {
-                binding.ExchangeType = ExchangeType.Topic;
-                binding.RoutingKey = producer;
-            });
-        }
-
-        queue.UseEventRetries(TimeSpan.FromSeconds(10));
-        queue.ConfigureConsumer<EventConsumer>(context);
     }
 
     /// <summary>The identity registered before, or that of the application; registered once, so that every part agrees on it.</summary>

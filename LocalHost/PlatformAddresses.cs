@@ -8,6 +8,12 @@ public sealed class PlatformAddresses(PortBook ports, Secrets secrets, Replicas 
     /// <summary>The only address that private servers listen on.</summary>
     public const string Host = "127.0.0.1";
 
+    /// <summary>Connections that PostgreSQL takes.</summary>
+    public const int DatabaseConnections = 400;
+
+    /// <summary>Those of them that are left to its superuser, to backups and to whoever looks.</summary>
+    private const int OtherConnections = 20;
+
     /// <summary>The broker's user.</summary>
     public const string BrokerUser = "sure";
 
@@ -40,7 +46,8 @@ public sealed class PlatformAddresses(PortBook ports, Secrets secrets, Replicas 
         {
             // The role's own search_path leads into the schema of the service.
             ResourceKind.Database =>
-                $"Host={Host};Port={PortTo(resource.References[0])};Username={service};Password={Password(service)};Database={resource.Name}",
+                $"Host={Host};Port={PortTo(resource.References[0])};Username={service};Password={Password(service)};Database={resource.Name};"
+                + $"Maximum Pool Size={(DatabaseConnections - OtherConnections) / InstancesAt(resource)}",
             ResourceKind.Redis => $"{Host}:{PortTo(resource.Name)},password={Password(resource.Name)}",
             ResourceKind.RabbitMq => $"amqp://{BrokerUser}:{Password(resource.Name)}@{Host}:{PortTo(resource.Name)}",
             _ => throw new ArgumentException($"{resource.Name} has no connection string.", nameof(resource)),
@@ -57,6 +64,10 @@ public sealed class PlatformAddresses(PortBook ports, Secrets secrets, Replicas 
         ArgumentNullException.ThrowIfNull(service);
         return instance == 0 ? service.Name : $"{service.Name}.{instance + 1}";
     }
+
+    /// <summary>How many instances of all services connect to <paramref name="resource"/>.</summary>
+    private int InstancesAt(PlatformResource resource) =>
+        PlatformGraph.Services.Where(s => s.References.Contains(resource.Name, StringComparer.Ordinal)).Sum(replicas.Of);
 
     private int PortTo(string server) => detours.Of(server) ?? Port(server);
 }

@@ -1,6 +1,7 @@
 using StackExchange.Redis;
 using Sure.Coordination;
 using Sure.Coordination.Outbox;
+using Sure.Coordination.Settings;
 using Sure.QuoteService.Figures;
 using Sure.QuoteService.Pricing;
 using Sure.QuoteService.Products;
@@ -29,9 +30,7 @@ internal static class QuoteServiceSetup
         builder.AddSchema();
         builder.Services.GoesOnWithout("PostgreSql", "schema", "StackExchange.Redis", CoordinationSetup.BrokerCheck);
 
-        builder.Services.AddOptions<PricingOptions>().BindConfiguration("Pricing").ValidateDataAnnotations()
-            .Validate(options => !options.Faults().Any(), "Pricing has faults: a rate is missing or negative, or the bounds of the cover are crossed.")
-            .ValidateOnStart();
+        builder.Services.AddOptions<PricingOptions>().BindStrictly("Pricing").ValidateDataAnnotations().ValidateFaults(o => o.Faults()).ValidateOnStart();
         builder.Services.ConfigureHttpJsonOptions(json => json.SerializerOptions.TypeInfoResolverChain.Insert(0, QuoteJson.Default));
 
         builder.Services

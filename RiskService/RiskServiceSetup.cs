@@ -1,5 +1,6 @@
 using Sure.Coordination;
 using Sure.Coordination.Outbox;
+using Sure.Coordination.Settings;
 using Sure.RiskService.Alerts;
 using Sure.RiskService.Correlation;
 using Sure.RiskService.Exposures;
@@ -24,9 +25,7 @@ internal static class RiskServiceSetup
         builder.AddSchema();
         builder.Services.GoesOnWithout(CoordinationSetup.BrokerCheck);
 
-        builder.Services.AddOptions<LimitOptions>().BindConfiguration("Risk:Limits")
-            .Validate(options => !options.Faults().Any(), "Risk:Limits has faults: Critical must lie beyond High, Hysteresis not be negative.")
-            .ValidateOnStart();
+        builder.Services.AddOptions<LimitOptions>().BindConfiguration("Risk:Limits").ValidateFaults(o => o.Faults()).ValidateOnStart();
         builder.Services.AddOptions<CorrelationOptions>().BindConfiguration("Risk:Correlation").ValidateDataAnnotations()
             .Validate(options => options.MediumAbove < options.HighAbove, "Risk:Correlation: MediumAbove must be below HighAbove.")
             .ValidateOnStart();

@@ -1,8 +1,8 @@
-using Microsoft.Extensions.Options;
 using StackExchange.Redis;
 using Sure.Coordination;
 using Sure.Coordination.Audit;
 using Sure.Coordination.Outbox;
+using Sure.Coordination.Settings;
 using Sure.ServiceDefaults.Description;
 using Sure.ServiceDefaults.Health;
 using Sure.UtilizationService.Breaker;
@@ -48,10 +48,8 @@ internal static class UtilizationServiceSetup
         builder.Services.GoesOnWithout(CoordinationSetup.BrokerCheck);
         builder.Services.GoesOnWithout("StackExchange.Redis");
 
-        builder.Services.AddOptions<CapitalOptions>().BindConfiguration("Capital").ValidateDataAnnotations().ValidateOnStart();
-        builder.Services.AddSingleton<IValidateOptions<CapitalOptions>>(new FaultValidation<CapitalOptions>(o => o.Faults()));
-        builder.Services.AddOptions<UnderwritingOptions>().BindConfiguration("Underwriting").ValidateDataAnnotations().ValidateOnStart();
-        builder.Services.AddSingleton<IValidateOptions<UnderwritingOptions>>(new FaultValidation<UnderwritingOptions>(o => o.Faults()));
+        builder.Services.AddOptions<CapitalOptions>().BindStrictly("Capital").ValidateDataAnnotations().ValidateFaults(o => o.Faults()).ValidateOnStart();
+        builder.Services.AddOptions<UnderwritingOptions>().BindStrictly("Underwriting").ValidateDataAnnotations().ValidateFaults(o => o.Faults()).ValidateOnStart();
 
         builder.Services
             .DescribeBounds<BindRequest>(bounds => bounds.Text("holder", PolicyEndpoints.LongestName))
@@ -89,9 +87,9 @@ internal static class UtilizationServiceSetup
         builder.Services.AddSingleton<MarketStore>();
         builder.Services.AddOptions<KnownEventOptions>().BindConfiguration("KnownEvents").ValidateDataAnnotations().ValidateOnStart();
         builder.Services.AddOptions<BreakerOptions>().BindConfiguration("Breaker").ValidateDataAnnotations().ValidateOnStart();
-        builder.Services.AddOptions<TriggerOptions>().BindConfiguration(TriggerOptions.Section).ValidateDataAnnotations().ValidateOnStart();
-        builder.Services.AddSingleton<IValidateOptions<TriggerOptions>>(new FaultValidation<TriggerOptions>(o => o.Faults()));
-        builder.Services.AddOptions<BacktestOptions>().BindConfiguration("Backtests").ValidateDataAnnotations().ValidateOnStart();
+        builder.Services.AddOptions<TriggerOptions>().BindStrictly(TriggerOptions.Section).ValidateDataAnnotations().ValidateFaults(o => o.Faults()).ValidateOnStart();
+        builder.Services.AddOptions<BacktestOptions>().BindConfiguration("Backtests").ValidateDataAnnotations()
+            .ValidateFaults(o => o.Terms.Faults("Backtests:Terms")).ValidateOnStart();
         builder.Services.AddSingleton<ExploitStore>();
         builder.Services.AddSingleton<ConsensusStore>();
         builder.Services.AddSingleton<WatchStore>();
@@ -139,13 +137,5 @@ internal static class UtilizationServiceSetup
         app.MapBacktests();
         app.MapStoredEvents();
         app.MapEvents();
-    }
-
-    /// <summary>Refuses to start with options that have faults, and names all of them.</summary>
-    private sealed class FaultValidation<TOptions>(Func<TOptions, IEnumerable<string>> faults) : IValidateOptions<TOptions>
-        where TOptions : class
-    {
-        public ValidateOptionsResult Validate(string? name, TOptions options) =>
-            faults(options).ToList() is { Count: > 0 } found ? ValidateOptionsResult.Fail(found) : ValidateOptionsResult.Success;
     }
 }

@@ -8,6 +8,7 @@ using Sure.BridgeService.Adapters.Evm;
 using Sure.BridgeService.Adapters.Pyth;
 using Sure.BridgeService.Observations;
 using Sure.Coordination.Monitors;
+using Sure.Coordination.Settings;
 
 namespace Sure.BridgeService.Adapters;
 
@@ -30,7 +31,7 @@ internal static class AdapterSetup
     {
         var services = builder.Services;
         services.AddSingleton<IValidateOptions<AdapterOptions>, AdapterOptionsValidator>();
-        services.AddOptions<AdapterOptions>().BindConfiguration(Section, Strict).ValidateOnStart();
+        services.AddOptions<AdapterOptions>().BindStrictly(Section).ValidateOnStart();
         services.AddSingleton<AdapterTelemetry>();
         services.AddSingleton<SourcePull>();
 
@@ -68,10 +69,7 @@ internal static class AdapterSetup
 
     /// <summary>The section as it is configured, not yet validated.</summary>
     public static AdapterOptions Read(IConfiguration configuration) =>
-        configuration.GetSection(Section).Get<AdapterOptions>(Strict) ?? new AdapterOptions();
-
-    /// <summary>Otherwise an entry with a word that is none would be left out in silence.</summary>
-    private static void Strict(BinderOptions binder) => binder.ErrorOnUnknownConfiguration = true;
+        configuration.GetSection(Section).Get<AdapterOptions>(StrictSettings.Strict) ?? new AdapterOptions();
 
     private static void AddChain(this IServiceCollection services, int index, ChainOptions chain)
     {

@@ -11,4 +11,11 @@ public static class CorrelatedGroups
         [Stablecoin.USDe, Stablecoin.sUSDe],
         [Stablecoin.LUSD, Stablecoin.crvUSD, Stablecoin.mkUSD, Stablecoin.GHO],
     ];
+
+    /// <summary>The groups that are configured; <see cref="Defaults"/> where none are.</summary>
+    public static IEnumerable<IReadOnlyList<Stablecoin>> OrDefaults(ICollection<Stablecoin[]> configured)
+    {
+        ArgumentNullException.ThrowIfNull(configured);
+        return configured.Count > 0 ? configured : Defaults;
+    }
 }

@@ -18,6 +18,33 @@ public class TermBounds
     /// <summary>Longest dwell time in hours; default 24.</summary>
     public int LongestDwellHours { get; set; } = 24;
 
+    /// <summary>
+    /// Every fault of the bounds themselves in words, as settings of <paramref name="section"/>; empty when every trigger within them has a
+    /// floor below it.
+    /// </summary>
+    public IEnumerable<string> Faults(string section)
+    {
+        if (LeastDistance <= 0)
+        {
+            yield return $"{section}:LeastDistance is {LeastDistance}; it must be above 0.";
+        }
+
+        if (LeastFloor < 0 || LeastFloor > LeastTrigger - LeastDistance)
+        {
+            yield return $"{section}:LeastFloor is {LeastFloor}; it must be 0 … {LeastTrigger - LeastDistance}, LeastTrigger less LeastDistance.";
+        }
+
+        if (GreatestTrigger < LeastTrigger || GreatestTrigger >= 1)
+        {
+            yield return $"{section}:GreatestTrigger is {GreatestTrigger}; it must be LeastTrigger, {LeastTrigger}, or more, and below 1.";
+        }
+
+        if (LongestDwellHours < 1)
+        {
+            yield return $"{section}:LongestDwellHours is {LongestDwellHours}; it must be 1 or more.";
+        }
+    }
+
     /// <summary>What of <paramref name="terms"/> is outside: the field as it is called on the wire, and what it must be.</summary>
     public IEnumerable<(string Field, string Fault)> Faults(PolicyTerms terms)
     {

@@ -1,3 +1,4 @@
+using System.Data;
 using System.Reflection;
 using Dapper;
 using DbUp;
@@ -83,30 +84,37 @@ internal sealed partial class MigrationRunner(
         var schema = await guard.ExecuteScalarAsync<string>(new CommandDefinition(
             "SELECT current_schema() FROM pg_advisory_lock(hashtextextended(current_schema() || ':migrations', 0))",
             cancellationToken: cancellationToken));
-        var upgrade = DeployChanges.To
-            .PostgresqlDatabase(new PostgresqlConnectionManager(database))
-            .WithScripts([.. ScriptsOf(typeof(MigrationRunner).Assembly, "0-coordination"), .. ScriptsOf(service.Assembly, "1-service")])
-            .WithVariablesDisabled()
-            .WithTransactionPerScript()
-            .WithPreprocessor(new Manners())
-            .WithExecutionTimeout(ScriptLimit)
-            .JournalToPostgresqlTable(schema, "schema_version")
-            .LogTo(new UpgradeLog(logger))
-            .Build();
-        var result = await Task.Run(upgrade.PerformUpgrade, cancellationToken);
-        if (!result.Successful)
+        try
         {
-            throw MayPass(result.Error) ? result.Error : new InvalidOperationException($"Migration {result.ErrorScript?.Name} failed.", result.Error);
-        }
+            var upgrade = DeployChanges.To
+                .PostgresqlDatabase(new PostgresqlConnectionManager(database))
+                .WithScripts([.. ScriptsOf(typeof(MigrationRunner).Assembly, "0-coordination"), .. ScriptsOf(service.Assembly, "1-service")])
+                .WithVariablesDisabled()
+                .WithTransactionPerScript()
+                .WithPreprocessor(new Manners())
+                .WithExecutionTimeout(ScriptLimit)
+                .JournalToPostgresqlTable(schema, "schema_version")
+                .LogTo(new UpgradeLog(logger))
+                .Build();
+            var result = await Task.Run(upgrade.PerformUpgrade, cancellationToken);
+            if (!result.Successful)
+            {
+                throw MayPass(result.Error) ? result.Error : new InvalidOperationException($"Migration {result.ErrorScript?.Name} failed.", result.Error);
+            }
 
-        await using (var transaction = await guard.BeginTransactionAsync(cancellationToken))
-        {
+            await using var transaction = await guard.BeginTransactionAsync(cancellationToken);
             await partitions.MakeAheadAsync(guard, transaction, time.GetUtcNow(), cancellationToken);
             await transaction.CommitAsync(cancellationToken);
         }
-
-        // Given back at once: a pooled connection is reset, and would lose the lock, only when it is used again.
-        await guard.ExecuteAsync(new CommandDefinition("SELECT pg_advisory_unlock_all()", cancellationToken: cancellationToken));
+        finally
+        {
+            // Given back at once, also for the next attempt: a pooled connection is reset, and would lose the lock, only when it is used again.
+            // One that broke has lost it.
+            if (guard.State is ConnectionState.Open)
+            {
+                await guard.ExecuteAsync(new CommandDefinition("SELECT pg_advisory_unlock_all()", cancellationToken: CancellationToken.None));
+            }
+        }
     }
 
     private static IEnumerable<SqlScript> ScriptsOf(Assembly assembly, string prefix) =>

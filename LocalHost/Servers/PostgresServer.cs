@@ -32,7 +32,7 @@ internal sealed class PostgresServer : IServer
             "-c", $"listen_addresses={PlatformAddresses.Host}",
             "-c", $"port={addresses.Port(PlatformGraph.Postgres)}",
             "-c", "unix_socket_directories=",
-            "-c", "max_connections=400",
+            "-c", $"max_connections={PlatformAddresses.DatabaseConnections}",
             "-c", "log_checkpoints=off",
         ];
         var command = PostgresFolder.AsItsUser(server);

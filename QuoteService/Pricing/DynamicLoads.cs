@@ -35,7 +35,7 @@ public static class DynamicLoads
         var pool = conditions.Pool;
         var loads = new List<(string, decimal?)>
         {
-            ("utilization", pool is { EffectiveCapitalUsd: > 0 } ? Rounded(Between(options.Utilization, (pool.CoverageUsd + cover.CoverageUsd) / pool.EffectiveCapitalUsd)) : null),
+            ("utilization", pool is { EffectiveCapitalUsd: > 0 } ? Rounded(Between(options.UtilizationPoints(), (pool.CoverageUsd + cover.CoverageUsd) / pool.EffectiveCapitalUsd)) : null),
             ("asset_concentration", pool is { TotalCapitalUsd: > 0 } ? Rounded(Concentration(cover, pool, options)) : null),
             ("reserves", pool is null ? null : Rounded(1 + (options.ReservesSlope * Math.Max(0, options.ReservesBelow - pool.ReserveRatio)))),
             ("correlation_regime", conditions.Correlation is { } regime ? Rounded(options.CorrelationRegimes[regime]) : null),
@@ -45,7 +45,7 @@ public static class DynamicLoads
             loads.Add(("bridge_health", Bridge(cover.Product.Chain, options, conditions.Bridges)));
         }
 
-        loads.Add(("size", Rounded(Size(cover.CoverageUsd, options.Size))));
+        loads.Add(("size", Rounded(Size(cover.CoverageUsd, options.SizeSlices()))));
         return loads;
     }
 
@@ -96,8 +96,8 @@ public static class DynamicLoads
     private static decimal Bridge(BridgeCondition bridge, LoadOptions options) => bridge switch
     {
         { Status: BridgeStatus.Unknown } => options.BridgeUnknown,
-        { Score: { } score } => options.BridgeHealth.First(p => score > p.At).Factor,
-        _ => options.BridgeHealth[^1].Factor,
+        { Score: { } score } => options.BridgeHealthSteps().First(p => score > p.At).Factor,
+        _ => options.BridgeHealthSteps()[^1].Factor,
     };
 
     private static decimal Size(decimal amount, IList<LoadPoint> slices)

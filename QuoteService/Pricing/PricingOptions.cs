@@ -86,7 +86,9 @@ public sealed class PricingOptions
     public IEnumerable<string> Faults() =>
         Missing("BaseRates", BaseRates).Concat(Missing("ChainMultipliers", ChainMultipliers)).Concat(Missing("StablecoinAdjustments", StablecoinAdjustments))
             .Concat(Missing("Loads:CorrelationRegimes", Loads.CorrelationRegimes))
-            .Concat(LeastCoverageUsd > GreatestCoverageUsd ? ["Pricing:LeastCoverageUsd is above Pricing:GreatestCoverageUsd."] : []);
+            .Concat(LeastCoverageUsd > GreatestCoverageUsd ? ["Pricing:LeastCoverageUsd is above Pricing:GreatestCoverageUsd."] : [])
+            .Concat(Terms.Faults())
+            .Concat(Loads.Faults(GreatestCoverageUsd));
 
     private static IEnumerable<string> Missing<T>(string name, IDictionary<T, decimal> values)
         where T : struct, Enum =>
@@ -111,13 +113,51 @@ public sealed class TermOptions : TermBounds
 
     /// <summary>The fixed terms of <c>cex_liquidation</c>; a copy, because configuration is bound into it.</summary>
     public PolicyTerms CexLiquidation { get; set; } = PolicyTerms.CexLiquidationDefault with { };
+
+    /// <summary>Every fault in words; empty when the options are sound.</summary>
+    public IEnumerable<string> Faults()
+    {
+        const string section = "Pricing:Terms";
+        foreach (var fault in Faults(section))
+        {
+            yield return fault;
+        }
+
+        if (TriggerSlope < 0)
+        {
+            yield return $"{section}:TriggerSlope is {TriggerSlope}; it must not be negative.";
+        }
+
+        foreach (var (name, exponent) in new[] { (nameof(FloorExponent), FloorExponent), (nameof(DwellExponent), DwellExponent) })
+        {
+            if (exponent is not (>= 0 and <= 10))
+            {
+                yield return $"{section}:{name} is {exponent}; it must be 0 … 10.";
+            }
+        }
+
+        if (LeastLoad <= 0)
+        {
+            yield return $"{section}:LeastLoad is {LeastLoad}; it must be above 0.";
+        }
+
+        var (trigger, floor, dwellHours) = CexLiquidation;
+        if (trigger >= 1 || floor < 0 || floor >= trigger || dwellHours < 1)
+        {
+            yield return $"{section}:CexLiquidation has the trigger {trigger}, the floor {floor} and {dwellHours} hours; it must be 1 > trigger > floor >= 0 and 1 hour or more.";
+        }
+    }
 }
 
 /// <summary>Loads of dynamic pricing, section <c>Pricing:Loads</c>.</summary>
 public sealed class LoadOptions
 {
-    /// <summary>Load of the pool's LTV after this cover: straight lines between these points, flat outside them.</summary>
-    public IList<LoadPoint> Utilization { get; } = [new(0.50m, 1.00m), new(0.70m, 1.10m), new(0.85m, 2.00m)];
+    private static readonly LoadPoint[] DefaultUtilization = [new(0.50m, 1.00m), new(0.70m, 1.10m), new(0.85m, 2.00m)];
+    private static readonly LoadPoint[] DefaultBridgeHealth = [new(0.9m, 1.0m), new(0.7m, 1.1m), new(0.5m, 1.3m), new(0.3m, 1.6m), new(-1m, 2.0m)];
+    private static readonly LoadPoint[] DefaultSize = [new(100_000m, 1.00m), new(1_000_000m, 0.95m), new(decimal.MaxValue, 0.90m)];
+
+    /// <summary>Load of the pool's LTV after this cover: straight lines between these points, flat outside them; empty for the defaults.</summary>
+    public IList<LoadPoint> Utilization { get; } = [];
 
     /// <summary>Concentration from which a coin costs more; default 0.25.</summary>
     public decimal ConcentrationFrom { get; set; } = 0.25m;
@@ -139,14 +179,71 @@ public sealed class LoadOptions
         [CorrelationRegime.High] = 1.3m,
     };
 
-    /// <summary>Load of a bridge by its score: the first whose score is exceeded; the last has none below it.</summary>
-    public IList<LoadPoint> BridgeHealth { get; } = [new(0.9m, 1.0m), new(0.7m, 1.1m), new(0.5m, 1.3m), new(0.3m, 1.6m), new(-1m, 2.0m)];
+    /// <summary>Load of a bridge by its score: the first whose score is exceeded, the last by every score; empty for the defaults.</summary>
+    public IList<LoadPoint> BridgeHealth { get; } = [];
 
     /// <summary>Load of a chain without a monitored bridge, and of a bridge of which nothing is known; default 1.5.</summary>
     public decimal BridgeUnknown { get; set; } = 1.5m;
 
-    /// <summary>Load of the amount by slice: up to that many USD, that factor; the last slice has no end.</summary>
-    public IList<LoadPoint> Size { get; } = [new(100_000m, 1.00m), new(1_000_000m, 0.95m), new(decimal.MaxValue, 0.90m)];
+    /// <summary>Load of the amount by slice: up to that many USD, that factor, the last up to the greatest cover; empty for the defaults.</summary>
+    public IList<LoadPoint> Size { get; } = [];
+
+    /// <summary>The points of <see cref="Utilization"/>, in ascending order.</summary>
+    public IList<LoadPoint> UtilizationPoints() => Utilization.Count > 0 ? Utilization : DefaultUtilization;
+
+    /// <summary>The steps of <see cref="BridgeHealth"/>, in descending order.</summary>
+    public IList<LoadPoint> BridgeHealthSteps() => BridgeHealth.Count > 0 ? BridgeHealth : DefaultBridgeHealth;
+
+    /// <summary>The slices of <see cref="Size"/>, in ascending order.</summary>
+    public IList<LoadPoint> SizeSlices() => Size.Count > 0 ? Size : DefaultSize;
+
+    /// <summary>Every fault in words; empty when the options are sound.</summary>
+    /// <param name="greatestCoverageUsd">Greatest cover that is sold.</param>
+    public IEnumerable<string> Faults(decimal greatestCoverageUsd)
+    {
+        const string section = "Pricing:Loads";
+        foreach (var (name, points) in new[] { (nameof(Utilization), Utilization), (nameof(BridgeHealth), BridgeHealth), (nameof(Size), Size) })
+        {
+            foreach (var (i, point) in points.Index())
+            {
+                if (point.Factor <= 0)
+                {
+                    yield return $"{section}:{name}:{i}:Factor is {point.Factor}; it must be above 0.";
+                }
+
+                if (i > 0 && (name is nameof(BridgeHealth) ? point.At >= points[i - 1].At : point.At <= points[i - 1].At))
+                {
+                    yield return $"{section}:{name}:{i}:At is {point.At}; it must be {(name is nameof(BridgeHealth) ? "below" : "above")} the one before, {points[i - 1].At}.";
+                }
+            }
+        }
+
+        if (BridgeHealthSteps()[^1].At >= 0)
+        {
+            yield return $"{section}:BridgeHealth ends at {BridgeHealth[^1].At}; the last step must be below 0, so that it holds for every score.";
+        }
+
+        if (SizeSlices()[0].At <= 0 || SizeSlices()[^1].At < greatestCoverageUsd)
+        {
+            yield return $"{section}:Size goes from {Size[0].At} to {Size[^1].At}; it must begin above 0 and reach Pricing:GreatestCoverageUsd, {greatestCoverageUsd}.";
+        }
+
+        foreach (var (name, slope) in new[] { (nameof(ConcentrationSlope), ConcentrationSlope), (nameof(ReservesSlope), ReservesSlope) })
+        {
+            if (slope < 0)
+            {
+                yield return $"{section}:{name} is {slope}; it must not be negative.";
+            }
+        }
+
+        foreach (var (name, factor) in CorrelationRegimes.Select(r => ($"{nameof(CorrelationRegimes)}:{r.Key}", r.Value)).Append((nameof(BridgeUnknown), BridgeUnknown)))
+        {
+            if (factor <= 0)
+            {
+                yield return $"{section}:{name} is {factor}; it must be above 0.";
+            }
+        }
+    }
 }
 
 /// <summary>A point of a load table.</summary>

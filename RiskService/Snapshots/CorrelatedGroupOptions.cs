@@ -5,6 +5,6 @@ namespace Sure.RiskService.Snapshots;
 /// <summary>Coins that tend to fail together, section <c>Underwriting</c>: the same setting that UtilizationService sells by.</summary>
 public sealed class CorrelatedGroupOptions
 {
-    /// <summary>The groups; defaults are those of the domain, §4.</summary>
-    public IList<Stablecoin[]> CorrelatedGroups { get; } = [.. Contracts.Vocabulary.CorrelatedGroups.Defaults.Select(g => g.ToArray())];
+    /// <summary>The groups; empty for those of the domain, §4.</summary>
+    public IList<Stablecoin[]> CorrelatedGroups { get; } = [];
 }

@@ -52,7 +52,7 @@ internal sealed class RiskMeasurement(
             costs[0],
             ReverseStressOf(book),
             ConcentrationsOf(exposure),
-            [.. groups.Value.CorrelatedGroups.Select(g => Correlated(g, exposure))],
+            [.. CorrelatedGroups.OrDefaults(groups.Value.CorrelatedGroups).Select(g => Correlated(g, exposure))],
             new CorrelationFigures(
                 correlation.Regime,
                 meanAbsolute,

@@ -1,4 +1,5 @@
 using Sure.Coordination;
+using Sure.Coordination.Settings;
 using Sure.RiskService.LossModel;
 using Sure.RiskService.ModelCheck;
 
@@ -10,9 +11,8 @@ internal static class SnapshotSetup
     public static void AddSnapshots(this IHostApplicationBuilder builder)
     {
         builder.Services.AddOptions<LossModelOptions>().BindConfiguration(LossModelOptions.Section).ValidateDataAnnotations()
-            .Validate(options => !options.Faults().Any(), $"{LossModelOptions.Section}: the loadings must add up to less than 1.")
-            .ValidateOnStart();
-        builder.Services.AddOptions<CorrelatedGroupOptions>().BindConfiguration("Underwriting");
+            .ValidateFaults(o => o.Faults()).ValidateOnStart();
+        builder.Services.AddOptions<CorrelatedGroupOptions>().BindStrictly("Underwriting:CorrelatedGroups", o => o.CorrelatedGroups).ValidateOnStart();
         builder.Services.AddOptions<SnapshotOptions>().BindConfiguration("Risk").ValidateDataAnnotations().ValidateOnStart();
         builder.Services.AddSingleton<BookSimulation>();
         builder.Services.AddSingleton<RiskMeasurement>();

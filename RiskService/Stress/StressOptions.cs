@@ -25,6 +25,7 @@ public sealed class RiskCapacityOptions
     /// <summary>Risk capacity by tranche, 0 … 1; defaults are those of the domain, §3.</summary>
     public IDictionary<Tranche, decimal> RiskCapacities { get; } = new Dictionary<Tranche, decimal>(RiskCapacity.Defaults);
 
-    /// <summary>Whether every value is 0 … 1.</summary>
-    public bool IsSound => RiskCapacities.Values.All(c => c is >= 0 and <= 1);
+    /// <summary>Every fault in words; empty when the options are sound.</summary>
+    public IEnumerable<string> Faults() =>
+        RiskCapacities.Where(c => c.Value is < 0 or > 1).Select(c => $"Capital:RiskCapacities:{c.Key} is {c.Value}; it must be 0 … 1.");
 }

@@ -1,5 +1,6 @@
 using Microsoft.Extensions.Options;
 using Sure.Contracts.Vocabulary;
+using Sure.Coordination.Settings;
 using Sure.RiskService.Scenarios;
 using Sure.ServiceDefaults.Description;
 
@@ -17,9 +18,8 @@ internal static class StressSetup
             .Above("types[]", 0).Range("types[]", least: null, 1)
             .Range("btc_move", -1, Shock.GreatestBtcMove));
         builder.Services.AddOptions<StressOptions>().BindConfiguration("Risk").ValidateDataAnnotations().ValidateOnStart();
-        builder.Services.AddOptions<RiskCapacityOptions>().BindConfiguration("Capital")
-            .Validate(options => options.IsSound, "Capital:RiskCapacities must be 0 … 1.")
-            .ValidateOnStart();
+        builder.Services.AddOptions<RiskCapacityOptions>().BindStrictly("Capital:RiskCapacities", o => o.RiskCapacities)
+            .ValidateFaults(o => o.Faults()).ValidateOnStart();
         builder.Services.AddSingleton(services => new StressRules(
             services.GetRequiredService<IOptions<StressOptions>>().Value.DeployedBtcShare,
             services.GetRequiredService<IOptions<RiskCapacityOptions>>().Value.RiskCapacities.AsReadOnly()));

@@ -54,7 +54,7 @@ public static class Underwriting
 
         var coin = cover.Product.Stablecoin;
         checks.Add(AtMost("single_asset", coin.Word(), Over(after.CoverageByStablecoin[coin], total), limits.SingleAssetMax));
-        checks.AddRange(limits.CorrelatedGroups.Where(g => g.Contains(coin)).Select(g => AtMost(
+        checks.AddRange(CorrelatedGroups.OrDefaults(limits.CorrelatedGroups).Where(g => g.Contains(coin)).Select(g => AtMost(
             "correlated_group",
             string.Join('+', g.Select(c => c.Word())),
             Over(g.Sum(c => after.CoverageByStablecoin.GetValueOrDefault(c)), total),

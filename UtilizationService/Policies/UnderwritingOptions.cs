@@ -38,8 +38,8 @@ public sealed class UnderwritingOptions
     [Range(0.0, 10.0)]
     public decimal CorrelatedGroupMax { get; set; } = 0.50m;
 
-    /// <summary>Coins that tend to fail together.</summary>
-    public IList<Stablecoin[]> CorrelatedGroups { get; } = [.. Contracts.Vocabulary.CorrelatedGroups.Defaults.Select(g => g.ToArray())];
+    /// <summary>Coins that tend to fail together; empty for the groups of the domain, §4.</summary>
+    public IList<Stablecoin[]> CorrelatedGroups { get; } = [];
 
     /// <summary>Greatest coverage on each chain over total capital.</summary>
     public IDictionary<Chain, decimal> ChainMax { get; } = new Dictionary<Chain, decimal>
@@ -79,6 +79,10 @@ public sealed class UnderwritingOptions
 
     /// <summary>Every fault in words; empty when the options are sound.</summary>
     public IEnumerable<string> Faults() =>
-        Words<Chain>.Members.Where(c => !ChainMax.ContainsKey(c)).Select(c => $"Underwriting:ChainMax:{c} is missing.")
-            .Concat(Words<CoverageType>.Members.Where(t => !CoverageTypeMax.ContainsKey(t)).Select(t => $"Underwriting:CoverageTypeMax:{t} is missing."));
+        FaultsOf(nameof(ChainMax), ChainMax).Concat(FaultsOf(nameof(CoverageTypeMax), CoverageTypeMax));
+
+    private static IEnumerable<string> FaultsOf<T>(string name, IDictionary<T, decimal> limits)
+        where T : struct, Enum =>
+        Words<T>.Members.Where(m => !limits.ContainsKey(m)).Select(m => $"Underwriting:{name}:{m} is missing.")
+            .Concat(limits.Where(l => l.Value is < 0 or > 10).Select(l => $"Underwriting:{name}:{l.Key} is {l.Value}; it must be 0 … 10."));
 }

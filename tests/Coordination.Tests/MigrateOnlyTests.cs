@@ -67,6 +67,26 @@ public sealed class MigrateOnlyTests(PostgresServer postgres) : IDisposable
         Assert.Equal(1, await other.ExecuteScalarAsync<long>("SELECT count(*) FROM schema_version WHERE scriptname LIKE '%0001-notes.sql'"));
     }
 
+    /// <summary>The next one would wait for it, and so would the other instances; here the next one never comes.</summary>
+    [Fact]
+    public async Task An_attempt_that_failed_keeps_nobody_from_the_next()
+    {
+        var database = await postgres.CreateDatabaseAsync();
+        await using var other = new NpgsqlConnection(database);
+        await other.OpenAsync(TestContext.Current.CancellationToken);
+        await using var transaction = await other.BeginTransactionAsync(TestContext.Current.CancellationToken);
+        await other.ExecuteAsync("CREATE TABLE note (other integer)", transaction: transaction);
+        var log = new Lines();
+        using var host = Migration(database, log, new Standstill());
+
+        await host.StartAsync(TestContext.Current.CancellationToken);
+        await WaitsAsync(log, PostgresErrorCodes.LockNotAvailable);
+
+        Assert.Equal(0, await other.ExecuteScalarAsync<long>(
+            "SELECT count(*) FROM pg_locks JOIN pg_database ON oid = database WHERE locktype = 'advisory' AND datname = current_database()", transaction: transaction));
+        await host.StopAsync(TestContext.Current.CancellationToken);
+    }
+
     /// <summary>A dump reads a table for as long as it takes.</summary>
     [Fact]
     public async Task While_a_dump_reads_a_table_that_a_script_changes_others_write_to_it()
@@ -119,7 +139,7 @@ public sealed class MigrateOnlyTests(PostgresServer postgres) : IDisposable
         $"it waits because of {because}",
         TestContext.Current.CancellationToken);
 
-    private static IHost Migration(string database, ILoggerProvider? log = null)
+    private static IHost Migration(string database, ILoggerProvider? log = null, TimeProvider? time = null)
     {
         var builder = Host.CreateApplicationBuilder(new HostApplicationBuilderSettings { ApplicationName = "Coordination.Tests" });
         builder.Configuration.AddInMemoryCollection(new Dictionary<string, string?>
@@ -127,7 +147,7 @@ public sealed class MigrateOnlyTests(PostgresServer postgres) : IDisposable
             ["ConnectionStrings:platform"] = database,
             ["Schema:MigrateOnly"] = "true",
         });
-        builder.Services.AddSingleton(TimeProvider.System);
+        builder.Services.AddSingleton(time ?? TimeProvider.System);
         builder.AddSchema();
         builder.Logging.ClearProviders();
         if (log is not null)
@@ -144,6 +164,13 @@ public sealed class MigrateOnlyTests(PostgresServer postgres) : IDisposable
         await host.StartAsync(limit.Token);
         await host.WaitForShutdownAsync(limit.Token);
         Assert.False(limit.IsCancellationRequested);
+    }
+
+    /// <summary>No delay ends.</summary>
+    private sealed class Standstill : TimeProvider
+    {
+        public override ITimer CreateTimer(TimerCallback callback, object? state, TimeSpan dueTime, TimeSpan period) =>
+            base.CreateTimer(callback, state, Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
     }
 
     private sealed class Lines : ConcurrentQueue<string>, ILoggerProvider, ILogger

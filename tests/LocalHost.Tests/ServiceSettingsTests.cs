@@ -1,4 +1,5 @@
 using System.Security.Cryptography;
+using Npgsql;
 
 namespace Sure.LocalHost.Tests;
 
@@ -35,6 +36,25 @@ public sealed class ServiceSettingsTests : IDisposable
         Assert.Equal("Development", told["ASPNETCORE_ENVIRONMENT"]);
     }
 
+    /// <summary>Five services have a database, with two instances of each but the gateway nine, with sixteen of each eighty.</summary>
+    [Theory]
+    [InlineData(1, 1, 76)]
+    [InlineData(2, 1, 42)]
+    [InlineData(16, 16, 4)]
+    public void All_instances_together_take_no_more_connections_than_the_database_has_for_them(int instances, int gateways, int each)
+    {
+        var (settings, _) = Settings([.. PlatformGraph.Services.Select(s => ($"Platform__Replicas__{s.Project}", $"{(s.Name == "gateway" ? gateways : instances)}"))]);
+
+        var pools = PlatformGraph.Services
+            .SelectMany(s => Enumerable.Range(0, s.Name == "gateway" ? gateways : instances).Select(i => settings.For(s, i)))
+            .Where(told => told.ContainsKey("ConnectionStrings__platform"))
+            .Select(told => new NpgsqlConnectionStringBuilder(told["ConnectionStrings__platform"]).MaxPoolSize)
+            .ToList();
+
+        Assert.All(pools, size => Assert.Equal(each, size));
+        Assert.InRange(pools.Sum(), 1, 380);
+    }
+
     [Fact]
     public void Connection_strings_name_the_role_of_the_service_and_its_password()
     {
@@ -43,7 +63,7 @@ public sealed class ServiceSettingsTests : IDisposable
         var told = settings.For(PlatformGraph.Find("quoteservice"), 0);
 
         Assert.Equal(
-            $"Host=127.0.0.1;Port={addresses.Port("postgres")};Username=quoteservice;Password={addresses.Password("quoteservice")};Database=platform",
+            $"Host=127.0.0.1;Port={addresses.Port("postgres")};Username=quoteservice;Password={addresses.Password("quoteservice")};Database=platform;Maximum Pool Size=76",
             told["ConnectionStrings__platform"]);
         Assert.Equal($"127.0.0.1:{addresses.Port("cache")},password={addresses.Password("cache")}", told["ConnectionStrings__cache"]);
         Assert.Equal($"amqp://sure:{addresses.Password("messaging")}@127.0.0.1:{addresses.Port("messaging")}", told["ConnectionStrings__messaging"]);

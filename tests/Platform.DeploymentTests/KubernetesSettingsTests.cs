@@ -195,7 +195,7 @@ public sealed class KubernetesSettingsTests
         };
 
         static bool IsSection(string section, string source) =>
-            Regex.IsMatch(source, $"(BindConfiguration\\(|GetSection\\(|Section = )\"{section}\"", RegexOptions.ExplicitCapture, TimeSpan.FromSeconds(5));
+            Regex.IsMatch(source, $"(BindConfiguration\\(|BindStrictly\\(|GetSection\\(|Section = )\"{section}\"", RegexOptions.ExplicitCapture, TimeSpan.FromSeconds(5));
 
         static bool IsProperty(string property, string source) =>
             Regex.IsMatch(source, $"public [^;=(]+ {property} {{ get; (set|init); }}", RegexOptions.ExplicitCapture, TimeSpan.FromSeconds(5));

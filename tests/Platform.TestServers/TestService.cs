@@ -3,6 +3,7 @@ using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Options;
 using Sure.Coordination.Migrations;
 using Sure.ServiceDefaults.Identity;
 
@@ -57,6 +58,21 @@ public sealed class TestService : IAsyncDisposable
     {
         await using var app = Build(name, new Dictionary<string, string?>(settings) { ["Schema:MigrateOnly"] = "true" }, "http://127.0.0.1:1", add);
         await app.RunAsync();
+    }
+
+    /// <summary>A section of its settings as they are read and checked at its start, which they are let pass or not; nothing of it is started.</summary>
+    /// <inheritdoc cref="StartAsync" path="/param" />
+    public static async Task<TOptions> ReadAsync<TOptions>(string name, IReadOnlyDictionary<string, string?> settings, Action<WebApplicationBuilder> add)
+        where TOptions : class
+    {
+        var servers = new Dictionary<string, string?>(settings)
+        {
+            ["ConnectionStrings:platform"] = "Host=127.0.0.1;Port=1;Username=nobody;Database=none",
+            ["ConnectionStrings:cache"] = "127.0.0.1:1",
+        };
+        await using var app = Build(name, servers, "http://127.0.0.1:1", add);
+        app.Services.GetRequiredService<IStartupValidator>().Validate();
+        return app.Services.GetRequiredService<IOptions<TOptions>>().Value;
     }
 
     /// <summary>What the gateway says of a caller, in <see cref="InternalToken.Header"/>.</summary>
