@@ -18,12 +18,6 @@ internal sealed class DirectOutput(PipeWriter transport, Socket socket) : PipeWr
 {
     private const int LeastBuffer = 4096;
 
-    /// <summary>
-    /// What the system keeps for a client that does not take it: by itself that grows to megabytes, and to a third of them before such a
-    /// client is seen to take anything at all.
-    /// </summary>
-    private const int SendBuffer = 128 * 1024;
-
     private byte[] _buffer = [];
     private int _written;
     private bool _hasWritten;
@@ -54,7 +48,6 @@ internal sealed class DirectOutput(PipeWriter transport, Socket socket) : PipeWr
             _isDirect = true;
             // What the client does not take at once is awaited, not waited for.
             socket.Blocking = false;
-            socket.SendBufferSize = SendBuffer;
         }
     }
 

@@ -1,4 +1,5 @@
 using System.Net;
+using Microsoft.AspNetCore.Connections.Features;
 using Microsoft.AspNetCore.Http.Features;
 using Sure.Gateway.Listeners;
 using Sure.ServiceDefaults.Connections;
@@ -20,6 +21,12 @@ namespace Sure.Gateway.Routing;
 internal sealed class RelayedUpgrade(
     IHttpUpgradeFeature inner, ConnectionAfterHttp after, FewestSockets sockets, TimeSpan longestSilence, TimeProvider time) : IHttpUpgradeFeature
 {
+    /// <summary>
+    /// What the system keeps for a client that does not take it: by itself that grows to megabytes, and to a third of them before such a
+    /// client is seen to take anything at all.
+    /// </summary>
+    private const int SendBuffer = 128 * 1024;
+
     /// <summary>The proxy's own.</summary>
     private static readonly TimeSpan DefaultSilence = TimeSpan.FromSeconds(100);
 
@@ -58,6 +65,7 @@ internal sealed class RelayedUpgrade(
         var service = _service ?? throw new InvalidOperationException("The service has not agreed.");
         try
         {
+            after.Connection.Features.GetRequiredFeature<IConnectionSocketFeature>().Socket.SendBufferSize = SendBuffer;
             after.Connection.Features.Get<DirectOutput>()?.GoDirect();
             await inner.UpgradeAsync();
         }

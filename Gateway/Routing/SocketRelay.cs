@@ -32,8 +32,9 @@ internal sealed class SocketRelay(ConnectionContext client, Stream service, Time
     private const int ReadSize = 64 * 1024;
 
     private long _heardAt = time.GetTimestamp();
+    private volatile bool _isOver;
 
-    /// <summary>Since when the client has been given something that it has not taken; 0 where it has taken all.</summary>
+    /// <summary>Since when the client has been given something that it has not taken, at last the end; 0 where it has taken all.</summary>
     private long _givenAt;
 
     /// <summary>Until both have ended, or one of them has and the other does not.</summary>
@@ -44,12 +45,21 @@ internal sealed class SocketRelay(ConnectionContext client, Stream service, Time
         var toService = PassToServiceAsync(client.Transport.Input);
         try
         {
-            await (await Task.WhenAny(toClient, toService) == toClient ? EndClientAsync() : toService);
-            await Task.WhenAll(toClient, toService).WaitAsync(CloseTimeout, time);
+            if (await Task.WhenAny(toClient, toService) == toClient)
+            {
+                await Task.WhenAll(EndClientAsync(), toService).WaitAsync(CloseTimeout, time);
+            }
+            else
+            {
+                // Throws where the client is gone: nobody is left to wait for.
+                await toService;
+                await toClient.WaitAsync(CloseTimeout, time);
+            }
         }
         catch (Exception exception) when (exception is TimeoutException || IsEnd(exception))
         {
             // Not cut: what the client was sent is still on its way to it.
+            _isOver = true;
             client.Transport.Input.CancelPendingRead();
             if (Volatile.Read(ref _givenAt) != 0)
             {
@@ -64,6 +74,8 @@ internal sealed class SocketRelay(ConnectionContext client, Stream service, Time
 
         // What it was read into is given back.
         await Task.WhenAll(toClient, toService).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        // With TLS the server still has to send some of it, and a client that does not take that is not waited for longer than any other.
+        Volatile.Write(ref _givenAt, time.GetTimestamp());
     }
 
     /// <summary>
@@ -130,7 +142,8 @@ internal sealed class SocketRelay(ConnectionContext client, Stream service, Time
             }
 
             input.AdvanceTo(read.Buffer.End);
-            if (read.IsCompleted || read.IsCanceled)
+            // Whatever else has cancelled a read, before this began, did not mean this.
+            if (read.IsCompleted || (read.IsCanceled && _isOver))
             {
                 return;
             }

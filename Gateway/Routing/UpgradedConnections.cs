@@ -5,7 +5,8 @@ using System.Net.Sockets;
 namespace Sure.Gateway.Routing;
 
 /// <summary>
-/// Gives an answer that agrees to an upgrade the connection itself as its content. The HTTP client would keep its own buffers, and take its
+/// Gives an answer that agrees to an upgrade the connection itself as its content, and takes one that there is no place for a failure, so that
+/// another instance is asked. The HTTP client would keep its own buffers, and take its
 /// own steps with each read, for as long as the connection lasts. It speaks plain HTTP to the services, or there would be TLS in between.
 /// </summary>
 /// <param name="inner">The HTTP client, which connects as this has it.</param>
@@ -51,6 +52,12 @@ internal sealed class UpgradedConnections(SocketsHttpHandler inner, TimeSpan han
         {
             await connection.TakeAsync(answer.Content);
             answer.Content = new Content(connection);
+        }
+
+        if (answer.StatusCode == HttpStatusCode.ServiceUnavailable)
+        {
+            answer.Dispose();
+            throw new HttpRequestException("The service has no place for it.", inner: null, HttpStatusCode.ServiceUnavailable);
         }
 
         return answer;

@@ -1,26 +1,22 @@
 using System.IO.Pipelines;
-using System.Net;
 using System.Net.Sockets;
 using System.Text;
 using Sure.Gateway.Listeners;
+using Sure.Gateway.Tests.Hosts;
 
 namespace Sure.Gateway.Tests;
 
 /// <summary>What is written to a client arrives once and in order, by whichever way.</summary>
-public sealed class DirectOutputTests : IDisposable
+public sealed class DirectOutputTests : IAsyncLifetime
 {
     private readonly Pipe _transport = new();
-    private readonly Socket _near;
-    private readonly Socket _client = new(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp);
-    private readonly DirectOutput _output;
+    private Socket _near = null!;
+    private Socket _client = null!;
+    private DirectOutput _output = null!;
 
-    public DirectOutputTests()
+    public async ValueTask InitializeAsync()
     {
-        using var listener = new Socket(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp);
-        listener.Bind(new IPEndPoint(IPAddress.Loopback, 0));
-        listener.Listen();
-        _client.Connect(listener.LocalEndPoint!);
-        _near = listener.Accept();
+        (_near, _client) = await SocketPair.ConnectAsync();
         _output = new DirectOutput(_transport.Writer, _near);
     }
 
@@ -135,10 +131,11 @@ public sealed class DirectOutputTests : IDisposable
         Assert.True((await flush).IsCompleted);
     }
 
-    public void Dispose()
+    public ValueTask DisposeAsync()
     {
         _near.Dispose();
         _client.Dispose();
+        return ValueTask.CompletedTask;
     }
 
     private ValueTask<FlushResult> Write(string text) => _output.WriteAsync(Encoding.ASCII.GetBytes(text), TestContext.Current.CancellationToken);

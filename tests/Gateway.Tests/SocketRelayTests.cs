@@ -1,9 +1,16 @@
 using System.IO.Pipelines;
+using System.Net.Security;
+using System.Net.Sockets;
+using System.Security.Cryptography;
+using System.Security.Cryptography.X509Certificates;
 using System.Text;
 using Microsoft.AspNetCore.Connections;
 using Microsoft.AspNetCore.Connections.Features;
+using Microsoft.AspNetCore.Server.Kestrel.Core.Features;
 using Microsoft.Extensions.Time.Testing;
+using Sure.Gateway.Listeners;
 using Sure.Gateway.Routing;
+using Sure.Gateway.Tests.Hosts;
 
 namespace Sure.Gateway.Tests;
 
@@ -68,6 +75,83 @@ public sealed class SocketRelayTests : IAsyncDisposable
         await EndsAsync();
         Assert.False(_connection.IsCut);
         Assert.Equal("bye", await _client.HearAsync());
+    }
+
+    /// <summary>The clock stands still: who is not told at once is not told.</summary>
+    [Fact]
+    public async Task When_the_service_has_ended_the_client_is_told_at_once()
+    {
+        var (near, far) = await SocketPair.ConnectAsync();
+        using (near)
+        using (far)
+        {
+            var output = new DirectOutput(new Pipe().Writer, near);
+            output.GoDirect();
+            _connection.Features.Set(output);
+
+            await _service.EndAsync();
+
+            Assert.Equal(0, await EndOf(new NetworkStream(far)));
+            Assert.False(_relay.IsCompleted);
+        }
+    }
+
+    [Fact]
+    public async Task When_the_service_has_ended_tls_ends_at_once()
+    {
+        var (near, far) = await SocketPair.ConnectAsync();
+        using (near)
+        using (far)
+        {
+            await using var tls = new SslStream(new NetworkStream(near));
+            await using var client = new SslStream(new NetworkStream(far));
+            using var key = ECDsa.Create(ECCurve.NamedCurves.nistP256);
+            var now = TimeProvider.System.GetUtcNow();
+            using var certificate = new CertificateRequest("CN=localhost", key, HashAlgorithmName.SHA256).CreateSelfSigned(now.AddDays(-1), now.AddDays(1));
+            await Task.WhenAll(
+                tls.AuthenticateAsServerAsync(certificate),
+                client.AuthenticateAsClientAsync(
+                    new SslClientAuthenticationOptions { TargetHost = "localhost", RemoteCertificateValidationCallback = (_, presented, _, _) => presented is not null },
+                    TestContext.Current.CancellationToken));
+            _connection.Features.Set<ISslStreamFeature>(new Tls(tls));
+
+            await _service.EndAsync();
+
+            Assert.Equal(0, await EndOf(client));
+            Assert.False(_relay.IsCompleted);
+        }
+    }
+
+    /// <summary>As with TLS, where the server's transport still has some of it when the relay is over.</summary>
+    [Fact]
+    public async Task A_client_that_does_not_take_the_end_is_cut_after_a_minute()
+    {
+        await _service.EndAsync();
+        await _client.EndAsync();
+        await EndsAsync();
+        _time.Advance(TimeSpan.FromSeconds(59));
+        _heart.Beat();
+        Assert.False(_connection.IsCut);
+
+        _time.Advance(TimeSpan.FromSeconds(1));
+        _heart.Beat();
+
+        Assert.True(_connection.IsCut);
+    }
+
+    [Fact]
+    public async Task A_read_that_somebody_else_has_cancelled_ends_nothing()
+    {
+        _client.Near.Input.CancelPendingRead();
+
+        // The first may have been there already when the cancelled read was looked at.
+        foreach (var said in (string[])["still", "here"])
+        {
+            await _client.SayAsync(said);
+            Assert.Equal(said, await _service.HearAsync());
+        }
+
+        Assert.False(_relay.IsCompleted);
     }
 
     [Fact]
@@ -160,6 +244,9 @@ public sealed class SocketRelayTests : IAsyncDisposable
 
     /// <summary>It waits for the service to say more: the client has taken so many pieces.</summary>
     private Task HasPassedAsync(int pieces) => Eventually.HoldsAsync(() => Task.FromResult(_toService.Waits == pieces + 1), "all was passed on");
+
+    private static Task<int> EndOf(Stream stream) =>
+        stream.ReadAsync(new byte[1], TestContext.Current.CancellationToken).AsTask().WaitAsync(TimeSpan.FromSeconds(60), TestContext.Current.CancellationToken);
 
     private Task EndsAsync() => _relay.WaitAsync(TimeSpan.FromSeconds(60), TestContext.Current.CancellationToken);
 
@@ -265,6 +352,8 @@ public sealed class SocketRelayTests : IAsyncDisposable
             base.Dispose(disposing);
         }
     }
+
+    private sealed record Tls(SslStream SslStream) : ISslStreamFeature;
 
     private sealed class Heart : IConnectionHeartbeatFeature
     {

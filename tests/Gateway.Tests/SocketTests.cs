@@ -114,6 +114,29 @@ public sealed class SocketTests(PostgresServer postgres, RedisServer redis)
         sockets.ForEach(s => s.Dispose());
     }
 
+    /// <summary>It has the fewest sockets, so it is asked first each time.</summary>
+    [Fact]
+    public async Task Who_is_refused_by_one_instance_is_let_in_by_another()
+    {
+        await using var one = await FakeService.StartAsync("one");
+        await using var full = await FakeService.StartAsync("full");
+        full.RefusesSockets = true;
+        await using var gateway = await GatewayHost.StartAsync(
+            await postgres.CreateDatabaseAsync(), new() { ["services:realtimeservice:http:0"] = one.Address, ["services:realtimeservice:http:1"] = full.Address });
+        var sockets = new List<ClientWebSocket>();
+        for (var i = 0; i < 4; i++)
+        {
+            sockets.Add(await ConnectAsync(gateway));
+            Assert.Equal("hello", await EchoAsync(sockets[^1], "hello"));
+        }
+
+        Assert.InRange(full.Arrivals.Count, 3, 4);
+        one.RefusesSockets = true;
+        var refused = await Assert.ThrowsAsync<WebSocketException>(() => ConnectAsync(gateway));
+        Assert.Contains("503", refused.Message, StringComparison.Ordinal);
+        sockets.ForEach(s => s.Dispose());
+    }
+
     /// <summary>RFC 6455, 7.1.1: it is the server that closes the connection, and a client waits for it to.</summary>
     [Fact]
     public async Task After_the_close_frames_the_connection_ends_and_is_not_reset()

@@ -46,6 +46,9 @@ public sealed class FakeService : IAsyncDisposable
     /// <summary>Whether it answers all but who asks for a WebSocket.</summary>
     public bool KeepsSocketsWaiting { get; set; }
 
+    /// <summary>Whether it has no place for a WebSocket.</summary>
+    public bool RefusesSockets { get; set; }
+
     public static async Task<FakeService> StartAsync(string name)
     {
         var builder = WebApplication.CreateSlimBuilder();
@@ -112,7 +115,11 @@ public sealed class FakeService : IAsyncDisposable
             context.Features.Get<IHttpRequestFeature>()!.RawTarget,
             context.Request.Protocol,
             context.Request.Headers.ToDictionary(h => h.Key, h => h.Value.ToString(), StringComparer.OrdinalIgnoreCase)));
-        if (context.WebSockets.IsWebSocketRequest && KeepsSocketsWaiting)
+        if (context.WebSockets.IsWebSocketRequest && RefusesSockets)
+        {
+            context.Response.StatusCode = StatusCodes.Status503ServiceUnavailable;
+        }
+        else if (context.WebSockets.IsWebSocketRequest && KeepsSocketsWaiting)
         {
             await HangAsync(context);
         }
