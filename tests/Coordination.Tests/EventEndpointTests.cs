@@ -68,10 +68,11 @@ public sealed class EventEndpointTests(PostgresServer postgres, RabbitMqServer r
         await rabbit.StartAsync();
         using var host = Service("remembering", b => b.AddIntake<Memory>("producer"));
         await host.StartAsync(TestContext.Current.CancellationToken);
+        // What is told before there is a queue is nobody's.
+        await QueueHoldsAsync("remembering", messages: 0, consumers: 1);
 
         await PublishAsync(host, 1);
 
-        await QueueHoldsAsync("remembering", messages: 0, consumers: 1);
         await Eventually.HoldsAsync(
             () => Task.FromResult(host.Services.GetRequiredService<Memory>().Applied.Count), applied => applied == 1, "it is applied", TestContext.Current.CancellationToken);
         await host.StopAsync(TestContext.Current.CancellationToken);

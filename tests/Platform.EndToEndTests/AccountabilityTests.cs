@@ -78,6 +78,7 @@ public sealed class AccountabilityTests(RunningPlatform platform)
         }
 
         Assert.True(faults.Count == 0, string.Join(Environment.NewLine, faults));
+        await EndIncidentsAsync();
     }
 
     /// <summary>What root did, newest first.</summary>
@@ -97,6 +98,17 @@ public sealed class AccountabilityTests(RunningPlatform platform)
             _ => null,
         };
         return id is null ? live.PathOf(operation) : operation.Path.Replace("{id}", id, StringComparison.Ordinal);
+    }
+
+    /// <summary>What was recorded stops sales and withdrawals, which other tests need.</summary>
+    private async Task EndIncidentsAsync()
+    {
+        await LiveValues.DismissIncidentsAsync(platform.Operator);
+        await Eventually.HoldsAsync(
+            () => platform.Operator.PostJsonAsync("/api/v2/vault/preview", new { direction = "withdraw", tranche_id = "SURE_SNR", amount_usd = 1m, account = Alice }),
+            preview => preview["refusal"] is null,
+            Patience,
+            "what was confirmed is settled and capital can be withdrawn");
     }
 
     /// <summary>By an operator whose key had nothing to do with root's; before any policy began, so that it pays none.</summary>

@@ -49,7 +49,8 @@ internal sealed class LiveValues
         return body;
     }
 
-    private static async Task DismissIncidentsAsync(HttpClient client)
+    /// <summary>Open incidents stop sales and withdrawals.</summary>
+    public static async Task DismissIncidentsAsync(HttpClient client)
     {
         JsonArray open;
         do
