@@ -1,4 +1,4 @@
-import { asOperator, expect, hold, isLive, key, test, withKey } from "./support";
+import { asOperator, doubleClick, expect, hold, isLive, key, test, withKey } from "./support";
 
 test("somebody types in a key, gets a quote, buys, and sees the policy in the exposure", async ({ page }) => {
   await page.goto("/cover?type=smart_contract&chain=Base&coin=PYUSD");
@@ -131,9 +131,27 @@ test("who withdraws all shares leaves nothing behind", async ({ page, request })
   expect(left.tranches.find((held) => held.tranche_id === "SURE_MEZZ")?.shares).toBe("0.000000000000000000");
 });
 
-test("a deposit whose answer was lost is sent again as the same", async ({ page }) => {
+test("a double click books once, however soon the first click is answered", async ({ page }) => {
   await withKey(page);
   await page.goto("/capital");
+  const form = page.getByRole("region", { name: "Deposit and withdraw" });
+  let deposits = 0;
+  page.on("request", (sent) => { if (sent.url().endsWith("/vault/deposit")) deposits += 1; });
+  await form.getByLabel("Amount (USD)").fill("123.45");
+  await expect(form.getByText(/^Mints/)).toBeVisible();
+  const deposit = form.getByRole("button", { name: "Deposit $123.45" });
+  await doubleClick(deposit, "Deposited $123.45");
+  await expect(form.getByText(/^Deposited \$123\.45/)).toBeVisible();
+  expect(deposits).toBe(1);
+  // Who wants another, later, books another.
+  await expect(async () => {
+    await deposit.click({ timeout: 500 });
+    expect(deposits).toBe(2);
+  }).toPass();
+});
+
+test("a deposit whose answer was lost is sent again as the same", async ({ page }) => {
+  await withKey(page);
   const form = page.getByRole("region", { name: "Deposit and withdraw" });
   const entries: string[] = [];
   await page.route("**/api/v2/vault/deposit", async (route) => {
@@ -146,6 +164,7 @@ test("a deposit whose answer was lost is sent again as the same", async ({ page 
   const deposit = form.getByRole("button", { name: "Deposit $1,234.56" });
   const between = [() => amount.fill("1234"), () => page.reload()];
   for (const [before, look] of between.entries()) {
+    await page.goto("/capital");
     await amount.fill("1234.56");
     await deposit.click();
     await expect(form.getByText("The platform cannot be reached.")).toBeVisible();

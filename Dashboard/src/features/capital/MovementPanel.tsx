@@ -1,4 +1,4 @@
-import { type SubmitEvent, useState } from "react";
+import { type SubmitEvent, useRef, useState } from "react";
 import { ApiError } from "@/shared/api/client";
 import { useIdentity } from "@/shared/api/get-identity";
 import { useTranches } from "@/shared/api/get-tranches";
@@ -8,6 +8,7 @@ import { dateTime } from "@/shared/format/times";
 import { trancheName } from "@/shared/format/words";
 import { useKey } from "@/shared/session/session";
 import { Button } from "@/shared/ui/Button";
+import { isDeliberate } from "@/shared/ui/deliberate";
 import { Fields, SelectField, TextField } from "@/shared/ui/Field";
 import { Notice } from "@/shared/ui/Notice";
 import { Panel } from "@/shared/ui/Panel";
@@ -45,13 +46,15 @@ function MovementForm() {
   const [settled, isPresent] = useSettled(typed);
   const preview = usePreview(settled);
   const movement = useMovement();
+  // The rest of a double click, which falls on a button that is free again, books nothing.
+  const doneAt = useRef(-Infinity);
   const changed = <T,>(set: (value: T) => void) => (value: T) => {
     movement.reset();
     set(value);
   };
   const submit = (event: SubmitEvent) => {
     event.preventDefault();
-    if (typed) movement.mutate(typed);
+    if (typed && isDeliberate(doneAt.current, event.timeStamp)) movement.mutate(typed, { onSuccess: () => { doneAt.current = performance.now(); } });
   };
   const form = useFirstInvalid(movement.error);
   const errors = movement.error instanceof ApiError ? movement.error.problem.errors : undefined;

@@ -1,7 +1,8 @@
-import { type SubmitEvent, useState } from "react";
+import { type SubmitEvent, useRef, useState } from "react";
 import { useIdentity } from "@/shared/api/get-identity";
 import { useProductMatrix } from "./api/get-product-matrix";
 import { Button } from "@/shared/ui/Button";
+import { isDeliberate } from "@/shared/ui/deliberate";
 import { SelectField, TextField } from "@/shared/ui/Field";
 import { Notice } from "@/shared/ui/Notice";
 import { Panel } from "@/shared/ui/Panel";
@@ -27,6 +28,8 @@ export function IncidentForm() {
 
 function Form() {
   const record = useRecordIncident();
+  // The rest of a double click falls on a form that is empty by then, and is no attempt.
+  const doneAt = useRef(-Infinity);
   const matrix = useProductMatrix().data;
   const [draft, setDraft] = useState(empty);
   const [faults, setFaults] = useState<DraftFaults>({});
@@ -42,12 +45,20 @@ function Form() {
   };
   const submit = (event: SubmitEvent) => {
     event.preventDefault();
+    if (!isDeliberate(doneAt.current, event.timeStamp)) return;
     record.reset();
     const read = readDraft(draft, Date.now() / 1_000);
     if ("faults" in read) {
       setFaults(read.faults);
       setRefusals((known) => known + 1);
-    } else record.mutate(read.request, { onSuccess: () => setDraft(empty) });
+    } else {
+      record.mutate(read.request, {
+        onSuccess: () => {
+          doneAt.current = performance.now();
+          setDraft(empty);
+        },
+      });
+    }
   };
   return (
     <form ref={form} className={styles.form} onSubmit={submit} noValidate>
