@@ -85,6 +85,7 @@ function MovementForm() {
 
 function Done({ booked, verb }: { booked: Booked; verb: string }) {
   const what = `${usd(booked.amount_usd)}: ${shares(booked.shares)} shares of ${trancheName(booked.tranche_id)} at $${booked.share_price.slice(0, 10)}.`;
+  if (booked.earlier === null) return <Notice tone="good" live>Booked once, at {dateTime(booked.timestamp)}, now or by an earlier attempt. {verb} {what}</Notice>;
   return booked.earlier ? (
     <Notice tone="warning" live>This was booked already at {dateTime(booked.timestamp)}; nothing new was done. Press again for another. {verb} then {what}</Notice>
   ) : (
