@@ -1,6 +1,7 @@
 import { type SubmitEvent, useCallback, useEffect, useState } from "react";
-import { ApiError, mayBeDone } from "@/shared/api/client";
+import { ApiError } from "@/shared/api/client";
 import type { Chain, CoverageType, Pricing, Quote, QuoteRequest, Stablecoin } from "@/shared/api/types";
+import { useMayBeDone } from "@/shared/api/use-may-be-done";
 import { percent, usd } from "@/shared/format/numbers";
 import { clockTime, duration } from "@/shared/format/times";
 import { checkName, coverageName, plain } from "@/shared/format/words";
@@ -85,7 +86,7 @@ function Offer({ quote, bind }: { quote: Quote; bind: Bind }) {
   const now = useNow();
   const [receivedAt] = useState(now);
   const left = secondsLeft(quote, now - receivedAt);
-  const mayBeBought = mayBeDone(bind.error);
+  const mayBeBought = useMayBeDone(bind);
   const { breakdown } = quote;
   const factor = breakdown.loads.reduce((all, load) => all * load.factor, 1);
   return (
