@@ -131,6 +131,56 @@ test("who withdraws all shares leaves nothing behind", async ({ page, request })
   expect(left.tranches.find((held) => held.tranche_id === "SURE_MEZZ")?.shares).toBe("0.000000000000000000");
 });
 
+test("a withdrawal whose answer was lost is asked for again, though nothing is left to withdraw", async ({ page, request }) => {
+  const made = await request.post("/api/v2/admin/api-keys", { headers: asOperator, data: { subject: "unlucky", scopes: ["read", "write"] } });
+  await withKey(page, ((await made.json()) as { key: string }).key);
+  await page.goto("/capital");
+  const form = page.getByRole("region", { name: "Deposit and withdraw" });
+  await form.getByLabel("Tranche").selectOption("SURE_MEZZ");
+  await form.getByLabel("Amount (USD)").fill("100");
+  await form.getByRole("button", { name: "Deposit $100.00" }).click();
+  await expect(form.getByText(/^Deposited \$100\.00/)).toBeVisible();
+  // Booked, and the answer lost; then not let in; then answered.
+  const answers: string[] = [];
+  await page.route("**/api/v2/vault/withdraw", async (route) => {
+    if (answers.length === 1) {
+      answers.push("too many");
+      return route.fulfill({ status: 429, json: { error: "Too many requests.", status: 429 } });
+    }
+    const answer = await route.fetch();
+    answers.push(((await answer.json()) as { entry: { entry_id: string } }).entry.entry_id);
+    await (answers.length === 1 ? route.abort() : route.fulfill({ response: answer }));
+  });
+  await form.getByRole("radio", { name: "Withdraw" }).click();
+  await form.getByRole("radio", { name: "All shares" }).click();
+  const withdraw = form.getByRole("button", { name: "Withdraw all shares" });
+  await withdraw.click();
+  const open = form.getByText("It may have been booked all the same.");
+  await expect(form.getByText("The platform cannot be reached.")).toBeVisible();
+  await expect(open).toBeVisible();
+  await withdraw.click();
+  await expect(form.getByText("Too many requests.")).toBeVisible();
+  await expect(open).toBeVisible();
+  await withdraw.click();
+  await expect(form.getByText(/\$100\.\d\d: .* shares of Mezzanine/)).toBeVisible();
+  expect(answers).toHaveLength(3);
+  expect(answers[2]).toBe(answers[0]);
+  await expect(form.getByText("You hold no shares of Mezzanine.")).toBeVisible();
+  await page.unrouteAll({ behavior: "ignoreErrors" });
+});
+
+test("all shares are not withdrawn by an account that could not be read", async ({ page }) => {
+  await page.route("**/api/v2/vault/accounts*", (route) => route.abort());
+  await withKey(page);
+  await page.goto("/capital");
+  const form = page.getByRole("region", { name: "Deposit and withdraw" });
+  await form.getByRole("radio", { name: "Withdraw" }).click();
+  await form.getByRole("radio", { name: "All shares" }).click();
+  await expect(form.getByText("Your shares not known: The platform cannot be reached.")).toBeVisible();
+  await expect(form.getByRole("button", { name: "Withdraw all shares" })).toBeDisabled();
+  await page.unrouteAll({ behavior: "ignoreErrors" });
+});
+
 test("a double click books once, however soon the first click is answered", async ({ page }) => {
   await withKey(page);
   await page.goto("/capital");
