@@ -54,6 +54,42 @@ test("nothing else is chosen while something is bought, and what was bought is s
   await page.unrouteAll({ behavior: "ignoreErrors" });
 });
 
+test("what is being bought stays chosen, and who has gone elsewhere stays there", async ({ page }) => {
+  await withKey(page);
+  const offer = async () => {
+    await page.goto("/cover?type=depeg&chain=Base&coin=LUSD");
+    await page.getByRole("button", { name: "Get a quote" }).click();
+    return page.getByRole("button", { name: /^Buy for / });
+  };
+  const links = page.getByRole("navigation", { name: "Pages" });
+  let buy = await offer();
+  await page.route("**/api/v2/policies", (route) => (route.request().method() === "POST" ? route.abort() : route.fallback()), { times: 1 });
+  let letGo = await hold(page, "POST", "**/api/v2/policies");
+  await buy.click();
+  await expect(page.getByLabel("Amount (USD)")).toBeDisabled();
+  await links.getByRole("link", { name: "Quote and buy" }).click();
+  await expect(page).toHaveURL(/type=depeg&chain=Base&coin=LUSD/);
+  await expect(page.getByLabel("Amount (USD)")).toBeDisabled();
+  letGo();
+  // What became of it is said beside what it was about.
+  await expect(page.getByText("It may have been bought all the same.")).toBeVisible();
+  await expect(page.getByRole("region", { name: "Quote", exact: true }).getByLabel("Chain")).toHaveValue("Base");
+  await page.unrouteAll({ behavior: "ignoreErrors" });
+
+  buy = await offer();
+  letGo = await hold(page, "POST", "**/api/v2/policies");
+  await buy.click();
+  await expect(page.getByLabel("Amount (USD)")).toBeDisabled();
+  await links.getByRole("link", { name: "Capital" }).click();
+  await expect(page.getByRole("heading", { level: 1, name: "Capital" })).toBeVisible();
+  // The figures that follow from it are read anew once it is known here.
+  const bought = page.waitForResponse("**/api/v2/tranches/apy");
+  letGo();
+  await (await bought).finished();
+  await expect(page).toHaveURL(/\/capital$/);
+  await page.unrouteAll({ behavior: "ignoreErrors" });
+});
+
 test("a purchase whose answer was lost is asked for again, also when its quote has run out", async ({ page }) => {
   await withKey(page);
   await page.goto("/cover?type=depeg&chain=Base&coin=LUSD");
@@ -137,9 +173,9 @@ test("a withdrawal whose answer was lost is asked for again, though nothing is l
   await page.goto("/capital");
   const form = page.getByRole("region", { name: "Deposit and withdraw" });
   await form.getByLabel("Tranche").selectOption("SURE_MEZZ");
-  await form.getByLabel("Amount (USD)").fill("100");
-  await form.getByRole("button", { name: "Deposit $100.00" }).click();
-  await expect(form.getByText(/^Deposited \$100\.00/)).toBeVisible();
+  await form.getByLabel("Amount (USD)").fill("100.01");
+  await form.getByRole("button", { name: "Deposit $100.01" }).click();
+  await expect(form.getByText(/^Deposited \$100\.01/)).toBeVisible();
   // Booked, and the answer lost; then not let in; then answered.
   const answers: string[] = [];
   await page.route("**/api/v2/vault/withdraw", async (route) => {
