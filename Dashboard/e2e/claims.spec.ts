@@ -80,6 +80,25 @@ test("what an operator records as an incident, the same operator cannot confirm"
   await deliberately(dialog.getByRole("button", { name: "Dismiss: sales go on" }), () => expect(dialog).toContainText("Dismissed", { timeout: 1_000 }));
 });
 
+test("who records an incident with the keyboard is where they were after a failure", async ({ page }) => {
+  await withKey(page);
+  await page.goto("/claims");
+  const form = page.getByRole("region", { name: "Record an incident" });
+  await page.route("**/api/v2/incidents", (route) => (route.request().method() === "POST" ? route.abort() : route.fallback()));
+  const letGo = await hold(page, "POST", "**/api/v2/incidents");
+  await form.getByLabel("Occurred").fill("2026-01-02T03:04");
+  await form.getByLabel("Loss (%)").fill("25");
+  const evidence = form.getByLabel("Evidence");
+  await evidence.fill("https://example.org/report");
+  await evidence.press("Enter");
+  await expect(evidence).toBeDisabled();
+  await expect(evidence).not.toBeFocused();
+  letGo();
+  await expect(form.getByText("The platform cannot be reached.")).toBeVisible();
+  await expect(evidence).toBeFocused();
+  await page.unrouteAll({ behavior: "ignoreErrors" });
+});
+
 test("a double click records an incident and says so", async ({ page }) => {
   await withKey(page);
   await page.goto("/claims");

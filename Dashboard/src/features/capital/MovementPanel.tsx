@@ -16,6 +16,7 @@ import { Panel } from "@/shared/ui/Panel";
 import { Failure, NeedsKey, QueryState, Skeleton, Stale } from "@/shared/ui/QueryState";
 import { Toggle } from "@/shared/ui/Toggle";
 import { useFirstInvalid } from "@/shared/ui/use-first-invalid";
+import { useFocusBack } from "@/shared/ui/use-focus-back";
 import { useSettled } from "@/shared/ui/use-settled";
 import { useAccount } from "./api/get-account";
 import { usePreview } from "./api/post-preview";
@@ -53,18 +54,22 @@ function MovementForm() {
   const preview = usePreview(settled);
   const movement = useMovement();
   const mayBeBooked = useMayBeDone(movement);
-  // The rest of a double click, which falls on a button that is free again, books nothing.
+  // The rest of a double click, which falls on a button that is free again, books nothing; what is changed first is no rest.
   const doneAt = useRef(-Infinity);
   const changed = <T,>(set: (value: T) => void) => (value: T) => {
     movement.reset();
+    doneAt.current = -Infinity;
     set(value);
   };
   const submit = (event: SubmitEvent) => {
     event.preventDefault();
     // What may be booked is asked for as it was: booked, it has changed what is held.
     const wanted = mayBeBooked ? movement.variables : typed;
-    if (wanted && isDeliberate(doneAt.current, event.timeStamp)) movement.mutate(wanted, { onSuccess: () => { doneAt.current = performance.now(); } });
+    if (!wanted || !isDeliberate(doneAt.current, event.timeStamp)) return;
+    keepFocus();
+    movement.mutate(wanted, { onSuccess: () => { doneAt.current = performance.now(); } });
   };
+  const keepFocus = useFocusBack(movement.isPending);
   const form = useFirstInvalid(movement.error);
   const errors = movement.error instanceof ApiError ? movement.error.problem.errors : undefined;
   return (

@@ -8,6 +8,7 @@ import { Notice } from "@/shared/ui/Notice";
 import { Panel } from "@/shared/ui/Panel";
 import { Failure } from "@/shared/ui/QueryState";
 import { useFirstInvalid } from "@/shared/ui/use-first-invalid";
+import { useFocusBack } from "@/shared/ui/use-focus-back";
 import { useRecordIncident } from "./api/incidents";
 import { type DraftFaults, type IncidentDraft, readDraft } from "./incident";
 import styles from "./IncidentForm.module.css";
@@ -28,17 +29,19 @@ export function IncidentForm() {
 
 function Form() {
   const record = useRecordIncident();
-  // The rest of a double click falls on a form that is empty by then, and is no attempt.
+  // The rest of a double click falls on a form that is empty by then, and is no attempt; what follows a change is one.
   const doneAt = useRef(-Infinity);
   const matrix = useProductMatrix().data;
   const [draft, setDraft] = useState(empty);
   const [faults, setFaults] = useState<DraftFaults>({});
   const [refusals, setRefusals] = useState(0);
+  const keepFocus = useFocusBack(record.isPending);
   const form = useFirstInvalid(refusals);
   const isContract = draft.coverageType === "smart_contract";
   const change = (changes: Partial<IncidentDraft>) => {
     // What became of the last one is not said of this one.
     record.reset();
+    doneAt.current = -Infinity;
     setDraft((known) => ({ ...known, ...changes }));
     // What was said about these fields is no longer true.
     setFaults((known) => Object.fromEntries(Object.entries(known).filter(([field]) => !(field in changes))));
@@ -52,6 +55,7 @@ function Form() {
       setFaults(read.faults);
       setRefusals((known) => known + 1);
     } else {
+      keepFocus();
       record.mutate(read.request, {
         onSuccess: () => {
           doneAt.current = performance.now();
