@@ -24,6 +24,37 @@ test("bridges and prices say where they are from, and what is looked at is in th
   await expect(page.getByRole("region", { name: "Sources of the price of DAI" }).getByRole("row")).toHaveCount(1 + 3);
 });
 
+test("what part of a course was chosen stays while an exploit goes on, and is none of another bridge", async ({ page }) => {
+  let read = 0;
+  // Two readings and more of an exploit that is not over; each has one point more.
+  await page.route("**/api/v2/bridge-health/*/history*", async (route) => {
+    const answer = await route.fetch();
+    const known = (await answer.json()) as { points: { time: number }[]; resolution_seconds: number };
+    const last = known.points.at(-1);
+    const more = Array.from({ length: 50 + read++ }, (_, index) => ({ ...last, time: (last?.time ?? 0) + (index + 1) * known.resolution_seconds, exploit_detected: true }));
+    await route.fulfill({ response: answer, json: { ...known, points: [...known.points, ...more] } });
+  });
+  await page.clock.install();
+  await page.goto("/bridges?bridge=wormhole_sol_ton");
+  const bridges = page.getByRole("region", { name: "Bridges, worst first" });
+  await expect(page.getByRole("region", { name: "Wormhole SOL → TON", exact: true }).locator(".uplot")).toHaveCount(2);
+  await bridges.getByRole("button", { name: "Wormhole ETH → TON" }).click();
+  const course = page.getByRole("region", { name: "Wormhole ETH → TON", exact: true });
+  const plots = course.locator(".uplot");
+  await expect(plots).toHaveCount(2);
+  // A chart that is made anew has forgotten what part of it was chosen.
+  await plots.evaluateAll((all) => all.forEach((plot) => plot.setAttribute("data-kept", "")));
+  const points = course.getByRole("definition").nth(2);
+  const before = await points.textContent();
+  await page.clock.fastForward("01:05");
+  await expect(points).not.toHaveText(before ?? "");
+  await expect(page.locator("[data-kept]")).toHaveCount(2);
+  await bridges.getByRole("button", { name: "Wormhole SOL → TON" }).click();
+  await expect(page.getByRole("region", { name: "Wormhole SOL → TON", exact: true }).locator(".uplot")).toHaveCount(2);
+  await expect(page.locator("[data-kept]")).toHaveCount(0);
+  await page.unrouteAll({ behavior: "ignoreErrors" });
+});
+
 test("only an operator may play an event", async ({ page }) => {
   await page.goto("/bridges");
   await expect(page.getByRole("region", { name: "Bridges, worst first" })).toBeVisible();

@@ -1,4 +1,4 @@
-import { asOperator, buy, deliberately, expect, hold, test, withKey } from "./support";
+import { asOperator, buy, deliberately, doubleClick, expect, hold, test, withKey } from "./support";
 
 test("a holder asks for a decision, and the browser verifies what it rests on", async ({ page }) => {
   const policy = await buy(page.request, { coverage_type: "depeg", chain: "Arbitrum", stablecoin: "LUSD" });
@@ -68,8 +68,7 @@ test("what an operator records as an incident, the same operator cannot confirm"
   await expect(recorded).toBeVisible();
   await expect(form.getByLabel("Evidence")).toHaveValue("");
   // The next one is another, refused or not yet asked for.
-  await form.getByRole("button", { name: "Record it" }).click();
-  await expect(form.locator("[aria-invalid=true]")).toHaveCount(3);
+  await deliberately(form.getByRole("button", { name: "Record it" }), () => expect(form.locator("[aria-invalid=true]")).toHaveCount(3, { timeout: 500 }));
   await expect(recorded).toHaveCount(0);
 
   const incidents = page.getByRole("region", { name: "Incidents, newest first" });
@@ -79,6 +78,47 @@ test("what an operator records as an incident, the same operator cannot confirm"
   await expect(dialog.getByRole("button", { name: /Confirm/ })).toHaveCount(0);
   await dialog.getByRole("button", { name: "Dismiss it…" }).click();
   await deliberately(dialog.getByRole("button", { name: "Dismiss: sales go on" }), () => expect(dialog).toContainText("Dismissed", { timeout: 1_000 }));
+});
+
+test("who records an incident with the keyboard is where they were after a failure", async ({ page }) => {
+  await withKey(page);
+  await page.goto("/claims");
+  const form = page.getByRole("region", { name: "Record an incident" });
+  await page.route("**/api/v2/incidents", (route) => (route.request().method() === "POST" ? route.abort() : route.fallback()));
+  const letGo = await hold(page, "POST", "**/api/v2/incidents");
+  await form.getByLabel("Occurred").fill("2026-01-02T03:04");
+  await form.getByLabel("Loss (%)").fill("25");
+  const evidence = form.getByLabel("Evidence");
+  await evidence.fill("https://example.org/report");
+  await evidence.press("Enter");
+  await expect(evidence).toBeDisabled();
+  await expect(evidence).not.toBeFocused();
+  letGo();
+  await expect(form.getByText("The platform cannot be reached.")).toBeVisible();
+  await expect(evidence).toBeFocused();
+  await page.unrouteAll({ behavior: "ignoreErrors" });
+});
+
+test("a double click records an incident and says so", async ({ page }) => {
+  await withKey(page);
+  await page.goto("/claims");
+  const form = page.getByRole("region", { name: "Record an incident" });
+  let sent = 0;
+  // Recorded as far as this page knows: nothing that is sold elsewhere waits for it.
+  await page.route("**/api/v2/incidents", async (route) => {
+    if (route.request().method() !== "POST") return route.fallback();
+    sent += 1;
+    await route.fulfill({ status: 201, json: {} });
+  });
+  await form.getByLabel("Occurred").fill("2026-01-02T03:04");
+  await form.getByLabel("Evidence").fill("https://example.org/report");
+  await form.getByLabel("Loss (%)").fill("25");
+  await doubleClick(form.getByRole("button", { name: "Record it" }), "Recorded. Nothing of it is sold until it is decided.");
+  await expect(form.getByText("Recorded. Nothing of it is sold until it is decided.")).toBeVisible();
+  await expect(form.getByLabel("Evidence")).toHaveValue("");
+  await expect(form.locator("[aria-invalid=true]")).toHaveCount(0);
+  expect(sent).toBe(1);
+  await page.unrouteAll({ behavior: "ignoreErrors" });
 });
 
 test("a double click confirms no incident and dismisses none", async ({ page, request }) => {

@@ -1,4 +1,4 @@
-import { asOperator, expect, hold, isLive, key, test, withKey } from "./support";
+import { asOperator, doubleClick, expect, hold, isLive, key, test, withKey } from "./support";
 
 test("somebody types in a key, gets a quote, buys, and sees the policy in the exposure", async ({ page }) => {
   await page.goto("/cover?type=smart_contract&chain=Base&coin=PYUSD");
@@ -51,6 +51,42 @@ test("nothing else is chosen while something is bought, and what was bought is s
   await expect(cell).toBeDisabled();
   letGo();
   await expect(page).toHaveURL(/\/policies\/[0-9a-f-]{36}$/);
+  await page.unrouteAll({ behavior: "ignoreErrors" });
+});
+
+test("what is being bought stays chosen, and who has gone elsewhere stays there", async ({ page }) => {
+  await withKey(page);
+  const offer = async () => {
+    await page.goto("/cover?type=depeg&chain=Base&coin=LUSD");
+    await page.getByRole("button", { name: "Get a quote" }).click();
+    return page.getByRole("button", { name: /^Buy for / });
+  };
+  const links = page.getByRole("navigation", { name: "Pages" });
+  let buy = await offer();
+  await page.route("**/api/v2/policies", (route) => (route.request().method() === "POST" ? route.abort() : route.fallback()), { times: 1 });
+  let letGo = await hold(page, "POST", "**/api/v2/policies");
+  await buy.click();
+  await expect(page.getByLabel("Amount (USD)")).toBeDisabled();
+  await links.getByRole("link", { name: "Quote and buy" }).click();
+  await expect(page).toHaveURL(/type=depeg&chain=Base&coin=LUSD/);
+  await expect(page.getByLabel("Amount (USD)")).toBeDisabled();
+  letGo();
+  // What became of it is said beside what it was about.
+  await expect(page.getByText("It may have been bought all the same.")).toBeVisible();
+  await expect(page.getByRole("region", { name: "Quote", exact: true }).getByLabel("Chain")).toHaveValue("Base");
+  await page.unrouteAll({ behavior: "ignoreErrors" });
+
+  buy = await offer();
+  letGo = await hold(page, "POST", "**/api/v2/policies");
+  await buy.click();
+  await expect(page.getByLabel("Amount (USD)")).toBeDisabled();
+  await links.getByRole("link", { name: "Capital" }).click();
+  await expect(page.getByRole("heading", { level: 1, name: "Capital" })).toBeVisible();
+  // The figures that follow from it are read anew once it is known here.
+  const bought = page.waitForResponse("**/api/v2/tranches/apy");
+  letGo();
+  await (await bought).finished();
+  await expect(page).toHaveURL(/\/capital$/);
   await page.unrouteAll({ behavior: "ignoreErrors" });
 });
 
@@ -131,9 +167,77 @@ test("who withdraws all shares leaves nothing behind", async ({ page, request })
   expect(left.tranches.find((held) => held.tranche_id === "SURE_MEZZ")?.shares).toBe("0.000000000000000000");
 });
 
-test("a deposit whose answer was lost is sent again as the same", async ({ page }) => {
+test("a withdrawal whose answer was lost is asked for again, though nothing is left to withdraw", async ({ page, request }) => {
+  const made = await request.post("/api/v2/admin/api-keys", { headers: asOperator, data: { subject: "unlucky", scopes: ["read", "write"] } });
+  await withKey(page, ((await made.json()) as { key: string }).key);
+  await page.goto("/capital");
+  const form = page.getByRole("region", { name: "Deposit and withdraw" });
+  await form.getByLabel("Tranche").selectOption("SURE_MEZZ");
+  await form.getByLabel("Amount (USD)").fill("100.01");
+  await form.getByRole("button", { name: "Deposit $100.01" }).click();
+  await expect(form.getByText(/^Deposited \$100\.01/)).toBeVisible();
+  // Booked, and the answer lost; then not let in; then answered.
+  const answers: string[] = [];
+  await page.route("**/api/v2/vault/withdraw", async (route) => {
+    if (answers.length === 1) {
+      answers.push("too many");
+      return route.fulfill({ status: 429, json: { error: "Too many requests.", status: 429 } });
+    }
+    const answer = await route.fetch();
+    answers.push(((await answer.json()) as { entry: { entry_id: string } }).entry.entry_id);
+    await (answers.length === 1 ? route.abort() : route.fulfill({ response: answer }));
+  });
+  await form.getByRole("radio", { name: "Withdraw" }).click();
+  await form.getByRole("radio", { name: "All shares" }).click();
+  const withdraw = form.getByRole("button", { name: "Withdraw all shares" });
+  await withdraw.click();
+  const open = form.getByText("It may have been booked all the same.");
+  await expect(form.getByText("The platform cannot be reached.")).toBeVisible();
+  await expect(open).toBeVisible();
+  await withdraw.click();
+  await expect(form.getByText("Too many requests.")).toBeVisible();
+  await expect(open).toBeVisible();
+  await withdraw.click();
+  await expect(form.getByText(/\$100\.\d\d: .* shares of Mezzanine/)).toBeVisible();
+  expect(answers).toHaveLength(3);
+  expect(answers[2]).toBe(answers[0]);
+  await expect(form.getByText("You hold no shares of Mezzanine.")).toBeVisible();
+  await page.unrouteAll({ behavior: "ignoreErrors" });
+});
+
+test("all shares are not withdrawn by an account that could not be read", async ({ page }) => {
+  await page.route("**/api/v2/vault/accounts*", (route) => route.abort());
   await withKey(page);
   await page.goto("/capital");
+  const form = page.getByRole("region", { name: "Deposit and withdraw" });
+  await form.getByRole("radio", { name: "Withdraw" }).click();
+  await form.getByRole("radio", { name: "All shares" }).click();
+  await expect(form.getByText("Your shares not known: The platform cannot be reached.")).toBeVisible();
+  await expect(form.getByRole("button", { name: "Withdraw all shares" })).toBeDisabled();
+  await page.unrouteAll({ behavior: "ignoreErrors" });
+});
+
+test("a double click books once, however soon the first click is answered", async ({ page }) => {
+  await withKey(page);
+  await page.goto("/capital");
+  const form = page.getByRole("region", { name: "Deposit and withdraw" });
+  let deposits = 0;
+  page.on("request", (sent) => { if (sent.url().endsWith("/vault/deposit")) deposits += 1; });
+  await form.getByLabel("Amount (USD)").fill("123.45");
+  await expect(form.getByText(/^Mints/)).toBeVisible();
+  const deposit = form.getByRole("button", { name: "Deposit $123.45" });
+  await doubleClick(deposit, "Deposited $123.45");
+  await expect(form.getByText(/^Deposited \$123\.45/)).toBeVisible();
+  expect(deposits).toBe(1);
+  // Who wants another, later, books another.
+  await expect(async () => {
+    await deposit.click({ timeout: 500 });
+    expect(deposits).toBe(2);
+  }).toPass();
+});
+
+test("a deposit whose answer was lost is sent again as the same", async ({ page }) => {
+  await withKey(page);
   const form = page.getByRole("region", { name: "Deposit and withdraw" });
   const entries: string[] = [];
   await page.route("**/api/v2/vault/deposit", async (route) => {
@@ -142,10 +246,17 @@ test("a deposit whose answer was lost is sent again as the same", async ({ page 
     // Of each deposit the first answer is lost.
     await (entries.indexOf(entries.at(-1) ?? "") === entries.length - 1 ? route.abort() : route.fulfill({ response: answer }));
   });
+  // It is asked for again some time later by the platform's clock: within a moment it would be told as booked now.
+  await page.route("**/api/v2/vault/preview", async (route) => {
+    const answer = await route.fetch();
+    const preview = (await answer.json()) as { timestamp: number };
+    await route.fulfill({ response: answer, json: { ...preview, timestamp: preview.timestamp + 60 } });
+  });
   const amount = form.getByLabel("Amount (USD)");
   const deposit = form.getByRole("button", { name: "Deposit $1,234.56" });
   const between = [() => amount.fill("1234"), () => page.reload()];
   for (const [before, look] of between.entries()) {
+    await page.goto("/capital");
     await amount.fill("1234.56");
     await deposit.click();
     await expect(form.getByText("The platform cannot be reached.")).toBeVisible();
@@ -156,6 +267,7 @@ test("a deposit whose answer was lost is sent again as the same", async ({ page 
     expect(entries).toHaveLength(2 * (before + 1));
     expect(new Set(entries).size).toBe(before + 1);
   }
+  await page.unrouteAll({ behavior: "ignoreErrors" });
 });
 
 test("what is foreseen is of the terms and the amount that are typed, or is not shown", async ({ page }) => {

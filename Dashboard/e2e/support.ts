@@ -74,6 +74,20 @@ export const deliberately = (button: Locator, counts: () => Promise<void>) =>
     await counts();
   }).toPass();
 
+/** Presses as soon as `shown` stands there: the rest of a double click whose first click was answered between the two. */
+export async function doubleClick(button: Locator, shown: string): Promise<void> {
+  await button.evaluate((element: HTMLButtonElement, words) => new Promise<void>((done) => {
+    const observer = new MutationObserver(() => {
+      if (element.disabled || !document.body.textContent.includes(words)) return;
+      observer.disconnect();
+      element.click();
+      done();
+    });
+    observer.observe(document.body, { subtree: true, childList: true, characterData: true, attributes: true });
+    element.click();
+  }), shown);
+}
+
 /** Keeps what the page asks from the platform until it is let go by what this returns. */
 export async function hold(page: Page, method: string, url: string): Promise<() => void> {
   let letGo = () => {};

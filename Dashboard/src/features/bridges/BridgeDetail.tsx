@@ -34,7 +34,8 @@ export function BridgeDetail({ bridge }: { bridge: Bridge }) {
         actions={<Toggle label="Span" value={span} onChange={setSpan} options={spanOptions} />}
       >
         <QueryState query={history} lines={8} isEmpty={(data) => data.points.length === 0} empty={<StateMessage title="Nothing is known of this span" />}>
-          {(data) => <Course history={data} />}
+          {/* What part of one course was looked at is none of the next. */}
+          {(data) => <Course key={bridge.bridge_id} history={data} />}
         </QueryState>
       </Panel>
       <Panel title="State" span={4} note={`judged ${clockTime(bridge.last_updated)}`}>

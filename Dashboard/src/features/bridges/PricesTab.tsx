@@ -74,7 +74,8 @@ function CoinPanel({ price }: { price: Price }) {
     <>
       <Panel title={price.stablecoin} span={7} note="peg ratio over time" actions={<Toggle label="Span" value={span} onChange={setSpan} options={spanOptions} />}>
         <QueryState query={history} lines={8} isEmpty={(data) => data.points.length === 0} empty={<StateMessage title="Nothing is known of this span" />}>
-          {(data) => <PegLine history={data} />}
+          {/* What part of one line was looked at is none of the next. */}
+          {(data) => <PegLine key={price.stablecoin} history={data} />}
         </QueryState>
       </Panel>
       <Panel title={`Sources of ${price.stablecoin}`} span={5} flush note="and how far each is from the median">

@@ -1,19 +1,22 @@
-import { type SubmitEvent, useState } from "react";
+import { type SubmitEvent, useRef, useState } from "react";
 import { ApiError } from "@/shared/api/client";
 import { useIdentity } from "@/shared/api/get-identity";
 import { useTranches } from "@/shared/api/get-tranches";
 import type { PoolEffect, Preview, PreviewRequest, TrancheId } from "@/shared/api/types";
+import { useMayBeDone } from "@/shared/api/use-may-be-done";
 import { inPercent, percent, shares, shortUsd, usd } from "@/shared/format/numbers";
 import { dateTime } from "@/shared/format/times";
 import { trancheName } from "@/shared/format/words";
-import { useKey } from "@/shared/session/session";
+import { keyId, useKey } from "@/shared/session/session";
 import { Button } from "@/shared/ui/Button";
+import { isDeliberate } from "@/shared/ui/deliberate";
 import { Fields, SelectField, TextField } from "@/shared/ui/Field";
 import { Notice } from "@/shared/ui/Notice";
 import { Panel } from "@/shared/ui/Panel";
-import { Failure, NeedsKey, QueryState, Skeleton } from "@/shared/ui/QueryState";
+import { Failure, NeedsKey, QueryState, Skeleton, Stale } from "@/shared/ui/QueryState";
 import { Toggle } from "@/shared/ui/Toggle";
 import { useFirstInvalid } from "@/shared/ui/use-first-invalid";
+import { useFocusBack } from "@/shared/ui/use-focus-back";
 import { useSettled } from "@/shared/ui/use-settled";
 import { useAccount } from "./api/get-account";
 import { usePreview } from "./api/post-preview";
@@ -23,10 +26,11 @@ import styles from "./MovementPanel.module.css";
 const verbs = { deposit: ["Deposit", "Deposited"], withdraw: ["Withdraw", "Withdrew"] } as const;
 
 export function MovementPanel() {
-  const hasKey = useKey() !== null;
+  const key = useKey();
   return (
     <Panel title="Deposit and withdraw" span={7}>
-      {hasKey ? <MovementForm /> : <NeedsKey />}
+      {/* What one wanted is not asked for by the next. */}
+      {key !== null ? <MovementForm key={keyId(key)} /> : <NeedsKey />}
     </Panel>
   );
 }
@@ -39,20 +43,33 @@ function MovementForm() {
   const [whole, setWhole] = useState(false);
   // An amount is rounded to cents; only shares leave nothing behind.
   const all = direction === "withdraw" && whole;
-  const held = useAccount(useIdentity().data?.subject).data?.tranches.find((t) => t.tranche_id === tranche)?.shares;
+  const identity = useIdentity();
+  const account = useAccount(identity.data?.subject);
+  const held = account.data?.tranches.find((t) => t.tranche_id === tranche)?.shares;
+  // All shares are all only by a present reading.
+  const reading = identity.data === undefined ? identity : account;
   const quantity = Number(all ? held : amount);
   const typed: PreviewRequest | null = Number.isFinite(quantity) && quantity > 0 ? { direction, tranche_id: tranche, ...(all ? { shares: held ?? null } : { amount_usd: quantity }) } : null;
   const [settled, isPresent] = useSettled(typed);
   const preview = usePreview(settled);
   const movement = useMovement();
+  const mayBeBooked = useMayBeDone(movement);
+  // The rest of a double click, which falls on a button that is free again, books nothing; what is changed first is no rest.
+  const doneAt = useRef(-Infinity);
   const changed = <T,>(set: (value: T) => void) => (value: T) => {
     movement.reset();
+    doneAt.current = -Infinity;
     set(value);
   };
   const submit = (event: SubmitEvent) => {
     event.preventDefault();
-    if (typed) movement.mutate(typed);
+    // What may be booked is asked for as it was: booked, it has changed what is held.
+    const wanted = mayBeBooked ? movement.variables : typed;
+    if (!wanted || !isDeliberate(doneAt.current, event.timeStamp)) return;
+    keepFocus();
+    movement.mutate(wanted, { onSuccess: () => { doneAt.current = performance.now(); } });
   };
+  const keepFocus = useFocusBack(movement.isPending);
   const form = useFirstInvalid(movement.error);
   const errors = movement.error instanceof ApiError ? movement.error.problem.errors : undefined;
   return (
@@ -67,10 +84,17 @@ function MovementForm() {
           </Fields>
           {direction === "withdraw" && <Toggle label="How much" value={all ? "all" : "amount"} onChange={changed((much) => setWhole(much === "all"))} options={[{ value: "amount", name: "An amount" }, { value: "all", name: "All shares" }]} />}
         </fieldset>
-        {all && held !== undefined && typed === null && <Notice tone="info">You hold no shares of {trancheName(tranche)}.</Notice>}
-        {/* Never the effect of another movement than the one that the button names. */}
-        {typed && (isPresent ? <QueryState query={preview} lines={7}>{(data) => <Effect preview={data} />}</QueryState> : <Skeleton lines={7} />)}
-        <Button type="submit" tone="primary" busy={movement.isPending} disabled={(all && typed === null) || (isPresent && preview.data?.refusal != null)}>
+        {mayBeBooked ? (
+          <Notice tone="warning" live>It may have been booked all the same. Press again: it is booked once, however often it is asked for.</Notice>
+        ) : (
+          <>
+            {all && <Stale query={reading} of="Your shares" />}
+            {all && held !== undefined && typed === null && <Notice tone="info">You hold no shares of {trancheName(tranche)}.</Notice>}
+            {/* Never the effect of another movement than the one that the button names. */}
+            {typed && (isPresent ? <QueryState query={preview} lines={7}>{(data) => <Effect preview={data} />}</QueryState> : <Skeleton lines={7} />)}
+          </>
+        )}
+        <Button type="submit" tone="primary" busy={movement.isPending} disabled={!mayBeBooked && ((all && (typed === null || reading.isFetching || reading.isError)) || (isPresent && preview.data?.refusal != null))}>
           {verbs[direction][0]} {all ? "all shares" : usd(quantity || null)}
         </Button>
       </form>
@@ -82,6 +106,7 @@ function MovementForm() {
 
 function Done({ booked, verb }: { booked: Booked; verb: string }) {
   const what = `${usd(booked.amount_usd)}: ${shares(booked.shares)} shares of ${trancheName(booked.tranche_id)} at $${booked.share_price.slice(0, 10)}.`;
+  if (booked.earlier === null) return <Notice tone="good" live>Booked once, at {dateTime(booked.timestamp)}, now or by an earlier attempt. {verb} {what}</Notice>;
   return booked.earlier ? (
     <Notice tone="warning" live>This was booked already at {dateTime(booked.timestamp)}; nothing new was done. Press again for another. {verb} then {what}</Notice>
   ) : (

@@ -1,12 +1,14 @@
-import { type SubmitEvent, useState } from "react";
+import { type SubmitEvent, useRef, useState } from "react";
 import { useIdentity } from "@/shared/api/get-identity";
 import { useProductMatrix } from "./api/get-product-matrix";
 import { Button } from "@/shared/ui/Button";
+import { isDeliberate } from "@/shared/ui/deliberate";
 import { SelectField, TextField } from "@/shared/ui/Field";
 import { Notice } from "@/shared/ui/Notice";
 import { Panel } from "@/shared/ui/Panel";
 import { Failure } from "@/shared/ui/QueryState";
 import { useFirstInvalid } from "@/shared/ui/use-first-invalid";
+import { useFocusBack } from "@/shared/ui/use-focus-back";
 import { useRecordIncident } from "./api/incidents";
 import { type DraftFaults, type IncidentDraft, readDraft } from "./incident";
 import styles from "./IncidentForm.module.css";
@@ -27,27 +29,40 @@ export function IncidentForm() {
 
 function Form() {
   const record = useRecordIncident();
+  // The rest of a double click falls on a form that is empty by then, and is no attempt; what follows a change is one.
+  const doneAt = useRef(-Infinity);
   const matrix = useProductMatrix().data;
   const [draft, setDraft] = useState(empty);
   const [faults, setFaults] = useState<DraftFaults>({});
   const [refusals, setRefusals] = useState(0);
+  const keepFocus = useFocusBack(record.isPending);
   const form = useFirstInvalid(refusals);
   const isContract = draft.coverageType === "smart_contract";
   const change = (changes: Partial<IncidentDraft>) => {
     // What became of the last one is not said of this one.
     record.reset();
+    doneAt.current = -Infinity;
     setDraft((known) => ({ ...known, ...changes }));
     // What was said about these fields is no longer true.
     setFaults((known) => Object.fromEntries(Object.entries(known).filter(([field]) => !(field in changes))));
   };
   const submit = (event: SubmitEvent) => {
     event.preventDefault();
+    if (!isDeliberate(doneAt.current, event.timeStamp)) return;
     record.reset();
     const read = readDraft(draft, Date.now() / 1_000);
     if ("faults" in read) {
       setFaults(read.faults);
       setRefusals((known) => known + 1);
-    } else record.mutate(read.request, { onSuccess: () => setDraft(empty) });
+    } else {
+      keepFocus();
+      record.mutate(read.request, {
+        onSuccess: () => {
+          doneAt.current = performance.now();
+          setDraft(empty);
+        },
+      });
+    }
   };
   return (
     <form ref={form} className={styles.form} onSubmit={submit} noValidate>

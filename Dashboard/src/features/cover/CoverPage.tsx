@@ -25,7 +25,10 @@ export function CoverPage() {
   const [amount, setAmount] = useState("10000");
   const [own, setOwn] = useState<OwnTerms>(defaultTerms);
   const navigate = useNavigate();
-  const bind = useBind((policy) => void navigate(`/policies/${policy.policy_id}`));
+  const bind = useBind((policy) => {
+    // Who has gone elsewhere meanwhile stays there.
+    if (window.location.pathname === "/cover") void navigate(`/policies/${policy.policy_id}`);
+  });
   return (
     <Page title="Quote and buy" lead="Choose a product, set the terms, see what they would have paid, and buy at the price shown.">
       {/* What is being bought is not changed. */}

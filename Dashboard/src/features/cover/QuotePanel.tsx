@@ -1,6 +1,7 @@
-import { type SubmitEvent, useCallback, useEffect, useState } from "react";
-import { ApiError, mayBeDone } from "@/shared/api/client";
+import { type SubmitEvent, useCallback, useEffect, useRef, useState } from "react";
+import { ApiError } from "@/shared/api/client";
 import type { Chain, CoverageType, Pricing, Quote, QuoteRequest, Stablecoin } from "@/shared/api/types";
+import { useMayBeDone } from "@/shared/api/use-may-be-done";
 import { percent, usd } from "@/shared/format/numbers";
 import { clockTime, duration } from "@/shared/format/times";
 import { checkName, coverageName, plain } from "@/shared/format/words";
@@ -46,7 +47,14 @@ export function QuotePanel({ choice, onChoose, amount, onAmount, own, onOwn, bin
   };
   // A price of other terms than those on the screen would be misread, and so would what became of it; a product is also chosen elsewhere.
   const reset = useCallback(() => { resetQuote(); resetBind(); }, [resetQuote, resetBind]);
-  useEffect(() => reset(), [reset, choice.coverage_type, choice.chain, choice.stablecoin]);
+  const onAnother = useRef(reset);
+  onAnother.current = () => {
+    const bought = bind.isPending ? quote.variables : undefined;
+    // What is being bought stays chosen, also where the address says another, as the link to this page does.
+    if (bought) onChoose({ coverage_type: bought.coverage_type, chain: bought.chain, stablecoin: bought.stablecoin });
+    else reset();
+  };
+  useEffect(() => onAnother.current(), [choice.coverage_type, choice.chain, choice.stablecoin]);
   const changed = <T,>(set: (value: T) => void) => (value: T) => { reset(); set(value); };
   const words = (of: (p: (typeof products)[number]) => string, fallback: string, name: (word: string) => string = (word) => word) =>
     [...new Set([fallback, ...products.map(of)])].map((value) => ({ value, name: name(value) }));
@@ -85,7 +93,7 @@ function Offer({ quote, bind }: { quote: Quote; bind: Bind }) {
   const now = useNow();
   const [receivedAt] = useState(now);
   const left = secondsLeft(quote, now - receivedAt);
-  const mayBeBought = mayBeDone(bind.error);
+  const mayBeBought = useMayBeDone(bind);
   const { breakdown } = quote;
   const factor = breakdown.loads.reduce((all, load) => all * load.factor, 1);
   return (

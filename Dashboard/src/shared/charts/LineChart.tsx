@@ -105,8 +105,9 @@ export function LineChart({ title, x: points, lines: known, format, unit, xAxis 
   const data = useMemo(() => [x, ...lines.map((line) => line.values)] as uPlot.AlignedData, [x, lines]);
   const latest = useRef(data);
   latest.current = data;
-  // What makes another chart; new values only make another drawing.
-  const shape = JSON.stringify([theme, height, resolution, unit, range, logarithmic, xAxis, levels, marks, spans, dots, lines.map(({ values: _, ...line }) => line)]);
+  // What makes another chart; new values, and new places that mean something, only make another drawing.
+  const shape = JSON.stringify([theme, height, resolution, unit, range, logarithmic, xAxis, lines.map(({ values: _, ...line }) => line)]);
+  const places = JSON.stringify([levels, marks, spans, dots]);
   const parts = useRef({ lines, format, levels, marks, spans, dots, xAxis, range });
   parts.current = { lines, format, levels, marks, spans, dots, xAxis, range };
 
@@ -114,7 +115,7 @@ export function LineChart({ title, x: points, lines: known, format, unit, xAxis 
     const host = place.current;
     if (!host) return;
     const color = colorsOf(host);
-    const { lines: drawn, xAxis: axis, levels: horizontals, marks: verticals, spans: areas, dots: places, range: least } = parts.current;
+    const { lines: drawn, xAxis: axis, range: least } = parts.current;
     const grid = { stroke: color("line"), width: 1 };
     const axisBase: uPlot.Axis = { stroke: color("text-muted"), grid, ticks: grid, font: axisFont, labelFont: axisFont, labelSize: 18, labelGap: 0 };
     const lastX = latest.current[0].at(-1) ?? 0;
@@ -130,7 +131,7 @@ export function LineChart({ title, x: points, lines: known, format, unit, xAxis 
           x: { time: axis.kind === "time", range: (u, from, to) => xRange(u.data[0], from, to, axis.kind, counted ? barWidth(u.data[0]) : 0) },
           y: logarithmic ? { distr: logarithmicScale, range: (_: uPlot, __: number, high: number | null): [number, number] => [0.5, (high ?? 1) * 2] }
             : least ? { range: (_, low, high) => yRange(least, low, high) }
-            : { range: (_, low, high) => around(low, high, horizontals, counted) },
+            : { range: (_, low, high) => around(low, high, parts.current.levels, counted) },
         },
         axes: [
           axis.kind === "time"
@@ -153,8 +154,8 @@ export function LineChart({ title, x: points, lines: known, format, unit, xAxis 
           })),
         ],
         hooks: {
-          drawClear: [(u) => areas.forEach((area) => fillSpan(u, area, color(area.color, 0.16)))],
-          draw: [(u) => { horizontals.forEach((level, index) => drawLevel(u, level, index % 2 === 1, color)); verticals.forEach((mark, index) => drawMark(u, mark, index % 3, color)); places.forEach((dot) => drawDot(u, dot, color)); }],
+          drawClear: [(u) => parts.current.spans.forEach((span) => fillSpan(u, span, color(span.color, 0.16)))],
+          draw: [(u) => { parts.current.levels.forEach((level, index) => drawLevel(u, level, index % 2 === 1, color)); parts.current.marks.forEach((mark, index) => drawMark(u, mark, index % 3, color)); parts.current.dots.forEach((dot) => drawDot(u, dot, color)); }],
           setCursor: [(u) => setCursor(u.cursor.idx ?? null)],
         },
       },
@@ -178,10 +179,10 @@ export function LineChart({ title, x: points, lines: known, format, unit, xAxis 
     const drawn = chart.current;
     if (!drawn) return;
     const { min, max } = drawn.scales["x"] ?? {};
-    const chosen = resolution !== undefined && min != null && max != null && isPart(drawn.data[0], min, max);
+    const chosen = resolution !== undefined && min != null && max != null && isPart(drawn.data[0], data[0], min, max);
     drawn.setData(data, !chosen);
     if (chosen) drawn.setScale("x", { min, max });
-  }, [data, resolution]);
+  }, [data, places, resolution]);
 
   const at = cursor !== null && cursor < x.length ? cursor : x.length - 1;
   const where = x[at];

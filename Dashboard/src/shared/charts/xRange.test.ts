@@ -12,10 +12,18 @@ describe("the x axis", () => {
 });
 
 it("tells a part that was chosen from all there is", () => {
-  expect(isPart([1_000, 5_000], 1_000, 5_000)).toBe(false);
-  expect(isPart([1_000, 5_000], 1_000, 5_060)).toBe(false);
-  expect(isPart([7_200], 5_400, 9_000)).toBe(false);
-  expect(isPart([1_000, 5_000], 2_000, 5_000)).toBe(true);
-  expect(isPart([1_000, 5_000], 1_000, 4_000)).toBe(true);
-  expect(isPart([], 1_000, 5_000)).toBe(false);
+  const isPartOf = (x: number[], from: number, to: number) => isPart(x, x, from, to);
+  expect(isPartOf([1_000, 5_000], 1_000, 5_000)).toBe(false);
+  expect(isPartOf([1_000, 5_000], 1_000, 5_060)).toBe(false);
+  expect(isPartOf([7_200], 5_400, 9_000)).toBe(false);
+  expect(isPartOf([1_000, 5_000], 2_000, 5_000)).toBe(true);
+  expect(isPartOf([1_000, 5_000], 1_000, 4_000)).toBe(true);
+  expect(isPartOf([], 1_000, 5_000)).toBe(false);
+});
+
+it("is no longer a part once all of it has gone by", () => {
+  const before = [1_000, 2_000, 3_000, 4_000, 5_000];
+  expect(isPart(before, [2_000, 3_000, 4_000, 5_000, 6_000], 1_500, 2_500)).toBe(true);
+  expect(isPart(before, [3_000, 4_000, 5_000, 6_000, 7_000], 1_500, 2_500)).toBe(false);
+  expect(isPart(before, [], 1_500, 2_500)).toBe(false);
 });

@@ -15,5 +15,10 @@ export function xRange(x: ArrayLike<number>, from: number | null, to: number | n
   return axis === "time" && x.length === 1 ? [from - hourS / 2, from + hourS / 2] : [from, to + bar];
 }
 
-/** Whether a part of it was chosen: then something lies beyond what is in sight. */
-export const isPart = (x: ArrayLike<number>, from: number, to: number) => (x[0] ?? from) < from || (x[x.length - 1] ?? to) > to;
+/**
+ * Whether a part of it was chosen, of which something is left: then something lies beyond what is in sight, and the part has not gone by.
+ *
+ * @param now all of them as they have become
+ */
+export const isPart = (x: ArrayLike<number>, now: ArrayLike<number>, from: number, to: number) =>
+  ((x[0] ?? from) < from || (x[x.length - 1] ?? to) > to) && to > (now[0] ?? to);

@@ -1,4 +1,4 @@
-import { QueryClient, QueryObserver } from "@tanstack/react-query";
+import { InfiniteQueryObserver, QueryClient, QueryObserver } from "@tanstack/react-query";
 import { afterEach, beforeEach, expect, it, vi } from "vitest";
 import { type Channel, channels, RealtimeClient, type Socket } from "@/realtime";
 import { tranchesQuery } from "@/shared/api/get-tranches";
@@ -154,6 +154,35 @@ it("reads the journal anew when capital moves, and no preview", async () => {
   sockets[0]?.says({ channel: "tranche_apy", type: "apy_update", offset: 1, timestamp: 1, tranches: [] });
   await vi.advanceTimersByTimeAsync(200);
   expect([journal.begun(), preview.begun()]).toEqual([1, 0]);
+});
+
+it("cuts no reading of more off, and follows it by another", async () => {
+  isLive();
+  await vi.advanceTimersByTimeAsync(10_000);
+  const read: number[] = [];
+  const journal = new InfiniteQueryObserver(queries, {
+    queryKey: ["ledger", "entries", ""],
+    queryFn: ({ pageParam, signal }) => {
+      read.push(pageParam);
+      return new Promise<number>((done, cutOff) => {
+        signal.addEventListener("abort", () => cutOff(new Error("cut off")));
+        setTimeout(() => done(pageParam), 1_000);
+      });
+    },
+    initialPageParam: 1,
+    getNextPageParam: (last: number) => last + 1,
+    staleTime: Infinity,
+  });
+  leave.push(journal.subscribe(() => undefined));
+  await vi.advanceTimersByTimeAsync(1_000);
+  void journal.fetchNextPage();
+  await vi.advanceTimersByTimeAsync(500);
+  sockets[0]?.says({ channel: "tranche_apy", type: "apy_update", offset: 1, timestamp: 1, tranches: [] });
+  await vi.advanceTimersByTimeAsync(500);
+  expect(journal.getCurrentResult().data?.pages).toEqual([1, 2]);
+  await vi.advanceTimersByTimeAsync(60_000);
+  expect(journal.getCurrentResult().data?.pages).toEqual([1, 2]);
+  expect(read).toEqual([1, 2, 1, 2]);
 });
 
 it("lets a reading end though messages come faster", async () => {

@@ -96,12 +96,12 @@ export class Live {
 
   /** Reads anew what begins with the key, until it is there; in a tab that nobody sees it is only marked, and read when somebody looks. */
   async #read(queryKey: QueryKey) {
-    // A first reading is not begun anew, and may have begun before what is known by now: another follows it.
-    const first = this.#queries.getQueryCache().findAll({ queryKey, predicate: ({ state }) => state.data === undefined && state.fetchStatus === "fetching" });
+    // A first reading is not begun anew, nor is one of more cut off, and both may have begun before what is known by now: another follows them.
+    const running = this.#queries.getQueryCache().findAll({ queryKey, predicate: ({ state }) => state.fetchStatus === "fetching" && (state.data === undefined || state.fetchMeta?.fetchMore !== undefined) });
     const read = (predicate: (query: Query) => boolean) =>
       this.#queries.invalidateQueries({ queryKey, predicate, refetchType: document.visibilityState === "visible" ? "active" : "none" });
-    await Promise.all([read(() => true), ...first.map((query) => query.promise?.catch(() => undefined))]);
-    await read((query) => first.includes(query) && query.state.data !== undefined);
+    await Promise.all([read((query) => !running.includes(query)), ...running.map((query) => query.promise?.catch(() => undefined))]);
+    await read((query) => running.includes(query) && query.state.data !== undefined);
   }
 
   #gather(message: AnyMessage) {

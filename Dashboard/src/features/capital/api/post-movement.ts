@@ -1,18 +1,27 @@
 import { useMutation, useQueryClient } from "@tanstack/react-query";
 import { request } from "@/shared/api/client";
 import type { Movement, PreviewRequest } from "@/shared/api/types";
+import { currentKey } from "@/shared/session/session";
 import { once } from "../intentions";
 import { fetchPreview } from "./post-preview";
 
-/** A movement, and whether it was booked before it was asked for this time: the answer to an earlier attempt, come again. */
-export type Booked = Movement & { earlier: boolean };
+/**
+ * A movement, and whether it was booked before it was asked for this time: the answer to an earlier attempt, come again. Null where that is
+ * not known.
+ */
+export type Booked = Movement & { earlier: boolean | null };
+
+/** Seconds that the clocks of the platform's processes may differ: one says what time it is, and another books. */
+const clocksDifferS = 2;
 
 export async function postMovement(movement: PreviewRequest, idempotencyKey: string, again: boolean): Promise<Booked> {
-  // By the platform's own clock. What is tried for the first time was not booked before.
-  const begunAt = again ? (await fetchPreview(movement)).timestamp : 0;
+  // Whoever wants it, also when another key is entered meanwhile.
+  const key = currentKey();
+  // By the platform's own clock. What is tried for the first time was not booked before. The time is only for what is said afterwards.
+  const begunAt = again ? await fetchPreview(movement).then((preview) => preview.timestamp, () => null) : 0;
   const { direction, ...body } = movement;
-  const booked = await request<Movement>(`/api/v2/vault/${direction}`, { method: "POST", body, idempotencyKey });
-  return { ...booked, earlier: booked.timestamp < begunAt };
+  const booked = await request<Movement>(`/api/v2/vault/${direction}`, { method: "POST", body, idempotencyKey, ...(key !== null && { key }) });
+  return { ...booked, earlier: begunAt === null ? null : booked.timestamp < begunAt - clocksDifferS };
 }
 
 export const useMovement = () => {
