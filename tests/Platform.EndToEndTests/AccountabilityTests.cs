@@ -106,7 +106,7 @@ public sealed class AccountabilityTests(RunningPlatform platform)
         await LiveValues.DismissIncidentsAsync(platform.Operator);
         await Eventually.HoldsAsync(
             () => platform.Operator.PostJsonAsync("/api/v2/vault/preview", new { direction = "withdraw", tranche_id = "SURE_SNR", amount_usd = 1m, account = Alice }),
-            preview => preview["refusal"] is null,
+            preview => preview.Body!["refusal"] is null,
             Patience,
             "what was confirmed is settled and capital can be withdrawn");
     }
