@@ -54,17 +54,21 @@ internal sealed class StreamSink(IConnectionMultiplexer redis, IHttpClientFactor
     /// </summary>
     public async Task RebuildAsync(string producer, long? seen, long firstKept, long last, CancellationToken cancellationToken)
     {
-        using var client = clients.CreateClient(ClientName);
-        var after = Math.Max(firstKept - 1, last - PageSize);
-        var uri = new Uri($"http://{producer}{OutboxEndpoints.Path}?after={after}&limit={PageSize}");
-        var page = await client.GetFromJsonAsync<EventPage>(uri, SureJson.Internal, cancellationToken)
-            ?? throw new InvalidOperationException($"{producer} answered no page of events.");
-        var newestFirst = page.Events.Reverse().Select(e => e.Open()).OfType<IPlatformEvent>().SelectMany(Translation.ForSnapshot);
+        var events = firstKept > last ? [] : await ReadNewestAsync(producer, firstKept, last, cancellationToken);
+        var newestFirst = events.Reverse().Select(e => e.Open()).OfType<IPlatformEvent>().SelectMany(Translation.ForSnapshot);
         ChannelMessage[] latest = [.. newestFirst.DistinctBy(m => (m.Channel, m.Subject)).Reverse()];
 
         // Where another instance was faster, its result stands.
         await AppendAsync(
-            producer, seen is { } applied ? applied : Missing, page.Events is [.., var newest] ? newest.Sequence : last, latest, cancellationToken);
+            producer, seen is { } applied ? applied : Missing, events is [.., var newest] ? newest.Sequence : last, latest, cancellationToken);
+    }
+
+    private async Task<IReadOnlyList<EventEnvelope>> ReadNewestAsync(string producer, long firstKept, long last, CancellationToken cancellationToken)
+    {
+        using var client = clients.CreateClient(ClientName);
+        var uri = new Uri($"http://{producer}{OutboxEndpoints.Path}?after={Math.Max(firstKept - 1, last - PageSize)}&limit={PageSize}");
+        var page = await client.GetFromJsonAsync<EventPage>(uri, SureJson.Internal, cancellationToken);
+        return page?.Events ?? throw new InvalidOperationException($"{producer} answered no page of events.");
     }
 
     /// <summary>The message goes on with the trace of the event: from the present work where that is part of it.</summary>
