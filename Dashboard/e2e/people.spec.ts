@@ -1,3 +1,4 @@
+import type { APIRequestContext, Page } from "@playwright/test";
 import { asOperator, doubleClick, expect, hold, isLive, key, test, withKey } from "./support";
 
 test("somebody types in a key, gets a quote, buys, and sees the policy in the exposure", async ({ page }) => {
@@ -147,8 +148,9 @@ test("somebody deposits, sees it, and withdraws", async ({ page }) => {
   await expect(page.getByRole("region", { name: "Journal entries, newest first" })).toContainText("capital:SURE_MEZZ");
 });
 
-test("who withdraws all shares leaves nothing behind", async ({ page, request }) => {
-  const made = await request.post("/api/v2/admin/api-keys", { headers: asOperator, data: { subject: "leaver", scopes: ["read", "write"] } });
+/** Somebody new, with a key of their own, deposits $100.01 in the mezzanine; the form they did it with. */
+async function depositsAs(subject: string, page: Page, request: APIRequestContext) {
+  const made = await request.post("/api/v2/admin/api-keys", { headers: asOperator, data: { subject, scopes: ["read", "write"] } });
   await withKey(page, ((await made.json()) as { key: string }).key);
   await page.goto("/capital");
   const form = page.getByRole("region", { name: "Deposit and withdraw" });
@@ -156,6 +158,11 @@ test("who withdraws all shares leaves nothing behind", async ({ page, request })
   await form.getByLabel("Amount (USD)").fill("100.01");
   await form.getByRole("button", { name: "Deposit $100.01" }).click();
   await expect(form.getByText(/^Deposited \$100\.01/)).toBeVisible();
+  return form;
+}
+
+test("who withdraws all shares leaves nothing behind", async ({ page, request }) => {
+  const form = await depositsAs("leaver", page, request);
   await form.getByRole("radio", { name: "Withdraw" }).click();
   await form.getByRole("radio", { name: "All shares" }).click();
   await expect(form.getByText(/^Burns .* for leaver and pays \$100\.\d\d$/)).toBeVisible();
@@ -168,14 +175,7 @@ test("who withdraws all shares leaves nothing behind", async ({ page, request })
 });
 
 test("a withdrawal whose answer was lost is asked for again, though nothing is left to withdraw", async ({ page, request }) => {
-  const made = await request.post("/api/v2/admin/api-keys", { headers: asOperator, data: { subject: "unlucky", scopes: ["read", "write"] } });
-  await withKey(page, ((await made.json()) as { key: string }).key);
-  await page.goto("/capital");
-  const form = page.getByRole("region", { name: "Deposit and withdraw" });
-  await form.getByLabel("Tranche").selectOption("SURE_MEZZ");
-  await form.getByLabel("Amount (USD)").fill("100.01");
-  await form.getByRole("button", { name: "Deposit $100.01" }).click();
-  await expect(form.getByText(/^Deposited \$100\.01/)).toBeVisible();
+  const form = await depositsAs("unlucky", page, request);
   // Booked, and the answer lost; then not let in; then answered.
   const answers: string[] = [];
   await page.route("**/api/v2/vault/withdraw", async (route) => {

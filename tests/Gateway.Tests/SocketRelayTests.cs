@@ -1,8 +1,6 @@
 using System.IO.Pipelines;
 using System.Net.Security;
 using System.Net.Sockets;
-using System.Security.Cryptography;
-using System.Security.Cryptography.X509Certificates;
 using System.Text;
 using Microsoft.AspNetCore.Connections;
 using Microsoft.AspNetCore.Connections.Features;
@@ -105,9 +103,7 @@ public sealed class SocketRelayTests : IAsyncDisposable
         {
             await using var tls = new SslStream(new NetworkStream(near));
             await using var client = new SslStream(new NetworkStream(far));
-            using var key = ECDsa.Create(ECCurve.NamedCurves.nistP256);
-            var now = TimeProvider.System.GetUtcNow();
-            using var certificate = new CertificateRequest("CN=localhost", key, HashAlgorithmName.SHA256).CreateSelfSigned(now.AddDays(-1), now.AddDays(1));
+            using var certificate = SelfSigned.Certificate();
             await Task.WhenAll(
                 tls.AuthenticateAsServerAsync(certificate),
                 client.AuthenticateAsClientAsync(

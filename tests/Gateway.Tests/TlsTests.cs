@@ -3,7 +3,6 @@ using System.Net.Security;
 using System.Net.Sockets;
 using System.Net.WebSockets;
 using System.Security.Cryptography;
-using System.Security.Cryptography.X509Certificates;
 using System.Text;
 using Sure.Gateway.Tests.Hosts;
 using Sure.Rfc6455;
@@ -20,13 +19,11 @@ public sealed class TlsTests(PostgresServer postgres)
         var directory = Directory.CreateTempSubdirectory("gateway-tests-");
         try
         {
-            using var key = ECDsa.Create(ECCurve.NamedCurves.nistP256);
-            var now = TimeProvider.System.GetUtcNow();
-            using var certificate = new CertificateRequest("CN=localhost", key, HashAlgorithmName.SHA256).CreateSelfSigned(now.AddDays(-1), now.AddDays(1));
+            using var certificate = SelfSigned.Certificate();
             var certificatePath = Path.Combine(directory.FullName, "certificate.pem");
             var keyPath = Path.Combine(directory.FullName, "key.pem");
             await File.WriteAllTextAsync(certificatePath, certificate.ExportCertificatePem(), TestContext.Current.CancellationToken);
-            await File.WriteAllTextAsync(keyPath, key.ExportPkcs8PrivateKeyPem(), TestContext.Current.CancellationToken);
+            await File.WriteAllTextAsync(keyPath, SelfSigned.KeyOf(certificate), TestContext.Current.CancellationToken);
             await using var gateway = await GatewayHost.StartAsync(
                 await postgres.CreateDatabaseAsync(), new() { ["Gateway:CertificatePath"] = certificatePath, ["Gateway:CertificateKeyPath"] = keyPath });
             using var client = new HttpClient(new SocketsHttpHandler
@@ -271,10 +268,8 @@ public sealed class TlsTests(PostgresServer postgres)
     /// <summary>Puts a new certificate with its key in the place of those before, as one who renews them does: each file at once, the key first.</summary>
     private static async Task<string> RenewAsync(string certificatePath, string keyPath)
     {
-        using var key = ECDsa.Create(ECCurve.NamedCurves.nistP256);
-        var now = TimeProvider.System.GetUtcNow();
-        using var certificate = new CertificateRequest("CN=localhost", key, HashAlgorithmName.SHA256).CreateSelfSigned(now.AddDays(-1), now.AddDays(1));
-        foreach (var (path, text) in new[] { (keyPath, key.ExportPkcs8PrivateKeyPem()), (certificatePath, certificate.ExportCertificatePem()) })
+        using var certificate = SelfSigned.Certificate();
+        foreach (var (path, text) in new[] { (keyPath, SelfSigned.KeyOf(certificate)), (certificatePath, certificate.ExportCertificatePem()) })
         {
             await File.WriteAllTextAsync($"{path}.new", text, TestContext.Current.CancellationToken);
             File.Move($"{path}.new", path, overwrite: true);
