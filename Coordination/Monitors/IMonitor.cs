@@ -12,8 +12,8 @@ public interface IMonitor
     TimeSpan Interval { get; }
 
     /// <summary>
-    /// One cycle. A cycle that throws is logged and counted, and the next one comes at its time. Whatever it writes is guarded by
-    /// <paramref name="term"/>.
+    /// One cycle. A cycle that throws is logged and counted, and the next one comes after 10 s, then 20 s and so on up to the interval.
+    /// Whatever it writes is guarded by <paramref name="term"/>.
     /// </summary>
     Task RunOnceAsync(LeaseTerm term, CancellationToken cancellationToken);
 }

@@ -6,7 +6,9 @@ using Sure.Coordination.Migrations;
 
 namespace Sure.Coordination.Monitors;
 
-/// <summary>Decides when a monitor runs: on the leading instance, at once and then at its interval.</summary>
+/// <summary>
+/// Decides when a monitor runs: on the leading instance, at once and then at its interval; after a cycle that failed, sooner.
+/// </summary>
 internal sealed partial class MonitorHost<TMonitor>(
     TMonitor monitor,
     Leadership leadership,
@@ -17,6 +19,9 @@ internal sealed partial class MonitorHost<TMonitor>(
     where TMonitor : IMonitor
 {
     private const string Succeeded = "ok";
+
+    /// <summary>From the start of a cycle that failed to that of the next, doubled with each that fails after it, up to the interval.</summary>
+    private static readonly TimeSpan Retry = TimeSpan.FromSeconds(10);
 
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
@@ -29,12 +34,16 @@ internal sealed partial class MonitorHost<TMonitor>(
         telemetry.Began(monitor.Name, monitor.Interval);
         try
         {
-            using var timer = new PeriodicTimer(monitor.Interval, time);
-            do
+            var retry = Retry;
+            while (true)
             {
-                await RunOnceAsync(term, cancellationToken);
+                var startedAt = time.GetTimestamp();
+                var succeeded = await SucceedsAsync(term, cancellationToken);
+                var period = succeeded || retry > monitor.Interval ? monitor.Interval : retry;
+                retry = succeeded ? Retry : period * 2;
+                var left = period - time.GetElapsedTime(startedAt);
+                await Task.Delay(left > TimeSpan.Zero ? left : TimeSpan.Zero, time, cancellationToken);
             }
-            while (await timer.WaitForNextTickAsync(cancellationToken));
         }
         finally
         {
@@ -42,7 +51,8 @@ internal sealed partial class MonitorHost<TMonitor>(
         }
     }
 
-    private async Task RunOnceAsync(LeaseTerm term, CancellationToken cancellationToken)
+    /// <summary>One cycle; false where it failed.</summary>
+    private async Task<bool> SucceedsAsync(LeaseTerm term, CancellationToken cancellationToken)
     {
         using var activity = MonitorTelemetry.Source.StartActivity($"monitor {monitor.Name}");
         var startedAt = time.GetTimestamp();
@@ -50,6 +60,7 @@ internal sealed partial class MonitorHost<TMonitor>(
         try
         {
             await monitor.RunOnceAsync(term, cancellationToken);
+            return true;
         }
         catch (OperationCanceledException) when (cancellationToken.IsCancellationRequested)
         {
@@ -66,6 +77,7 @@ internal sealed partial class MonitorHost<TMonitor>(
             outcome = "failed";
             activity?.SetStatus(ActivityStatusCode.Error, exception.Message);
             Log.CycleFailed(logger, monitor.Name, exception);
+            return false;
         }
         finally
         {
@@ -75,7 +87,7 @@ internal sealed partial class MonitorHost<TMonitor>(
 
     private static partial class Log
     {
-        [LoggerMessage(Level = LogLevel.Error, Message = "A cycle of {Monitor} failed; the next one comes at its time")]
+        [LoggerMessage(Level = LogLevel.Error, Message = "A cycle of {Monitor} failed; it is tried again")]
         public static partial void CycleFailed(ILogger logger, string monitor, Exception exception);
     }
 }

@@ -31,6 +31,9 @@ internal sealed class CoordinationHost : IAsyncDisposable
 
     public Uri Address => _service.Client.BaseAddress!;
 
+    public T Service<T>()
+        where T : notnull => _service.Services.GetRequiredService<T>();
+
     /// <param name="database">Where its outbox is.</param>
     /// <param name="relays">Whether it relays events, to a broker that is away; otherwise tests number them themselves.</param>
     public static async Task<CoordinationHost> ProducerAsync(string database, bool relays = false) => new(await TestService.StartAsync(
