@@ -1,3 +1,4 @@
+using System.Threading.Channels;
 using Microsoft.Extensions.Options;
 using StackExchange.Redis;
 using Sure.Contracts.Vocabulary;
@@ -8,9 +9,9 @@ using Sure.ServiceDefaults.Problems;
 namespace Sure.RealtimeService.Streams;
 
 /// <summary>
-/// Reads what is appended to the streams and hands it to the feeds: when told of news, and every second whether told or not. A history
-/// that began anew is another epoch: its offsets mean something else, so clients are sent away to come back and learn it. So are those whose
-/// gateway says there that it stops.
+/// Hands what is appended to the streams to the feeds: as it is told, and from the streams where that does not follow what is known, and every
+/// second whether told or not. A history that began anew is another epoch: its offsets mean something else, so clients are sent away to come
+/// back and learn it. So are those whose gateway says there that it stops.
 /// </summary>
 internal sealed partial class StreamFollower(
     IConnectionMultiplexer redis,
@@ -22,34 +23,43 @@ internal sealed partial class StreamFollower(
     ILogger<StreamFollower> logger) : BackgroundService
 {
     /// <summary>
-    /// Read at once; well below what may wait for a client, so that a history which is caught up with is not taken for a client's slowness.
+    /// Handed out at once; well below what may wait for a client, so that a history which is caught up with is not taken for a client's slowness.
     /// </summary>
-    private const int ReadSize = 100;
+    private const int ReadSize = News.Limit;
 
-    /// <summary>Between two full reads: time for clients to take the first.</summary>
+    /// <summary>Between two full runs: time for clients to take the first.</summary>
     private static readonly TimeSpan Pace = TimeSpan.FromMilliseconds(5);
 
-    private readonly SemaphoreSlim _news = new(0, 1);
+    /// <summary>What was told and is not taken yet. What finds no place is missed like what was never heard.</summary>
+    private readonly Channel<byte[]> _told = System.Threading.Channels.Channel.CreateBounded<byte[]>(
+        new BoundedChannelOptions(1000) { FullMode = BoundedChannelFullMode.DropWrite, SingleReader = true, AllowSynchronousContinuations = true });
+
     private string? _epoch;
     private bool _failing;
 
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
         var listening = false;
+        var isDue = true;
         using var timer = new PeriodicTimer(options.Value.PollInterval, time);
         var tick = timer.WaitForNextTickAsync(stoppingToken).AsTask();
+        var told = _told.Reader.WaitToReadAsync(stoppingToken).AsTask();
         while (!stoppingToken.IsCancellationRequested)
         {
             try
             {
                 if (!listening)
                 {
-                    await redis.GetSubscriber().SubscribeAsync(StreamKeys.News, (_, _) => Wake());
+                    await redis.GetSubscriber().SubscribeAsync(StreamKeys.News, (_, news) => _told.Writer.TryWrite(news!));
                     await redis.GetSubscriber().SubscribeAsync(StreamKeys.LeavingGateways, (_, gateway) => SendAway(gateway));
                     listening = true;
                 }
 
-                await ReadAsync(stoppingToken);
+                if (isDue || !await TakeNewsAsync(stoppingToken))
+                {
+                    await ReadAsync(stoppingToken);
+                }
+
                 if (_failing)
                 {
                     _failing = false;
@@ -65,26 +75,11 @@ internal sealed partial class StreamFollower(
                 }
             }
 
-            // Never both at once for long: what comes while it reads is read by the next round.
-            var woken = _news.WaitAsync(stoppingToken);
-            await Task.WhenAny(tick, woken);
-            if (tick.IsCompleted)
-            {
-                tick = timer.WaitForNextTickAsync(stoppingToken).AsTask();
-            }
-
-            if (!woken.IsCompleted)
-            {
-                Wake();
-                await woken;
-            }
+            await Task.WhenAny(tick, told);
+            isDue = tick.IsCompleted;
+            tick = tick.IsCompleted ? timer.WaitForNextTickAsync(stoppingToken).AsTask() : tick;
+            told = told.IsCompleted ? _told.Reader.WaitToReadAsync(stoppingToken).AsTask() : told;
         }
-    }
-
-    public override void Dispose()
-    {
-        _news.Dispose();
-        base.Dispose();
     }
 
     private static IEnumerable<StreamedMessage> Messages(IEnumerable<StreamEntry> entries) => entries.Select(e => new StreamedMessage(
@@ -96,24 +91,43 @@ internal sealed partial class StreamFollower(
         return long.Parse(id.AsSpan(0, id.IndexOf('-', StringComparison.Ordinal)));
     }
 
-    private void Wake()
-    {
-        try
-        {
-            _news.Release();
-        }
-        catch (SemaphoreFullException)
-        {
-            // It has been told already.
-        }
-    }
-
     private void SendAway(string? gateway)
     {
         if (Guid.TryParse(gateway, out var leaving))
         {
             connections.SendAway(leaving);
         }
+    }
+
+    /// <summary>Delivers what was told; false where the streams must be read.</summary>
+    private async Task<bool> TakeNewsAsync(CancellationToken cancellationToken)
+    {
+        while (_told.Reader.TryRead(out var told))
+        {
+            var run = new NewsRun(feeds, _epoch);
+            var follows = run.TryAdd(News.Read(told));
+            while (follows && run.Count < ReadSize && _told.Reader.TryRead(out told))
+            {
+                follows = run.TryAdd(News.Read(told));
+            }
+
+            foreach (var (channel, messages) in run.All)
+            {
+                Deliver(feeds[channel], messages);
+            }
+
+            if (!follows)
+            {
+                return false;
+            }
+
+            if (run.Count >= ReadSize)
+            {
+                await Task.Delay(Pace, time, cancellationToken);
+            }
+        }
+
+        return true;
     }
 
     private async Task ReadAsync(CancellationToken cancellationToken)

@@ -17,7 +17,7 @@ internal static class StreamKeys
     /// <summary>The last offset of each channel.</summary>
     public static readonly RedisKey Offsets = "{realtime}:offsets";
 
-    /// <summary>Told when something was appended.</summary>
+    /// <summary>Told what was appended (<see cref="Streams.News"/>).</summary>
     public static readonly RedisChannel News = RedisChannel.Literal("{realtime}:news");
 
     /// <summary>Told by a gateway that stops.</summary>

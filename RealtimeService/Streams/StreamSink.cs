@@ -97,6 +97,7 @@ internal sealed class StreamSink(IConnectionMultiplexer redis, IHttpClientFactor
             now.ToUnixTimeMilliseconds(),
             (now - options.Value.HistoryAge).ToUnixTimeMilliseconds(),
             StreamKeys.News.ToString(),
+            News.Limit,
             .. ChannelNames,
             .. messages.SelectMany(m => new RedisValue[] { (int)m.Channel + 1, m.Subject is null ? 0 : 1, m.Subject ?? "", m.Body, m.Trace ?? "" }),
         ];

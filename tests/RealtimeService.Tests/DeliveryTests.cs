@@ -11,6 +11,9 @@ namespace Sure.RealtimeService.Tests;
 /// <summary>From events of other services to clients, through a real Redis.</summary>
 public sealed class DeliveryTests
 {
+    /// <summary>Streams are not looked at but for a reason.</summary>
+    private static readonly (string Name, string Value) Unasked = ("Realtime:PollInterval", "00:01:00");
+
     [Fact]
     public async Task What_a_service_tells_reaches_clients_in_order_whichever_instance_they_are_on()
     {
@@ -155,6 +158,50 @@ public sealed class DeliveryTests
     }
 
     [Fact]
+    public async Task What_was_not_heard_of_is_read_before_what_follows()
+    {
+        await using var host = await RealtimeHost.StartAsync(instances: 1, Unasked);
+        using var client = await OnTranchesAsync(host);
+
+        await host.AppendUnheardAsync(2, kept: 10);
+        host.Producers.Tell("utilizationservice", Producers.Tranches(0.2m));
+
+        Assert.Equal([2L, 3L, 4L], new[] { (await client.NextAsync())!, (await client.NextAsync())!, (await client.NextAsync())! }.Select(m => (long)m["offset"]!));
+    }
+
+    [Fact]
+    public async Task What_is_told_again_or_of_another_history_is_not_delivered()
+    {
+        await using var host = await RealtimeHost.StartAsync(instances: 1, Unasked);
+        using var client = await OnTranchesAsync(host);
+        var epoch = (string)(await client.SubscribeAsync("tranche_apy"))["epoch"]!;
+        await client.NextAsync();
+
+        await host.PublishAsync(epoch, "tranche_apy", "1", "1767614400000", "1", "", """{"told":"again"}""", "");
+        await host.PublishAsync("another", "tranche_apy", "2", "1767614400000", "1", "", """{"told":"otherwise"}""", "");
+        await host.PublishAsync(epoch, "of_a_newer_version", "1", "1767614400000", "1", "", """{"told":"elsewhere"}""", "");
+        host.Producers.Tell("utilizationservice", Producers.Tranches(0.2m));
+
+        var message = (await client.NextAsync())!;
+        Assert.Equal((2L, 0.2m), ((long)message["offset"]!, (decimal)message["tranches"]![0]!["utilization"]!));
+    }
+
+    [Fact]
+    public async Task More_than_is_told_at_once_is_read()
+    {
+        await using var host = await RealtimeHost.StartAsync(instances: 1, Unasked);
+        using var client = await OnTranchesAsync(host);
+
+        await host.AppendElsewhereAsync(Enumerable.Range(2, News.Limit + 1).Select(i => Producers.Tranches(i / 1000m)));
+
+        for (var i = 2; i <= News.Limit + 2; i++)
+        {
+            var message = (await client.NextAsync())!;
+            Assert.Equal((i, i / 1000m), ((long)message["offset"]!, (decimal)message["tranches"]![0]!["utilization"]!));
+        }
+    }
+
+    [Fact]
     public async Task Clients_for_whom_messages_are_gone_are_asked_to_come_back()
     {
         await using var host = await RealtimeHost.StartAsync(instances: 1, ("Realtime:HistoryLength", "10"));
@@ -164,8 +211,7 @@ public sealed class DeliveryTests
         await client.SubscribeAsync("tranche_apy");
         await client.NextAsync();
 
-        // Fifty events are appended at once, and only ten kept.
-        host.Producers.Tell("utilizationservice", Enumerable.Range(0, 400).Select(_ => Producers.Tranches(0.2m)));
+        await host.AppendUnheardAsync(400, kept: 10);
 
         Assert.Equal((WebSocketCloseStatus)1012, await client.UntilClosedAsync());
         Assert.Contains((LogLevel.Warning, "More was appended than is kept before it was read; clients are asked to come back"), host.Lines.Of<StreamFollower>());
@@ -196,5 +242,16 @@ public sealed class DeliveryTests
 
         Assert.True((bool)subscribed["recovered"]!);
         Assert.Equal([2L, 3L], new[] { (await second.NextAsync())!, (await second.NextAsync())! }.Select(m => (long)m["offset"]!));
+    }
+
+    /// <summary>A client that has the first message of <c>tranche_apy</c>.</summary>
+    private static async Task<Listener> OnTranchesAsync(RealtimeHost host)
+    {
+        host.Producers.Tell("utilizationservice", Producers.Tranches(0.1m));
+        await host.ReachedAsync(Channel.TrancheApy, 1);
+        var client = await Listener.ConnectAsync(host.Address);
+        await client.SubscribeAsync("tranche_apy");
+        await client.NextAsync();
+        return client;
     }
 }

@@ -48,10 +48,12 @@ internal sealed class Producers : IAsyncDisposable
         lock (_events)
         {
             var told = _events[producer];
-            told.AddRange(events.Select((e, i) => new EventEnvelope(
-                producer, told.Count + i + 1, e.EventId, e.OccurredAt, e.GetType().Name, JsonSerializer.SerializeToElement(e, e.GetType(), SureJson.Internal))).ToList());
+            told.AddRange(events.Select((e, i) => Envelope(producer, told.Count + i + 1, e)).ToList());
         }
     }
+
+    public static EventEnvelope Envelope(string producer, long sequence, IPlatformEvent told) => new(
+        producer, sequence, told.EventId, told.OccurredAt, told.GetType().Name, JsonSerializer.SerializeToElement(told, told.GetType(), SureJson.Internal));
 
     /// <summary>Keeps only the last events of a producer, as after their retention.</summary>
     public void Forget(string producer, int kept)

@@ -1,7 +1,11 @@
 using System.Collections.Concurrent;
+using System.Text.Json;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Options;
+using StackExchange.Redis;
+using Sure.Contracts.Events;
 using Sure.RealtimeService.Channels;
 using Sure.RealtimeService.Connections;
 using Sure.RealtimeService.Streams;
@@ -51,8 +55,8 @@ internal sealed class RealtimeHost : IAsyncDisposable
                 {
                     ["ConnectionStrings:cache"] = host.Redis.ConnectionString,
                     ["Intake:CatchUpInterval"] = "00:00:00.1",
-                    ["Realtime:PollInterval"] = "00:00:00.2",
-                    ["Realtime:DrainDelay"] = settings.FirstOrDefault(n => n.Name == "Realtime:DrainDelay").Value ?? "00:00:00",
+                    ["Realtime:PollInterval"] = Given("Realtime:PollInterval") ?? "00:00:00.2",
+                    ["Realtime:DrainDelay"] = Given("Realtime:DrainDelay") ?? "00:00:00",
                 },
                 b =>
                 {
@@ -74,6 +78,8 @@ internal sealed class RealtimeHost : IAsyncDisposable
         }
 
         return host;
+
+        string? Given(string name) => settings.FirstOrDefault(s => s.Name == name).Value;
     }
 
     /// <summary>One instance with one message in <c>tranche_apy</c>, which lets clients in.</summary>
@@ -119,6 +125,42 @@ internal sealed class RealtimeHost : IAsyncDisposable
         await stalled.SendAsync(Enumerable.Repeat(subscribe, subscriptions).SelectMany(s => s).ToArray());
         await Waiting.UntilAsync(() => Feed(Channel.RiskAlerts).Subscriptions == 1, "it is subscribed");
         return stalled;
+    }
+
+    /// <summary>Appends messages to <c>tranche_apy</c> of which no instance is told.</summary>
+    /// <param name="count">How many.</param>
+    /// <param name="kept">How many its history keeps.</param>
+    public async Task AppendUnheardAsync(int count, int kept)
+    {
+        await using var redis = await ConnectionMultiplexer.ConnectAsync(Redis.ConnectionString);
+        var append = redis.GetDatabase().CreateTransaction();
+        for (var offset = Feed(Channel.TrancheApy).Offset + 1; count > 0; offset++, count--)
+        {
+            _ = append.HashIncrementAsync(StreamKeys.Offsets, "tranche_apy");
+            _ = append.StreamAddAsync(
+                StreamKeys.Stream(Channel.TrancheApy),
+                [new("a", DateTimeOffset.UtcNow.ToUnixTimeMilliseconds()), new("k", 1), new("s", ""), new("b", """{"channel":"tranche_apy"}""")],
+                $"{offset}-0",
+                kept);
+        }
+
+        await append.ExecuteAsync();
+    }
+
+    /// <summary>Appends what a producer of which the instances know nothing tells, all at once, as an instance does.</summary>
+    public async Task AppendElsewhereAsync(IEnumerable<IPlatformEvent> events)
+    {
+        await using var redis = await ConnectionMultiplexer.ConnectAsync(Redis.ConnectionString);
+        var sink = new StreamSink(redis, null!, Options.Create(new RealtimeOptions()), TimeProvider.System);
+        await sink.RebuildAsync("elsewhere", seen: null, firstKept: 1, last: 0, CancellationToken.None);
+        Assert.True(await sink.TryApplyAsync("elsewhere", [.. events.Select((e, i) => Producers.Envelope("elsewhere", i + 1, e))], CancellationToken.None));
+    }
+
+    /// <summary>Tells the instances of news as an append does, which nobody has appended.</summary>
+    public async Task PublishAsync(params string[] news)
+    {
+        await using var redis = await ConnectionMultiplexer.ConnectAsync(Redis.ConnectionString);
+        Assert.True(await redis.GetSubscriber().PublishAsync(StreamKeys.News, JsonSerializer.Serialize(news)) > 0);
     }
 
     /// <summary>Stops an instance as an operator would.</summary>
