@@ -16,6 +16,7 @@ using Sure.Gateway.Listeners;
 using Sure.Gateway.Pages;
 using Sure.Gateway.Routing;
 using Sure.Gateway.Telemetry;
+using Sure.Gateway.Trunks;
 using Sure.Gateway.Webhooks;
 using Sure.ServiceDefaults.Description;
 using Sure.ServiceDefaults.Health;
@@ -214,6 +215,7 @@ internal static class GatewaySetup
         builder.Services.AddSingleton<SocketGrace>();
         builder.Services.AddHostedService(services => services.GetRequiredService<SocketGrace>());
         builder.Services.AddSingleton<IDestinationResolver, ServiceDestinations>();
+        builder.Services.AddSingleton<ServiceTrunks>();
         builder.Services.AddSingleton<FewestSockets>();
         builder.Services.AddSingleton<ILoadBalancingPolicy>(services => services.GetRequiredService<FewestSockets>());
         builder.Services.AddReverseProxy()

@@ -8,6 +8,7 @@ using Sure.RealtimeService.Connections;
 using Sure.RealtimeService.Description;
 using Sure.RealtimeService.Identity;
 using Sure.RealtimeService.Streams;
+using Sure.RealtimeService.Trunks;
 using Sure.ServiceDefaults.Connections;
 using Sure.ServiceDefaults.Health;
 
@@ -44,6 +45,7 @@ internal static class RealtimeServiceSetup
             services.GetRequiredService<TimeProvider>()));
         builder.Services.Configure<SocketTransportOptions>(SocketOutput.Prepare);
         builder.Services.AddSingleton<ConnectionRegistry>();
+        builder.Services.AddSingleton<GatewayTrunks>();
         builder.Services.Configure<KestrelServerOptions>(kestrel => kestrel.ConfigureEndpointDefaults(listener => listener.UseConnectionAfterHttp()));
         builder.Services.AddHttpClient(StreamSink.ClientName);
         builder.Services.AddHostedService<StreamFollower>();
@@ -57,6 +59,7 @@ internal static class RealtimeServiceSetup
     public static void MapRealtimeService(this WebApplication app)
     {
         app.MapWebSocket();
+        GatewayTrunks.Map(app);
         app.MapDescription();
     }
 }

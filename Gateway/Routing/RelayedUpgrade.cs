@@ -2,6 +2,7 @@ using System.Net;
 using Microsoft.AspNetCore.Connections.Features;
 using Microsoft.AspNetCore.Http.Features;
 using Sure.Gateway.Listeners;
+using Sure.Gateway.Trunks;
 using Sure.ServiceDefaults.Connections;
 using Yarp.ReverseProxy.Model;
 using Yarp.ReverseProxy.Transforms;
@@ -30,8 +31,14 @@ internal sealed class RelayedUpgrade(
     /// <summary>The proxy's own.</summary>
     private static readonly TimeSpan DefaultSilence = TimeSpan.FromSeconds(100);
 
+    /// <summary>Of the request to the service: this.</summary>
+    public static readonly HttpRequestOptionsKey<RelayedUpgrade> Option = new(nameof(RelayedUpgrade));
+
     private Stream? _service;
     private DestinationState? _instance;
+
+    /// <summary>What the client is sent by the trunk of the service's instance; null where it comes over the service's connection.</summary>
+    public TrunkStream? Stream { get; set; }
 
     public bool IsUpgradableRequest => inner.IsUpgradableRequest;
 
@@ -55,6 +62,7 @@ internal sealed class RelayedUpgrade(
     {
         if (builder.Route.Match.Path == LiveSocket.Path)
         {
+            builder.AddRequestTransform(Mark);
             builder.AddResponseTransform(TakeAsync);
         }
     }
@@ -72,12 +80,23 @@ internal sealed class RelayedUpgrade(
         catch
         {
             await service.DisposeAsync();
+            Stream?.Dispose();
             throw;
         }
 
         after.Hold(sockets.Open(_instance!));
-        after.Then = new SocketRelay(after.Connection, service, longestSilence, time).RunAsync;
-        return Stream.Null;
+        after.Then = new SocketRelay(after.Connection, service, longestSilence, time, Stream).RunAsync;
+        return System.IO.Stream.Null;
+    }
+
+    private static ValueTask Mark(RequestTransformContext transform)
+    {
+        if (transform.HttpContext.Features.Get<IHttpUpgradeFeature>() is RelayedUpgrade upgrade)
+        {
+            transform.ProxyRequest.Options.Set(Option, upgrade);
+        }
+
+        return ValueTask.CompletedTask;
     }
 
     private static async ValueTask TakeAsync(ResponseTransformContext transform)
@@ -87,7 +106,7 @@ internal sealed class RelayedUpgrade(
         {
             upgrade._instance = transform.HttpContext.GetReverseProxyFeature().ProxiedDestination;
             upgrade._service = await answer.Content.ReadAsStreamAsync(transform.CancellationToken);
-            answer.Content = new StreamContent(Stream.Null);
+            answer.Content = new StreamContent(System.IO.Stream.Null);
         }
     }
 }

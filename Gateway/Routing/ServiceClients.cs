@@ -1,11 +1,13 @@
 using System.Diagnostics;
 using Microsoft.Extensions.Options;
+using Sure.Gateway.Trunks;
 using Yarp.ReverseProxy.Forwarder;
 
 namespace Sure.Gateway.Routing;
 
 /// <summary>Connections to the services: one that is away is noticed soon, one that moved is found again.</summary>
-internal sealed class ServiceClients(IOptions<GatewayOptions> options, TimeProvider time, ILogger<ForwarderHttpClientFactory> logger) : ForwarderHttpClientFactory(logger)
+internal sealed class ServiceClients(IOptions<GatewayOptions> options, ServiceTrunks trunks, TimeProvider time, ILogger<ForwarderHttpClientFactory> logger)
+    : ForwarderHttpClientFactory(logger)
 {
     private static readonly TimeSpan ConnectionLife = TimeSpan.FromMinutes(5);
 
@@ -23,7 +25,7 @@ internal sealed class ServiceClients(IOptions<GatewayOptions> options, TimeProvi
         return new ByTrace(base.WrapHandler(context, Upgrading((SocketsHttpHandler)handler)), Upgrading(untraced));
     }
 
-    private UpgradedConnections Upgrading(SocketsHttpHandler client) => new(client, options.Value.HandshakeTimeout, time);
+    private UpgradedConnections Upgrading(SocketsHttpHandler client) => new(client, options.Value.HandshakeTimeout, time, trunks);
 
     /// <summary>
     /// A call has a span of its own only where the request's is recorded: making one that nobody will see would cost every request.

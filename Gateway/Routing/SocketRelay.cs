@@ -3,6 +3,7 @@ using Microsoft.AspNetCore.Connections;
 using Microsoft.AspNetCore.Connections.Features;
 using Microsoft.AspNetCore.Server.Kestrel.Core.Features;
 using Sure.Gateway.Listeners;
+using Sure.Gateway.Trunks;
 
 namespace Sure.Gateway.Routing;
 
@@ -14,7 +15,8 @@ namespace Sure.Gateway.Routing;
 /// <param name="service">The service's. Disposed of at the end.</param>
 /// <param name="longestSilence">Cut when neither has said anything for so long.</param>
 /// <param name="time">The clock.</param>
-internal sealed class SocketRelay(ConnectionContext client, Stream service, TimeSpan longestSilence, TimeProvider time)
+/// <param name="trunk">What the client is sent, where that comes by a trunk and not over the service's connection. Disposed of at the end.</param>
+internal sealed class SocketRelay(ConnectionContext client, Stream service, TimeSpan longestSilence, TimeProvider time, TrunkStream? trunk = null)
 {
     /// <summary>
     /// How long either side may take to end after the other has. What a client still says meanwhile is read: a connection that is closed with
@@ -41,7 +43,7 @@ internal sealed class SocketRelay(ConnectionContext client, Stream service, Time
     public async Task RunAsync()
     {
         client.Features.Get<IConnectionHeartbeatFeature>()?.OnHeartbeat(static relay => ((SocketRelay)relay).CutIfStuck(), this);
-        var toClient = PassToClientAsync(client.Transport.Output);
+        var toClient = trunk?.PassAsync(client.Transport.Output, Give, TookAll) ?? PassToClientAsync(client.Transport.Output);
         var toService = PassToServiceAsync(client.Transport.Input);
         try
         {
@@ -70,6 +72,7 @@ internal sealed class SocketRelay(ConnectionContext client, Stream service, Time
         finally
         {
             await service.DisposeAsync();
+            trunk?.Dispose();
         }
 
         // What it was read into is given back.
@@ -111,10 +114,10 @@ internal sealed class SocketRelay(ConnectionContext client, Stream service, Time
                     return;
                 }
 
-                Volatile.Write(ref _givenAt, Hear());
+                Give();
                 output.Advance(length);
                 var flushed = await output.FlushAsync();
-                Volatile.Write(ref _givenAt, 0);
+                TookAll();
                 if (flushed.IsCompleted)
                 {
                     return;
@@ -162,6 +165,10 @@ internal sealed class SocketRelay(ConnectionContext client, Stream service, Time
             return false;
         }
     }
+
+    private void Give() => Volatile.Write(ref _givenAt, Hear());
+
+    private void TookAll() => Volatile.Write(ref _givenAt, 0);
 
     private long Hear()
     {

@@ -1,18 +1,23 @@
 using System.Buffers;
 using System.Net;
 using System.Net.Sockets;
+using Sure.Contracts.Calls;
+using Sure.Gateway.Trunks;
 
 namespace Sure.Gateway.Routing;
 
 /// <summary>
 /// Gives an answer that agrees to an upgrade the connection itself as its content, and takes one that there is no place for a failure, so that
-/// another instance is asked. The HTTP client would keep its own buffers, and take its
-/// own steps with each read, for as long as the connection lasts. It speaks plain HTTP to the services, or there would be TLS in between.
+/// another instance is asked. The HTTP client would keep its own buffers, and take its own steps with each read, for as long as the connection
+/// lasts. It speaks plain HTTP to the services, or there would be TLS in between. A client whose WebSocket is relayed is sent to by the trunk of
+/// the instance, where there is one.
 /// </summary>
 /// <param name="inner">The HTTP client, which connects as this has it.</param>
 /// <param name="handshakeTimeout">For an answer to a request for an upgrade.</param>
 /// <param name="time">The clock.</param>
-internal sealed class UpgradedConnections(SocketsHttpHandler inner, TimeSpan handshakeTimeout, TimeProvider time) : DelegatingHandler(Connecting(inner))
+/// <param name="trunks">To the instances; null where no WebSocket is relayed.</param>
+internal sealed class UpgradedConnections(SocketsHttpHandler inner, TimeSpan handshakeTimeout, TimeProvider time, ServiceTrunks? trunks = null)
+    : DelegatingHandler(Connecting(inner))
 {
     private const string Upgrade = "Upgrade";
 
@@ -44,6 +49,45 @@ internal sealed class UpgradedConnections(SocketsHttpHandler inner, TimeSpan han
     }
 
     private async Task<HttpResponseMessage> UpgradeAsync(HttpRequestMessage request, CancellationToken cancellationToken)
+    {
+        if (trunks is null)
+        {
+            return await AskAsync(request, cancellationToken);
+        }
+
+        // What clients send under this name is nothing to the service.
+        request.Headers.Remove(Trunk.Header);
+        if (!request.Options.TryGetValue(RelayedUpgrade.Option, out var relayed))
+        {
+            return await AskAsync(request, cancellationToken);
+        }
+
+        var stream = await trunks.OpenAsync(request.RequestUri!);
+        if (stream is not null)
+        {
+            request.Headers.TryAddWithoutValidation(Trunk.Header, stream.Name);
+        }
+
+        HttpResponseMessage? answer = null;
+        try
+        {
+            answer = await AskAsync(request, cancellationToken);
+            return answer;
+        }
+        finally
+        {
+            if (answer?.StatusCode == HttpStatusCode.SwitchingProtocols && answer.Headers.Remove(Trunk.Header))
+            {
+                relayed.Stream = stream;
+            }
+            else
+            {
+                stream?.Dispose();
+            }
+        }
+    }
+
+    private async Task<HttpResponseMessage> AskAsync(HttpRequestMessage request, CancellationToken cancellationToken)
     {
         var use = new Use();
         _use.Value = use;

@@ -14,6 +14,9 @@ internal sealed class ClientUpgrade(IHttpUpgradeFeature inner, ConnectionContext
     /// <summary>The connection.</summary>
     public ConnectionContext Connection => connection;
 
+    /// <summary>Where what the client is sent goes; to its connection, where nothing else is set before.</summary>
+    public Stream? Output { get; set; }
+
     public bool IsUpgradableRequest => inner.IsUpgradableRequest;
 
     /// <summary>Gives each request that may become a WebSocket the way to.</summary>
@@ -33,6 +36,7 @@ internal sealed class ClientUpgrade(IHttpUpgradeFeature inner, ConnectionContext
         // Sends the answer. What the server would read and write by is not needed: the connection outlasts it.
         await inner.UpgradeAsync();
         var input = connection.Transport.Input.AsStream(leaveOpen: true);
-        return Stream = new ClientStream(input, new SocketOutput(connection.Features.GetRequiredFeature<IConnectionSocketFeature>().Socket), time);
+        var output = Output ?? new SocketOutput(connection.Features.GetRequiredFeature<IConnectionSocketFeature>().Socket);
+        return Stream = new ClientStream(input, output, time);
     }
 }

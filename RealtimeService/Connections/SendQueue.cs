@@ -1,5 +1,6 @@
 using System.Buffers;
 using Sure.RealtimeService.Protocol;
+using Sure.RealtimeService.Trunks;
 
 namespace Sure.RealtimeService.Connections;
 
@@ -239,6 +240,18 @@ internal sealed class SendQueue(Stream output, int maximumMessages, int maximumB
 
     private async ValueTask WriteTogetherAsync(Batch batch)
     {
+        if (output is TrunkOutput)
+        {
+            // It puts together itself what goes to many, and keeps what it is given.
+            await output.WriteAsync(batch.First.Bytes);
+            foreach (var item in batch.More!)
+            {
+                await output.WriteAsync(item.Bytes);
+            }
+
+            return;
+        }
+
         var buffer = ArrayPool<byte>.Shared.Rent(batch.Bytes);
         try
         {

@@ -6,6 +6,7 @@ using Microsoft.AspNetCore.Mvc;
 using Sure.Contracts.Calls;
 using Sure.RealtimeService.Identity;
 using Sure.RealtimeService.Protocol;
+using Sure.RealtimeService.Trunks;
 using Sure.ServiceDefaults.Connections;
 using Sure.ServiceDefaults.Identity;
 using Sure.ServiceDefaults.Problems;
@@ -34,6 +35,7 @@ internal static class WebSocketEndpoint
         HttpContext context,
         ConnectionRegistry connections,
         AllowedOrigins origins,
+        GatewayTrunks trunks,
         ClientSurroundings around)
     {
         if (!context.WebSockets.IsWebSocketRequest || context.Features.Get<IHttpUpgradeFeature>() is not ClientUpgrade upgrade)
@@ -59,8 +61,16 @@ internal static class WebSocketEndpoint
 
         try
         {
+            var after = context.Features.GetRequiredFeature<ConnectionAfterHttp>();
+            if (trunks.Find(context.Request.Headers[Trunk.Header], upgrade.Connection.Abort) is { } output)
+            {
+                upgrade.Output = output;
+                after.Hold(output);
+                context.Response.Headers[Trunk.Header] = context.Request.Headers[Trunk.Header];
+            }
+
             var client = await AcceptAsync(context, upgrade, address, connections, around);
-            context.Features.GetRequiredFeature<ConnectionAfterHttp>().Then = () => connections.RunAsync(client);
+            after.Then = () => connections.RunAsync(client);
             return Results.Empty;
         }
         catch

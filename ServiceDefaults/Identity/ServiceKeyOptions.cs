@@ -4,7 +4,7 @@ using System.Security.Cryptography;
 namespace Sure.ServiceDefaults.Identity;
 
 /// <summary>Section <c>Identity</c>: how this service proves to the others that it is it, and whose calls it takes.</summary>
-internal sealed class ServiceKeyOptions : IValidatableObject
+public sealed class ServiceKeyOptions : IValidatableObject
 {
     /// <summary>Its name among the services; that of the program in lower case unless said otherwise.</summary>
     public string? Name { get; set; }

@@ -10,7 +10,7 @@ namespace Sure.ServiceDefaults.Identity;
 /// <summary>
 /// The tokens with which a service calls another: JWTs of one minute, signed with the caller's own key and good for one service only.
 /// </summary>
-internal sealed class ServiceTokens : IDisposable
+public sealed class ServiceTokens : IDisposable
 {
     /// <summary>All that only services may ask for begins with this.</summary>
     public const string PathPrefix = "/internal/";
@@ -30,6 +30,9 @@ internal sealed class ServiceTokens : IDisposable
     // The shared factory keeps what signs and verifies by the key's thumbprint and so hands out a key that another host disposed.
     private readonly CryptoProviderFactory _providers = new() { CacheSignatureProviders = false };
 
+    /// <param name="options">Its key and name, and whom it believes.</param>
+    /// <param name="environment">Its name, where none is set.</param>
+    /// <param name="time">The clock.</param>
     public ServiceTokens(IOptions<ServiceKeyOptions> options, IHostEnvironment environment, TimeProvider time)
     {
         _time = time;
@@ -93,6 +96,7 @@ internal sealed class ServiceTokens : IDisposable
         return result.IsValid ? (token.Issuer, null) : (null, result.Exception.GetType().Name);
     }
 
+    /// <inheritdoc />
     public void Dispose()
     {
         _own?.ECDsa.Dispose();

@@ -1,0 +1,185 @@
+using System.Buffers;
+using System.IO.Pipelines;
+using Sure.Contracts.Calls;
+
+namespace Sure.Gateway.Trunks;
+
+/// <summary>
+/// What one client is sent by a trunk. It is written to the client as it comes; while the client does not take it, it waits here, of which the
+/// service keeps it to <see cref="Trunk.Window"/> and what it had begun to send.
+/// </summary>
+/// <param name="trunk">By which it comes.</param>
+/// <param name="number">Of the stream.</param>
+internal sealed class TrunkStream(ServiceTrunk trunk, uint number) : IDisposable
+{
+    private readonly Lock _lock = new();
+    private readonly TaskCompletionSource _over = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private ArrayBufferWriter<byte>? _waiting;
+    private PipeWriter? _output;
+    private Action? _given;
+    private Action? _tookAll;
+    private bool _isWriting;
+    private bool _hasEnded;
+    private bool _isOver;
+    private int _taken;
+
+    /// <summary>By which name the service is asked for it.</summary>
+    public string Name => Trunk.NameOf(trunk.Id, number);
+
+    /// <summary>Writes what has come and what still comes to the client, until the service has ended it, the client or the trunk is gone, or it is disposed of.</summary>
+    /// <param name="output">The client's. Nothing else may write to it.</param>
+    /// <param name="given">Told whenever the client is given something.</param>
+    /// <param name="tookAll">Told when it has taken all of it.</param>
+    public Task PassAsync(PipeWriter output, Action given, Action tookAll)
+    {
+        ValueTask<FlushResult> written;
+        int length;
+        lock (_lock)
+        {
+            (_output, _given, _tookAll) = (output, given, tookAll);
+            if (_waiting is not { } waiting)
+            {
+                EndIfDone();
+                return _over.Task;
+            }
+
+            _isWriting = true;
+            _waiting = null;
+            length = waiting.WrittenCount;
+            written = Write(waiting.WrittenSpan);
+        }
+
+        _ = GoOnAsync(written, length);
+        return _over.Task;
+    }
+
+    /// <summary>The service has sent something. Returns at once, whether the client takes it or not.</summary>
+    public void Give(ReadOnlySpan<byte> bytes)
+    {
+        ValueTask<FlushResult> written;
+        lock (_lock)
+        {
+            if (_isOver)
+            {
+                return;
+            }
+
+            if (_output is null || _isWriting)
+            {
+                (_waiting ??= new()).Write(bytes);
+                return;
+            }
+
+            written = Write(bytes);
+            if (written.IsCompletedSuccessfully)
+            {
+                Took(bytes.Length, written.Result.IsCompleted);
+                EndIfDone();
+                return;
+            }
+
+            _isWriting = true;
+        }
+
+        _ = GoOnAsync(written, bytes.Length);
+    }
+
+    /// <summary>The service sends nothing more, or the trunk is gone: what has come is still written.</summary>
+    public void End()
+    {
+        lock (_lock)
+        {
+            _hasEnded = true;
+            EndIfDone();
+        }
+    }
+
+    /// <summary>The client is gone: nothing is written any more.</summary>
+    public void Dispose()
+    {
+        trunk.Forget(number);
+        lock (_lock)
+        {
+            _isOver = true;
+            _waiting = null;
+            EndIfDone();
+        }
+    }
+
+    /// <summary>Under the lock.</summary>
+    private ValueTask<FlushResult> Write(ReadOnlySpan<byte> bytes)
+    {
+        _given!();
+        var output = _output!;
+        try
+        {
+            output.Write(bytes);
+            return output.FlushAsync();
+        }
+        catch (Exception exception) when (IsEnd(exception))
+        {
+            return ValueTask.FromResult(new FlushResult(isCanceled: false, isCompleted: true));
+        }
+    }
+
+    /// <summary>Until all that waits is written.</summary>
+    private async Task GoOnAsync(ValueTask<FlushResult> written, int length)
+    {
+        while (true)
+        {
+            bool isGone;
+            try
+            {
+                isGone = (await written).IsCompleted;
+            }
+            catch (Exception exception) when (IsEnd(exception))
+            {
+                isGone = true;
+            }
+
+            lock (_lock)
+            {
+                Took(length, isGone);
+                if (_isOver || _waiting is not { } waiting)
+                {
+                    _isWriting = false;
+                    EndIfDone();
+                    return;
+                }
+
+                _waiting = null;
+                length = waiting.WrittenCount;
+                written = Write(waiting.WrittenSpan);
+            }
+        }
+    }
+
+    private static bool IsEnd(Exception exception) =>
+        exception is IOException or OperationCanceledException or ObjectDisposedException or InvalidOperationException;
+
+    /// <summary>Under the lock.</summary>
+    private void Took(int length, bool isGone)
+    {
+        _isOver |= isGone;
+        if (_waiting is null)
+        {
+            _tookAll!();
+        }
+
+        _taken += length;
+        if (_taken >= Trunk.CreditStep)
+        {
+            trunk.Credit(number, _taken);
+            _taken = 0;
+        }
+    }
+
+    /// <summary>Under the lock.</summary>
+    private void EndIfDone()
+    {
+        if (!_isWriting && (_isOver || (_hasEnded && _output is not null && _waiting is null)))
+        {
+            _over.TrySetResult();
+        }
+    }
+}

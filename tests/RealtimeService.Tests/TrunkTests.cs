@@ -1,0 +1,206 @@
+using Sure.Contracts.Calls;
+using Sure.RealtimeService.Channels;
+using Sure.RealtimeService.Tests.Hosts;
+using Sure.Rfc6455;
+using Sure.TestServers;
+
+namespace Sure.RealtimeService.Tests;
+
+/// <summary>What clients are sent by the trunk of their gateway.</summary>
+public sealed class TrunkTests
+{
+    private const string Subscribe = """{"action":"subscribe","channel":"tranche_apy"}""";
+
+    [Fact]
+    public async Task Clients_of_a_trunk_are_sent_everything_by_it_and_what_they_share_once()
+    {
+        await using var host = await RealtimeHost.ReadyAsync();
+        using var trunk = await TrunkClient.OpenAsync(host);
+        Assert.StartsWith("HTTP/1.1 101 ", trunk.Head, StringComparison.Ordinal);
+        Assert.Contains("Upgrade: sure-trunk", trunk.Head, StringComparison.Ordinal);
+        using var one = await ComeAsync(host, trunk, 1);
+        using var other = await ComeAsync(host, trunk, 2);
+
+        foreach (var (client, stream) in new[] { (one, 1u), (other, 2u) })
+        {
+            await client.SendAsync(RawSocket.Text("""{"action":"ping"}"""));
+            Assert.Equal("pong", (string?)(await trunk.MessagesAsync(stream, 1))[0]["type"]);
+            await client.SendAsync(RawSocket.Text(Subscribe));
+            var begun = await trunk.MessagesAsync(stream, 2);
+            Assert.Equal(("subscribed", 1L, true), ((string?)begun[0]["type"], (long)begun[1]["offset"]!, (bool)begun[1]["snapshot"]!));
+        }
+
+        // Of a hundred messages hardly one may be shared where a thread is slow, but not none of them.
+        var shared = 0;
+        var last = new long[] { 0, 1, 1 };
+        host.Producers.Tell("utilizationservice", Enumerable.Range(2, 100).Select(i => Producers.Tranches(i / 1000m)));
+        while (last[1] < 101 || last[2] < 101)
+        {
+            var (stream, bytes, of) = await trunk.NextAsync();
+            shared += of == 2 ? 1 : 0;
+            foreach (var message in TrunkClient.MessagesIn(bytes))
+            {
+                Assert.Equal(last[stream] + 1, (long)message["offset"]!);
+                last[stream]++;
+            }
+        }
+
+        Assert.True(shared > 0);
+    }
+
+    [Fact]
+    public async Task What_a_client_does_not_take_is_not_sent_on_and_keeps_nobody_else_waiting()
+    {
+        await using var host = await RealtimeHost.ReadyAsync();
+        using var trunk = await TrunkClient.OpenAsync(host);
+        host.Producers.Tell("riskservice", Enumerable.Range(0, 200).Select(_ => Producers.Alert(new string('m', 8000))));
+        await host.ReachedAsync(Channel.RiskAlerts, 200);
+        var epoch = await EpochAsync(host);
+        using var slow = await ComeAsync(host, trunk, 1);
+        using var other = await ComeAsync(host, trunk, 2);
+
+        // 200 alerts of more than 8 000 characters are 1.6 MB.
+        await slow.SendAsync(RawSocket.Text($$"""{"action":"subscribe","channel":"risk_alerts","since":0,"epoch":"{{epoch}}"}"""));
+        var (sent, owed) = (0, 0);
+        while (owed <= Trunk.Window)
+        {
+            owed += await NextAsync();
+        }
+
+        // One message beyond the window and no more, until some of it is taken.
+        Assert.InRange(owed, Trunk.Window, Trunk.Window + 10_000);
+        for (var i = 0; i < 3; i++)
+        {
+            await other.SendAsync(RawSocket.Text("""{"action":"ping"}"""));
+            Assert.Equal("pong", (string?)(await trunk.MessagesAsync(2, 1))[0]["type"]);
+        }
+
+        while (sent < 1_600_000)
+        {
+            if (owed > Trunk.Window)
+            {
+                await trunk.CreditAsync(1, owed);
+                owed = 0;
+            }
+
+            owed += await NextAsync();
+        }
+
+        async Task<int> NextAsync()
+        {
+            var (of, bytes, _) = await trunk.NextAsync();
+            Assert.Equal(1u, of);
+            sent += bytes.Length;
+            return bytes.Length;
+        }
+    }
+
+    /// <summary>256 messages may wait for a client.</summary>
+    [Fact]
+    public async Task Who_takes_nothing_is_given_up_as_slow()
+    {
+        await using var host = await RealtimeHost.ReadyAsync(("Realtime:WaitingMessages", "16"));
+        using var trunk = await TrunkClient.OpenAsync(host);
+        using var slow = await ComeAsync(host, trunk, 1);
+        await slow.SendAsync(RawSocket.Text("""{"action":"subscribe","channel":"risk_alerts"}"""));
+        Assert.Equal("subscribed", (string?)(await trunk.MessagesAsync(1, 1))[0]["type"]);
+
+        // Each by itself, for what comes at once says nothing of how slow a client is.
+        for (var i = 1; !host.IsEvicted; i++)
+        {
+            host.Producers.Tell("riskservice", Producers.Alert(new string('m', 8000)));
+            await host.ReachedAsync(Channel.RiskAlerts, i);
+            Assert.True(i < 100);
+        }
+    }
+
+    [Fact]
+    public async Task A_stream_ends_with_its_client_after_the_close_frame()
+    {
+        await using var host = await RealtimeHost.ReadyAsync();
+        using var trunk = await TrunkClient.OpenAsync(host);
+        using var client = await ComeAsync(host, trunk, 1);
+
+        // 1000, as a client closes; the same comes back (RFC 6455, 5.5.1).
+        await client.SendAsync(RawSocket.Frame(0x88, [0x03, 0xE8]));
+
+        var (_, close, _) = await trunk.NextAsync();
+        Assert.Equal([0x88, 2, 0x03, 0xE8], close);
+        var (stream, end, _) = await trunk.NextAsync();
+        Assert.Equal(1u, stream);
+        Assert.Empty(end);
+        Assert.Equal(-1, (await client.ReadAsync()).Opcode);
+    }
+
+    [Fact]
+    public async Task Where_the_trunk_is_gone_its_clients_are_let_go_of()
+    {
+        await using var host = await RealtimeHost.ReadyAsync();
+        using var trunk = await TrunkClient.OpenAsync(host);
+        using var client = await ComeAsync(host, trunk, 1);
+
+        trunk.Dispose();
+
+        Assert.True((await client.ReadAsync()).Opcode < 0);
+        using var later = await RawSocket.ConnectAsync(host.Address, trunk.HeaderOf(2));
+        Assert.DoesNotContain(Trunk.Header, later.Head, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("0192f0c123457abc8def0123456789ab/1")]
+    [InlineData("nonsense")]
+    public async Task Whose_trunk_is_not_there_is_sent_to_by_its_own_connection(string name)
+    {
+        await using var host = await RealtimeHost.ReadyAsync();
+
+        using var client = await RawSocket.ConnectAsync(host.Address, $"{Trunk.Header}: {name}\r\n");
+
+        Assert.DoesNotContain(Trunk.Header, client.Head, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task A_trunk_is_for_services_and_nothing_else()
+    {
+        await using var host = await RealtimeHost.ReadyAsync();
+
+        using var forged = await TrunkClient.OpenAsync(host, TestIdentity.ForgedFor("realtimeservice", "gateway"));
+        Assert.StartsWith("HTTP/1.1 401 ", forged.Head, StringComparison.Ordinal);
+        using var other = await TrunkClient.OpenAsync(host, protocol: "websocket");
+        Assert.StartsWith("HTTP/1.1 400 ", other.Head, StringComparison.Ordinal);
+    }
+
+    /// <summary>As when its host stops after its clients have gone.</summary>
+    [Fact]
+    public async Task An_instance_that_stops_sends_its_clients_away_by_the_trunk_and_ends_it()
+    {
+        await using var host = await RealtimeHost.ReadyAsync();
+        using var trunk = await TrunkClient.OpenAsync(host);
+        using var client = await ComeAsync(host, trunk, 1);
+
+        var stopping = host.StopAsync(0);
+
+        // 1012 (0x03F4).
+        var (_, close, _) = await trunk.NextAsync();
+        Assert.Equal([0x88, 0x03, 0xF4], [close[0], close[2], close[3]]);
+        await client.SendAsync(RawSocket.Frame(0x88, [0x03, 0xF4]));
+        var (_, end, _) = await trunk.NextAsync();
+        Assert.Empty(end);
+        await Assert.ThrowsAsync<EndOfStreamException>(trunk.NextAsync);
+        await stopping.WaitAsync(TimeSpan.FromSeconds(60), TestContext.Current.CancellationToken);
+    }
+
+    private static async Task<string> EpochAsync(RealtimeHost host)
+    {
+        using var client = await Listener.ConnectAsync(host.Address);
+        return (string)(await client.SubscribeAsync("tranche_apy"))["epoch"]!;
+    }
+
+    /// <summary>A client that was welcomed by the trunk.</summary>
+    private static async Task<RawSocket> ComeAsync(RealtimeHost host, TrunkClient trunk, uint stream)
+    {
+        var client = await RawSocket.AskAsync(host.Address, RawSocket.Handshake(host.Address, trunk.HeaderOf(stream)));
+        Assert.Contains($"{Trunk.Header}: {Trunk.NameOf(trunk.Id, stream)}\r\n", client.Head, StringComparison.Ordinal);
+        Assert.Equal("welcome", (string?)(await trunk.MessagesAsync(stream, 1))[0]["type"]);
+        return client;
+    }
+}
