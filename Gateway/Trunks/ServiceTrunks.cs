@@ -83,7 +83,7 @@ internal sealed partial class ServiceTrunks(ServiceTokens tokens, TimeProvider t
 
             return trunk;
         }
-        catch (Exception exception) when (exception is HttpRequestException or IOException or OperationCanceledException)
+        catch (Exception exception) when (exception is HttpRequestException or IOException or SocketException or ObjectDisposedException or OperationCanceledException)
         {
             Log.NoTrunk(logger, instance.Authority, exception.Message);
             return null;

@@ -93,6 +93,28 @@ internal sealed class ServiceProcess : IAsyncDisposable
         return await StartPeerAsync(name, address, folder, "node", "server.js", $"{address.Port}");
     }
 
+    /// <summary>Starts one of the Go programs beside the bench, built where it was not; with the packages of the distribution.</summary>
+    public static async Task<ServiceProcess> StartGoPeerAsync(string name, Uri address, string peer)
+    {
+        var folder = Path.Combine(AppContext.BaseDirectory, "peers", peer);
+        var program = Path.Combine(folder, peer);
+        if (!File.Exists(program))
+        {
+            using var go = Process.Start(new ProcessStartInfo("go", ["build", "-o", program, "server.go"])
+            {
+                WorkingDirectory = folder,
+                Environment = { ["GO111MODULE"] = "off", ["GOPATH"] = "/usr/share/gocode", ["GOCACHE"] = Path.Combine(folder, "cache") },
+            })!;
+            await go.WaitForExitAsync();
+            if (go.ExitCode != 0)
+            {
+                throw new InvalidOperationException($"go build failed in {folder}.");
+            }
+        }
+
+        return await StartPeerAsync(name, address, folder, program, $"{address.Port}");
+    }
+
     public async ValueTask DisposeAsync()
     {
         if (!_process.HasExited)

@@ -17,6 +17,7 @@ internal static class FanoutBench
         (Own, RealtimeServer.StartAsync),
         (ByGateway, RealtimeServer.StartBehindGatewayAsync),
         ("WebSocket + Channel", () => PeerServer.DotNetAsync(DotNetPeers.Managed, "/live", firstMessage: null)),
+        ("Go gorilla", () => PeerServer.GoAsync("gorilla", "/live", firstMessage: null)),
         ("SignalR JSON", () => PeerServer.DotNetAsync(DotNetPeers.SignalR, "/live", "{\"protocol\":\"json\",\"version\":1}\u001e")),
         ("Node ws", () => PeerServer.NodeAsync("ws", "/", firstMessage: null)),
         ("socket.io", () => PeerServer.NodeAsync("socketio", "/socket.io/?EIO=4&transport=websocket", "40")),
@@ -97,6 +98,8 @@ internal static class FanoutBench
         var own = results[Own];
         var time = Beside("WebSocket + Channel", r => r.Milliseconds);
         Say($"{count} clients, time beside WebSocket + Channel {time:F2}", "at most 0.8", time <= 0.8);
+        var go = Beside("Go gorilla", r => r.Milliseconds);
+        Say($"{count} clients, time beside Go {go:F2}", "at most 1", go <= 1);
         var signalR = Beside("SignalR JSON", r => r.Thousands);
         Say($"{count} clients, rate beside SignalR {signalR:F2}", "at least 2", signalR >= 2);
         var ws = Beside("Node ws", r => r.Thousands);

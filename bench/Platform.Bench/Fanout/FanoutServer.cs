@@ -179,6 +179,10 @@ internal sealed class PeerServer : FanoutServer
     public static async Task<FanoutServer> NodeAsync(string peer, string path, string? firstMessage) =>
         new PeerServer(await ServiceProcess.StartNodePeerAsync(peer, FreePorts.Address(), peer), path, firstMessage);
 
+    /// <summary>One of the Go programs beside the bench.</summary>
+    public static async Task<FanoutServer> GoAsync(string peer, string path, string? firstMessage) =>
+        new PeerServer(await ServiceProcess.StartGoPeerAsync(peer, FreePorts.Address(), peer), path, firstMessage);
+
     public override async Task PublishAsync(int times)
     {
         using var content = new StringContent(Message);
