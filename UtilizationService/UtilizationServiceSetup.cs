@@ -74,6 +74,7 @@ internal static class UtilizationServiceSetup
         builder.Services.AddSingleton<PolicyStore>();
         builder.Services.AddSingleton<TrancheReport>();
         builder.Services.AddSingleton<TrancheHistory>();
+        builder.Services.AddSingleton<ForeseenPremium>();
         builder.Services.AddSingleton<VaultMovements>();
         builder.Services.AddSingleton<VaultPreview>();
         builder.Services.AddSingleton<VaultAccounts>();
