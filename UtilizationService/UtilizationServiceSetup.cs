@@ -55,7 +55,7 @@ internal static class UtilizationServiceSetup
             .DescribeBounds<BindRequest>(bounds => bounds.Text("holder", PolicyEndpoints.LongestName))
             .DescribeBounds<DeploymentRequest>(bounds => bounds.Above("amount_usd", 0))
             .DescribeBounds<DepositRequest, CapitalOptions>((bounds, options) => bounds
-                .Range("amount_usd", options.LeastDepositUsd).Text("account", VaultEndpoints.LongestName))
+                .Range("amount_usd", options.LeastDepositUsd, options.MostCapitalUsd).Text("account", VaultEndpoints.LongestName))
             .DescribeBounds<WithdrawalRequest>(bounds => bounds.Above("amount_usd", 0).Text("account", VaultEndpoints.LongestName))
             .DescribeBounds<PreviewRequest>(bounds => bounds.Text("account", VaultEndpoints.LongestName))
             .DescribeBounds<IncidentRequest>(bounds => bounds.Text("evidence_url", IncidentEndpoints.LongestText).Above("loss_fraction", 0).Range("loss_fraction", least: null, 1))
@@ -74,6 +74,7 @@ internal static class UtilizationServiceSetup
         builder.Services.AddSingleton<PolicyStore>();
         builder.Services.AddSingleton<TrancheReport>();
         builder.Services.AddSingleton<TrancheHistory>();
+        builder.Services.AddSingleton<ForeseenPremium>();
         builder.Services.AddSingleton<VaultMovements>();
         builder.Services.AddSingleton<VaultPreview>();
         builder.Services.AddSingleton<VaultAccounts>();

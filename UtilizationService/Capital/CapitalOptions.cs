@@ -29,6 +29,13 @@ public sealed class CapitalOptions
     [Range(0.01, 1_000_000)]
     public decimal LeastDepositUsd { get; set; } = 100m;
 
+    /// <summary>
+    /// Capital of all tranches in USD up to which deposits are taken, default 10¹². 1 … 10¹⁵, so that no account of the ledger, with 18 digits
+    /// before the point, comes near its end.
+    /// </summary>
+    [Range(1, 1_000_000_000_000_000d)]
+    public decimal MostCapitalUsd { get; set; } = 1_000_000_000_000m;
+
     /// <summary>How often earned premium is booked when nothing else makes it. 1 min … 1 day, default 1 h.</summary>
     [Range(typeof(TimeSpan), "00:01:00", "1.00:00:00")]
     public TimeSpan PremiumBookingInterval { get; set; } = TimeSpan.FromHours(1);

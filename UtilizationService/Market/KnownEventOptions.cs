@@ -18,8 +18,8 @@ public sealed class KnownEventOptions
     public TimeSpan ResumeAfter { get; set; } = TimeSpan.FromHours(1);
 
     /// <summary>
-    /// How far below its peak a bridge is, in %, when no cover of it is sold, detected or not; 0 … 100, default 20, as <c>Bridges:CriticalDrawdownPct</c>
-    /// of BridgeService.
+    /// How far below its peak a bridge is, in %, when no cover of it is sold and while there is such cover nothing withdrawn, detected or not;
+    /// 0 … 100, default 20, as <c>Bridges:CriticalDrawdownPct</c> of BridgeService.
     /// </summary>
     [Range(0, 100)]
     public decimal StopDrawdownPct { get; set; } = 20;

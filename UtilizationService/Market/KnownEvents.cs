@@ -34,6 +34,20 @@ public static class KnownEvents
             .FirstOrDefault(why => why is not null);
     }
 
+    /// <summary>
+    /// Which bridge has lost what nobody would sell cover of it with, detected as an exploit or not, in one sentence for a person; null when
+    /// none has.
+    /// </summary>
+    /// <param name="bridgeChains">The chains with bridge cover.</param>
+    /// <param name="market">What is known.</param>
+    /// <param name="options">How far below its peak that is.</param>
+    public static string? WhyDrained(IEnumerable<Chain> bridgeChains, MarketKnowledge market, KnownEventOptions options)
+    {
+        ArgumentNullException.ThrowIfNull(market);
+        ArgumentNullException.ThrowIfNull(options);
+        return bridgeChains.SelectMany(Bridge.OfChain).Select(b => DrainedBridge(b, market, options)).FirstOrDefault(why => why is not null);
+    }
+
     private static string? UnknownCoin(Stablecoin coin, MarketKnowledge market, DateTimeOffset now, KnownEventOptions options) =>
         market.Pegs.GetValueOrDefault(coin) switch
         {
@@ -48,6 +62,11 @@ public static class KnownEvents
         market.Bridges.GetValueOrDefault(bridge.Id) is { Known: true } known && now - known.At <= options.MaxAge
             ? null
             : $"Nothing is known of the bridge {bridge.Id} now.";
+
+    private static string? DrainedBridge(Bridge bridge, MarketKnowledge market, KnownEventOptions options) =>
+        market.Bridges.GetValueOrDefault(bridge.Id) is { DrawdownPct: { } drawdownPct } && drawdownPct <= -options.StopDrawdownPct
+            ? Text($"The value of the bridge {bridge.Id} is {-drawdownPct:0.0} % below its peak.")
+            : null;
 
     private static string? PegObstacle(Product product, MarketKnowledge market, DateTimeOffset now, KnownEventOptions options)
     {
@@ -81,15 +100,14 @@ public static class KnownEvents
                 return unknown;
             }
 
-            var known = market.Bridges[bridge.Id];
-            if (known.ExploitDetected)
+            if (market.Bridges[bridge.Id].ExploitDetected)
             {
                 return $"An exploit of the bridge {bridge.Id} is detected.";
             }
 
-            if (known.DrawdownPct <= -options.StopDrawdownPct)
+            if (DrainedBridge(bridge, market, options) is { } drained)
             {
-                return Text($"The value of the bridge {bridge.Id} is {-known.DrawdownPct:0.0} % below its peak.");
+                return drained;
             }
         }
 

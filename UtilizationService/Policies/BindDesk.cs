@@ -10,6 +10,7 @@ using Sure.Coordination.Audit;
 using Sure.Coordination.Outbox;
 using Sure.Coordination.Telemetry;
 using Sure.Coordination.Writing;
+using Sure.ServiceDefaults.Problems;
 using Sure.UtilizationService.Capital;
 using Sure.UtilizationService.Idempotency;
 using Sure.UtilizationService.Ledger;
@@ -88,12 +89,7 @@ internal sealed partial class BindDesk(
             batch.Clear();
             while (batch.Count < LargestBatch && _waiting.Reader.TryRead(out var next))
             {
-                if (next.Caller.IsCancellationRequested)
-                {
-                    // Who has gone buys nothing.
-                    next.Decided.TrySetCanceled(next.Caller);
-                }
-                else
+                if (!HasGone(next))
                 {
                     batch.Add(next);
                 }
@@ -108,6 +104,45 @@ internal sealed partial class BindDesk(
 
     private async Task DecideAsync(IReadOnlyList<Waiting> batch)
     {
+        if (await TryAnswerAsync(batch) is not { } failure)
+        {
+            return;
+        }
+
+        if (batch.Count > 1 && !BrokenDependency.Is(failure))
+        {
+            // One of them is at fault; alone it fails alone.
+            Log.DecidedOneByOne(logger, batch.Count, failure);
+            await DecideOneByOneAsync(batch);
+        }
+        else
+        {
+            foreach (var waiting in batch)
+            {
+                waiting.Decided.TrySetException(failure);
+            }
+        }
+    }
+
+    private async Task DecideOneByOneAsync(IReadOnlyList<Waiting> batch)
+    {
+        Exception? away = null;
+        foreach (var waiting in batch)
+        {
+            if (HasGone(waiting) || (away ?? await TryAnswerAsync([waiting])) is not { } failure)
+            {
+                continue;
+            }
+
+            // A server that is away is away for those behind too.
+            away = BrokenDependency.Is(failure) ? failure : null;
+            waiting.Decided.TrySetException(failure);
+        }
+    }
+
+    /// <summary>Answers all of them, or none: then what failed.</summary>
+    private async Task<Exception?> TryAnswerAsync(IReadOnlyList<Waiting> batch)
+    {
         try
         {
             var outcomes = await TryDecideAsync([.. batch.Select(w => w.Order)]);
@@ -116,24 +151,17 @@ internal sealed partial class BindDesk(
                 telemetry.Decided(outcome);
                 waiting.Decided.TrySetResult(outcome);
             }
-        }
-        catch (Exception exception) when (batch.Count > 1 && exception is not NpgsqlException { IsTransient: true })
-        {
-            // One of them is at fault; alone it fails alone.
-            Log.DecidedOneByOne(logger, batch.Count, exception);
-            foreach (var waiting in batch)
-            {
-                await DecideAsync([waiting]);
-            }
+
+            return null;
         }
         catch (Exception exception)
         {
-            foreach (var waiting in batch)
-            {
-                waiting.Decided.TrySetException(exception);
-            }
+            return exception;
         }
     }
+
+    /// <summary>Whether the caller has gone, and then nothing is decided: who has gone buys nothing.</summary>
+    private static bool HasGone(Waiting waiting) => waiting.Caller.IsCancellationRequested && waiting.Decided.TrySetCanceled(waiting.Caller);
 
     private async Task<IReadOnlyList<BindOutcome>> TryDecideAsync(IReadOnlyList<BindOrder> orders)
     {

@@ -145,9 +145,12 @@ internal sealed class Deployment(NpgsqlDataSource database, IOptions<CapitalOpti
 
         var parts = position.Tranches.ToDictionary(
             t => t.Tranche, t => Math.Round(shared * t.CapitalUsd / position.TotalCapitalUsd, 2, MidpointRounding.ToZero));
-        // A cent that rounding leaves goes to the largest tranche, which a loss of a cent cannot exhaust.
-        var largest = position.Tranches.MaxBy(t => t.CapitalUsd)!.Tranche;
-        parts[largest] += shared - parts.Values.Sum();
+        // Of the cents that rounding leaves each goes to whoever has most left by then: that is at least a cent while the loss is not all borne.
+        for (var left = shared - parts.Values.Sum(); left != 0; left -= Math.Sign(left) * Cents.One)
+        {
+            parts[position.Tranches.MaxBy(t => t.CapitalUsd + parts[t.Tranche])!.Tranche] += Math.Sign(left) * Cents.One;
+        }
+
         return [.. parts.Select(p => new Posting(Account.Capital(p.Key), p.Value)), new Posting(Account.Shortfall, gainUsd - shared)];
     }
 }

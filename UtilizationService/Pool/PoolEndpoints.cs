@@ -80,7 +80,7 @@ internal static class PoolEndpoints
             SureJson.Internal);
 
     private static async Task<JsonHttpResult<Book>> ReadBookAsync(
-        NpgsqlDataSource database, IOptions<CapitalOptions> options, PoolStore pool, TimeProvider time, CancellationToken cancellationToken)
+        NpgsqlDataSource database, IOptions<CapitalOptions> options, TimeProvider time, CancellationToken cancellationToken)
     {
         await using var connection = await database.OpenConnectionAsync(cancellationToken);
         await using var transaction = await connection.BeginTransactionAsync(IsolationLevel.RepeatableRead, cancellationToken);
@@ -90,8 +90,8 @@ internal static class PoolEndpoints
         var asOf = time.GetUtcNow();
         var policies = await PolicyStore.ReadActiveAsync(connection, transaction, cancellationToken);
         var losses = await ClaimStore.ReadBookedAsync(connection, transaction, asOf.AddDays(-Book.LossDays), cancellationToken);
+        var position = (await PoolStore.ReadAsync(connection, transaction, cancellationToken)).Position;
         await transaction.CommitAsync(cancellationToken);
-        var position = (await pool.ReadAsync(cancellationToken)).Position;
         return TypedResults.Json(
             new Book(
                 sequence,

@@ -39,6 +39,9 @@ internal static class PremiumBooking
         )
         """;
 
+    /// <summary>What premiums have earned up to <c>@Now</c> and nobody has booked. Reads every active policy.</summary>
+    public const string EarnedSql = $"WITH {Due} SELECT coalesce(sum(after - before), 0) FROM due WHERE after > before";
+
     /// <summary>What a movement that cannot wait for its booking is answered.</summary>
     public static MoneyOutcome TakesTooLong() =>
         new MoneyOutcome.Refused(Problem.Unavailable("Premium that many policies have earned is being booked first; try again shortly.", RetryAfter));
@@ -86,22 +89,16 @@ internal static class PremiumBooking
         }
     }
 
-    /// <summary>The position as <see cref="BookAsync"/> would leave it; nothing is written.</summary>
-    public static async Task<PoolPosition> ForeseeAsync(
-        NpgsqlConnection connection, NpgsqlTransaction transaction, PoolSnapshot pool, DateTimeOffset now, CancellationToken cancellationToken)
-    {
-        if (IsBooked(pool, now))
-        {
-            return pool.Position;
-        }
+    /// <summary>The position as <see cref="BookAsync"/> would leave it.</summary>
+    /// <param name="earnedUsd">What <see cref="EarnedSql"/> says.</param>
+    /// <param name="pool">The pool before it.</param>
+    /// <param name="now">When it is earned.</param>
+    public static PoolPosition Foresee(decimal earnedUsd, PoolSnapshot pool, DateTimeOffset now) =>
+        earnedUsd == 0 ? pool.Position : Earn(earnedUsd, Reference, pool.Position, Elapsed(pool, now), now).After;
 
-        var earned = await connection.ExecuteScalarAsync<decimal>(new CommandDefinition(
-            $"WITH {Due} SELECT coalesce(sum(after - before), 0) FROM due WHERE after > before",
-            new { Now = now.ToUniversalTime() },
-            transaction,
-            cancellationToken: cancellationToken));
-        return earned == 0 ? pool.Position : Earn(earned, Reference, pool.Position, Elapsed(pool, now), now).After;
-    }
+    /// <summary>Premium is earned by the second: within the same one there is nothing to book.</summary>
+    public static bool IsBooked(PoolSnapshot pool, DateTimeOffset now) =>
+        pool.PremiumBookedAt is not null && Elapsed(pool, now) < TimeSpan.FromSeconds(1);
 
     /// <summary>The entry that shares earned premium over the tranches, and the position after it.</summary>
     /// <param name="earnedUsd">&gt; 0.</param>
@@ -180,8 +177,4 @@ internal static class PremiumBooking
     }
 
     private static TimeSpan Elapsed(PoolSnapshot pool, DateTimeOffset now) => now - (pool.PremiumBookedAt ?? now);
-
-    /// <summary>Premium is earned by the second: within the same one there is nothing to book.</summary>
-    private static bool IsBooked(PoolSnapshot pool, DateTimeOffset now) =>
-        pool.PremiumBookedAt is not null && Elapsed(pool, now) < TimeSpan.FromSeconds(1);
 }

@@ -21,8 +21,8 @@ internal sealed record VaultAccount(string Account, decimal ValueUsd, IReadOnlyL
 /// <param name="SharePrice">USD per share, 18 decimals.</param>
 internal sealed record VaultHolding(Tranche TrancheId, Shares Shares, decimal ValueUsd, string SharePrice);
 
-/// <summary>Reads accounts at the value a withdrawal would be made at: with premium earned up to now.</summary>
-internal sealed class VaultAccounts(NpgsqlDataSource database, TimeProvider time)
+/// <summary>Reads accounts at the value a withdrawal would be made at: with premium earned up to now, or within the last second.</summary>
+internal sealed class VaultAccounts(NpgsqlDataSource database, ForeseenPremium premium, TimeProvider time)
 {
     public async Task<VaultAccount> ReadAsync(string account, CancellationToken cancellationToken)
     {
@@ -30,7 +30,7 @@ internal sealed class VaultAccounts(NpgsqlDataSource database, TimeProvider time
         await using var transaction = await connection.BeginTransactionAsync(IsolationLevel.RepeatableRead, cancellationToken);
         var now = time.GetUtcNow();
         var pool = await PoolStore.ReadAsync(connection, transaction, cancellationToken);
-        var position = await PremiumBooking.ForeseeAsync(connection, transaction, pool, now, cancellationToken);
+        var position = await premium.ForeseeAsync(connection, transaction, pool, now, cancellationToken);
         var rows = (await connection.QueryAsync<(string Tranche, string Total, string Held)>(new CommandDefinition(
             """
             SELECT t.tranche_id, t.shares::text, coalesce(h.shares, 0)::numeric(38,18)::text

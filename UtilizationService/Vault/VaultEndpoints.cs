@@ -11,7 +11,7 @@ namespace Sure.UtilizationService.Vault;
 
 /// <summary>Body of <c>POST /api/v2/vault/deposit</c>.</summary>
 /// <param name="TrancheId">Which tranche.</param>
-/// <param name="AmountUsd">≥ 100 with at most 2 decimals.</param>
+/// <param name="AmountUsd">≥ 100 with at most 2 decimals; no more than the pool may have of capital.</param>
 /// <param name="Account">Whose; defaults to the caller's subject.</param>
 public sealed record DepositRequest(Tranche TrancheId, decimal AmountUsd, string? Account = null);
 

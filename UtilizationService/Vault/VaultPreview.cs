@@ -86,9 +86,10 @@ internal sealed record PreviewPool(decimal? Ltv, decimal LiquidReservesUsd, deci
 /// <summary>A tranche before or after; <c>apy</c> is its target in %.</summary>
 internal sealed record PreviewTranche(Tranche TrancheId, decimal Apy, decimal Utilization, decimal TotalCapitalUsd, decimal CoverageSoldUsd);
 
-/// <summary>Foresees movements by the rules they are decided by. Reads only, and waits for nobody.</summary>
+/// <summary>Foresees movements by the rules they are decided by. Reads only, and waits for nobody who writes.</summary>
 internal sealed class VaultPreview(
     NpgsqlDataSource database,
+    ForeseenPremium premium,
     IOptions<CapitalOptions> capital,
     IOptions<UnderwritingOptions> limits,
     IOptions<TriggerOptions> triggers,
@@ -101,7 +102,7 @@ internal sealed class VaultPreview(
         await using var transaction = await connection.BeginTransactionAsync(IsolationLevel.RepeatableRead, cancellationToken);
         var now = time.GetUtcNow();
         var pool = await PoolStore.ReadAsync(connection, transaction, cancellationToken);
-        var position = await PremiumBooking.ForeseeAsync(connection, transaction, pool, now, cancellationToken);
+        var position = await premium.ForeseeAsync(connection, transaction, pool, now, cancellationToken);
         var view = await VaultStore.ReadAsync(connection, transaction, position, request.TrancheId, account, cancellationToken);
         var stops = await VaultStore.ReadStopsAsync(connection, transaction, pool, triggers.Value, knownEvents.Value, now, cancellationToken);
         await transaction.CommitAsync(cancellationToken);

@@ -48,6 +48,14 @@ public static class VaultRules
             return Refused(OutsideBounds, Text($"amount_usd must be at least {capital.LeastDepositUsd} with at most 2 decimals."), "amount_usd");
         }
 
+        if (view.Pool.TotalCapitalUsd + amountUsd > capital.MostCapitalUsd)
+        {
+            return Refused(
+                OutsideBounds,
+                Text($"It would give the pool {view.Pool.TotalCapitalUsd + amountUsd:0.00} USD of capital; it may have at most {capital.MostCapitalUsd:0.00} USD."),
+                "amount_usd");
+        }
+
         var shares = view.Value.Minted(amountUsd);
         // After a loss that leaves next to nothing a share is worth so little that a deposit mints more than can be counted.
         return shares > Shares.Zero && (view.Total + shares).Fits

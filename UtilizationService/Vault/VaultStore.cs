@@ -144,6 +144,7 @@ internal static class VaultStore
                 .. incidents.Select(i => new OpenIncident(
                     Words<CoverageType>.Parse(i.Type), Words<Chain>.Parse(i.Chain), i.Coin is null ? null : Words<Stablecoin>.Parse(i.Coin))),
             ],
+            KnownEvents.WhyDrained(bridgeChains, market, knownEvents),
             KnownEvents.WhyUnknown(pool.Position.CoverageByStablecoin.Keys, bridgeChains, market, now, knownEvents));
     }
 }

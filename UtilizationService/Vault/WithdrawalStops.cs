@@ -11,6 +11,9 @@ namespace Sure.UtilizationService.Vault;
 /// <param name="ExploitedBridges">Bridges with an exploit that is detected or confirmed and not settled.</param>
 /// <param name="BridgeCoverChains">Chains with active bridge cover.</param>
 /// <param name="TouchingIncidents">Incidents, open or confirmed and not settled, that touch active cover.</param>
+/// <param name="DrainedBridge">
+/// Which bridge of those chains has lost too much for cover of it to be sold, detected or not (<see cref="KnownEvents.WhyDrained"/>); null where none has.
+/// </param>
 /// <param name="UnknownMarket">
 /// What is not known that active cover depends on, as sales judge it (<see cref="KnownEvents.WhyUnknown"/>); null where all of it is known.
 /// </param>
@@ -20,10 +23,13 @@ public sealed record WithdrawalStops(
     IReadOnlyList<string> ExploitedBridges,
     IReadOnlyList<Chain> BridgeCoverChains,
     IReadOnlyList<OpenIncident> TouchingIncidents,
+    string? DrainedBridge,
     string? UnknownMarket)
 {
+    private const string KnownEvent = "known-event";
+
     /// <summary>Nothing stops withdrawals.</summary>
-    public static WithdrawalStops None { get; } = new(Breaker: null, [], [], [], [], UnknownMarket: null);
+    public static WithdrawalStops None { get; } = new(Breaker: null, [], [], [], [], DrainedBridge: null, UnknownMarket: null);
 
     /// <summary>The first that stops them; null where nothing does.</summary>
     public VaultRefusal? WhyStopped()
@@ -51,6 +57,12 @@ public sealed record WithdrawalStops(
             return new("incident", $"An incident on {incident.Chain.Word()} concerns active {incident.CoverageType.Word()} cover{(incident.Stablecoin is { } coin ? $" on {coin.Word()}" : "")}.");
         }
 
-        return UnknownMarket is null ? null : new("known-event", $"An event that active cover is for may have begun unseen. {UnknownMarket}");
+        // Whoever reads the chain knows before several sources have said it twice.
+        if (DrainedBridge is not null)
+        {
+            return new(KnownEvent, $"An event that active bridge cover is for may have begun. {DrainedBridge}");
+        }
+
+        return UnknownMarket is null ? null : new(KnownEvent, $"An event that active cover is for may have begun unseen. {UnknownMarket}");
     }
 }

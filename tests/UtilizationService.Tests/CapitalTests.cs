@@ -69,4 +69,30 @@ public sealed class CapitalTests
         Assert.All(pool.Tranches, t => Assert.Equal(t.CapitalUsd, entry.Postings.Single(p => p.Account == Account.Capital(t.Tranche)).AmountUsd));
         Assert.Equal(8, entry.Postings.Count);
     }
+
+    /// <summary>Of 600.00 in six equal parts 599.99 is 99.998… each: 99.99 cut to cents, and 5 cents that no tranche can bear together.</summary>
+    [Fact]
+    public void A_loss_that_leaves_a_cent_leaves_no_tranche_owing() =>
+        Assert.Equal([0m, 0m, 0m, 0m, 0m, 0.01m], AfterReturn(-599.99m, [100m, 100m, 100m, 100m, 100m, 100m]).Order());
+
+    [Fact]
+    public void A_loss_of_nearly_all_capital_is_borne_to_the_cent_by_those_who_have_it() => Prop.ForAll(
+        Gen.Choose(0, 100_000).ArrayOf(Words<Tranche>.Members.Count).ToArbitrary(),
+        Gen.Choose(1, 20).ToArbitrary(),
+        (cents, left) =>
+        {
+            var capital = cents.Select(c => c / 100m).ToList();
+            var loss = Math.Max(0, capital.Sum() - (left / 100m));
+            var after = AfterReturn(-loss, capital);
+            return after.All(c => c >= 0) && after.Sum() == capital.Sum() - loss;
+        }).QuickCheckThrowOnFailure();
+
+    /// <summary>What the tranches have once 10 000 USD came back with <paramref name="gain"/>, in order of seniority.</summary>
+    private static List<decimal> AfterReturn(decimal gain, IReadOnlyList<decimal> capital)
+    {
+        var pool = Positions.TenMillion(deployedUsd: 10_000m);
+        pool = pool with { Tranches = [.. pool.Tranches.Zip(capital, (t, c) => t with { CapitalUsd = c })] };
+        var entry = Deployment.EntryOf(DeploymentDirection.Return, 10_000m, gain, pool, DateTimeOffset.UnixEpoch);
+        return [.. pool.Tranches.Select(t => t.CapitalUsd - entry.Postings.Where(p => p.Account == Account.Capital(t.Tranche)).Sum(p => p.AmountUsd))];
+    }
 }

@@ -79,6 +79,10 @@ internal sealed class UtilizationHost : IAsyncDisposable
     /// <summary>Orders that nobody has begun to decide.</summary>
     public int QueuedOrders => _service.Services.GetRequiredService<BindDesk>().Queued;
 
+    /// <summary>Hands an order for the quote in; the caller may go before it is decided.</summary>
+    public Task<BindOutcome> OrderAsync(Guid quoteId, string holder, CancellationToken caller) =>
+        _service.Services.GetRequiredService<BindDesk>().DecideAsync(new BindOrder(quoteId, _living[quoteId], holder, holder, Idempotent: null), caller);
+
     /// <summary>The time it lives in.</summary>
     public DateTimeOffset Now => _time.GetUtcNow();
 

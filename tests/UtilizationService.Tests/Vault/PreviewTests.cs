@@ -2,6 +2,7 @@ using System.Net;
 using Sure.Contracts.Vocabulary;
 using Sure.TestServers;
 using Sure.UtilizationService.Tests.Hosts;
+using Sure.UtilizationService.Vault;
 
 namespace Sure.UtilizationService.Tests.Vault;
 
@@ -48,6 +49,38 @@ public sealed class PreviewTests(PostgresServer postgres) : IAsyncLifetime
         Assert.Equal((string?)withdrawal["shares"], (string?)preview["shares"]);
         Assert.Equal((string?)withdrawal["share_price"], (string?)preview["share_price"]);
         Assert.Equal((decimal)(await UtilizationHost.GetAsync(_host.Anonymous, "/api/v2/pool"))["ltv"], (decimal)preview["after"]["ltv"]!);
+    }
+
+    /// <summary>Ten policies of 90 days for 90 USD earn 1 USD a day each; the pool is the same until somebody buys or deposits.</summary>
+    [Fact]
+    public async Task What_premiums_have_earned_is_summed_up_once_a_second_while_the_pool_stays_the_same()
+    {
+        await using var tap = new PostgresTap(await postgres.CreateDatabaseAsync());
+        await using var host = await UtilizationHost.StartAsync(postgres, database: tap.ConnectionString);
+        await host.FillAsync();
+        foreach (var _ in Enumerable.Range(0, 10))
+        {
+            Assert.Equal(HttpStatusCode.Created, (await UtilizationHost.BindAsync(host.Alice, host.Quote(10_000m, Depeg, premiumUsd: 90m))).Status);
+        }
+
+        var clock = new SteppedClock(host.Now.AddDays(1));
+        var accounts = host.Another<VaultAccounts>(clock);
+        Assert.Equal(10_000_010m, await ReadAsync("operator"), 0);
+        Assert.Equal(0m, await ReadAsync("alice"));
+        clock.Step(TimeSpan.FromSeconds(0.999));
+        await ReadAsync("operator");
+        Assert.Equal(1, Sums());
+        clock.Step(TimeSpan.FromSeconds(0.001));
+        Assert.Equal(10_000_010m, await ReadAsync("operator"), 0);
+        Assert.Equal(2, Sums());
+
+        Assert.Equal(HttpStatusCode.Created, (await UtilizationHost.BindAsync(host.Alice, host.Quote(10_000m, Depeg))).Status);
+        await ReadAsync("operator");
+        Assert.Equal(3, Sums());
+
+        async Task<decimal> ReadAsync(string account) => (await accounts.ReadAsync(account, TestContext.Current.CancellationToken)).ValueUsd;
+
+        int Sums() => tap.Transactions.Count(t => t.Sql.Contains("sum(after - before)", StringComparison.Ordinal));
     }
 
     [Fact]

@@ -299,6 +299,38 @@ public sealed class WithdrawalTests(PostgresServer postgres) : IAsyncLifetime
         }
     }
 
+    /// <summary>Sales of bridge cover stop at 20 % below the peak, before anybody has detected an exploit.</summary>
+    [Theory]
+    [InlineData("Ethereum", -25, true)]
+    [InlineData("TON", -25, true)]
+    [InlineData("Ethereum", -20, true)]
+    [InlineData("Ethereum", -19.9, false)]
+    [InlineData("Arbitrum", -25, false)]
+    [InlineData("", -25, false)]
+    public async Task A_bridge_that_has_lost_too_much_stops_withdrawals_before_an_exploit_is_detected(string chain, double drawdownPct, bool stops)
+    {
+        await _host.FillAsync();
+        var product = chain.Length > 0 ? new Product(CoverageType.Bridge, Words<Chain>.Parse(chain), Stablecoin.USDC) : Depeg;
+        Assert.Equal(HttpStatusCode.Created, (await UtilizationHost.BindAsync(_host.Alice, _host.Quote(10_000m, product))).Status);
+        _host.Tell(_host.Health("wormhole_eth_ton") with { TvlDrawdownPct = (decimal)drawdownPct });
+        await _host.KnownAsync();
+        var body = new { tranche_id = "SURE_EQT", amount_usd = 1m };
+
+        var foreseen = await UtilizationHost.PostAsync(_host.Operator, "/api/v2/vault/preview", new { direction = "withdraw", body.tranche_id, body.amount_usd });
+        var answer = await WithdrawAsync(_host.Operator, body);
+
+        if (stops)
+        {
+            AssertRefused("known-event", answer);
+            Assert.Contains("wormhole_eth_ton", (string?)answer["detail"], StringComparison.Ordinal);
+            Assert.Equal("urn:sure:problem:known-event", (string?)foreseen["refusal"]["type"]);
+        }
+        else
+        {
+            Assert.Equal(HttpStatusCode.Created, answer.Status);
+        }
+    }
+
     [Theory]
     [InlineData("Ethereum", "USDC", "open", true)]
     [InlineData("Ethereum", "USDT", "open", false)]
