@@ -1,3 +1,4 @@
+using System.Collections;
 using System.Globalization;
 using System.Net;
 using System.Text.Json.Nodes;
@@ -8,6 +9,7 @@ using Sure.TestServers;
 using Sure.UtilizationService.Breaker;
 using Sure.UtilizationService.Claims;
 using Sure.UtilizationService.Claims.Evidence;
+using Sure.UtilizationService.Claims.Rules;
 using Sure.UtilizationService.Pool;
 using Sure.UtilizationService.Tests.Hosts;
 
@@ -121,6 +123,26 @@ public sealed class ClaimTests(PostgresServer postgres) : CoverInForce(postgres)
 
         async Task<int> WaitingAsync() => (await ColumnAsync(
             "SELECT pid::text FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock' AND query LIKE '%FROM pool FOR UPDATE%'")).Count;
+    }
+
+    /// <summary>Buyers wait for whoever has the pool, so nothing that takes long is left for then.</summary>
+    [Fact]
+    public async Task Points_are_spelt_before_the_pool_is_had()
+    {
+        var policy = Guid.Parse(await BindAsync(1_000m, Depeg));
+        var points = new WatchedList<ConsensusPoint>([Series.Point(0, 0.9m)]);
+        await using var holder = await Host.Database.OpenConnectionAsync(TestContext.Current.CancellationToken);
+        await using var transaction = await holder.BeginTransactionAsync(TestContext.Current.CancellationToken);
+        await using var hold = new NpgsqlCommand("SELECT one FROM pool FOR UPDATE", holder, transaction);
+        await hold.ExecuteNonQueryAsync(TestContext.Current.CancellationToken);
+
+        var settling = Host.SettleAsync([policy], 1m, points);
+
+        await UtilizationHost.EventuallyAsync(() => Task.FromResult(points.IsEnumerated), "the points to be spelt while another has the pool");
+        await transaction.RollbackAsync(TestContext.Current.CancellationToken);
+        await settling;
+        var evidence = await UtilizationHost.GetAsync(Host.Alice, $"/api/v2/claims/{(await ClaimsAsync(policy.ToString()))[0]["claim_id"]}/evidence");
+        Assert.Equal(["0.9"], evidence["body"]["points"]!.AsArray().Select(p => (string?)p!["peg_ratio"]));
     }
 
     [Fact]
@@ -449,4 +471,24 @@ public sealed class ClaimTests(PostgresServer postgres) : CoverInForce(postgres)
     private async Task DeployAsync(string direction, decimal amount, decimal? gain = null) => Assert.Equal(
         HttpStatusCode.Created,
         (await UtilizationHost.PostAsync(Host.Operator, "/api/v2/pool/deployments", new { direction, amount_usd = amount, gain_usd = gain })).Status);
+
+    /// <summary>Tells whether anybody has looked at what is in it; to count is not to look.</summary>
+    private sealed class WatchedList<T>(IReadOnlyList<T> items) : IReadOnlyList<T>
+    {
+        private volatile bool _isEnumerated;
+
+        public bool IsEnumerated => _isEnumerated;
+
+        public int Count => items.Count;
+
+        public T this[int index] => items[index];
+
+        public IEnumerator<T> GetEnumerator()
+        {
+            _isEnumerated = true;
+            return items.GetEnumerator();
+        }
+
+        IEnumerator IEnumerable.GetEnumerator() => GetEnumerator();
+    }
 }
