@@ -13,7 +13,7 @@ namespace Sure.UtilizationService.Triggers;
 /// <summary>The recorded consensus points of a coin.</summary>
 internal sealed class ConsensusStore(NpgsqlDataSource database)
 {
-    private const string Columns = "point_id, sequence, at, peg_ratio, consensus, sources::text AS sources, navs::text AS navs";
+    private const string Columns = "point_id, sequence, at, peg_ratio, consensus, sources::text AS sources, navs::text AS navs, data_source";
 
     /// <summary>Up to <paramref name="limit"/> points after <paramref name="pointId"/>, in sequence.</summary>
     public async Task<IReadOnlyList<RecordedPoint>> ReadAfterAsync(Stablecoin coin, long pointId, int limit, CancellationToken cancellationToken)
@@ -124,7 +124,7 @@ internal sealed class ConsensusStore(NpgsqlDataSource database)
 
     private static string FigureOf(bool byConsensus) => byConsensus ? "consensus" : "peg_ratio";
 
-    private sealed record Row(long PointId, long Sequence, DateTime At, decimal? PegRatio, decimal? Consensus, string Sources, string? Navs)
+    private sealed record Row(long PointId, long Sequence, DateTime At, decimal? PegRatio, decimal? Consensus, string Sources, string? Navs, string? DataSource)
     {
         public ConsensusPoint ToPoint() => new(
             Sequence,
@@ -132,7 +132,8 @@ internal sealed class ConsensusStore(NpgsqlDataSource database)
             PegRatio,
             Consensus,
             JsonSerializer.Deserialize<IReadOnlyList<PriceSourceFigure>>(Sources, SureJson.Internal)!,
-            Navs is null ? null : JsonSerializer.Deserialize<IReadOnlyList<NavFigure>>(Navs, SureJson.Internal));
+            Navs is null ? null : JsonSerializer.Deserialize<IReadOnlyList<NavFigure>>(Navs, SureJson.Internal),
+            DataSource);
     }
 }
 
