@@ -5,8 +5,8 @@ using Sure.UtilizationService.Claims.Rules;
 namespace Sure.UtilizationService.Claims;
 
 /// <summary>
-/// Consensus points as evidence keeps them. Each is spelt once, however many decisions rest on it, and before they are taken: a day of
-/// points is long, and buyers wait while decisions are taken.
+/// Consensus points as evidence keeps them. Each is spelt once, however many decisions rest on it, and before the pool is locked for them: a
+/// day of points is long, buyers wait while decisions are taken, and PostgreSQL ends a transaction that asks nothing for too long.
 /// </summary>
 internal sealed class CanonicalPoints
 {

@@ -40,11 +40,11 @@ internal sealed class ClaimJudge(
         var coin = policy.Product.Stablecoin;
         decimal? ratio = byConsensus ? null : rule.Parameters["trigger_price"];
         decimal? consensus = byConsensus ? options.Value.OracleConsensus : null;
-        Finding? last = null;
+        var judgement = rule.Begin(period);
         var (count, first, latest) = (0L, 0L, 0L);
-        foreach (var (from, to) in await points.FindTroubleAsync(coin, period.StartsAt, period.EndsAt, ratio, consensus, Apart, cancellationToken))
+        var spans = await points.FindTroubleAsync(coin, period.StartsAt, period.EndsAt, ratio, consensus, Apart, cancellationToken);
+        foreach (var (i, (from, to)) in spans.Index())
         {
-            var judgement = rule.Begin(period);
             // Until past the end of the span, so that the point that ends a run is among them.
             await foreach (var point in points.ReadSpanAsync(coin, from, to + Apart, cancellationToken))
             {
@@ -55,39 +55,52 @@ internal sealed class ClaimJudge(
                 }
             }
 
-            if (judgement.Verdict is Verdict.Running && await points.FindNextAsync(coin, to + Apart, cancellationToken) is { } next)
+            if (judgement.Verdict is Verdict.Running
+                && await points.FindNextAsync(coin, to + Apart, cancellationToken) is { } next
+                && (i + 1 == spans.Count || next.At < spans[i + 1].From))
             {
-                // Nothing was said in all of the span that could end the run; whatever is said after it does.
+                // Nothing was said in all of the span that could end the run; whatever is said after it does, be it the first of the next span.
                 Take(next);
             }
 
-            last = Finding.Of(policy, rule, judgement.Verdict, new ConsideredPoints(count, first, latest));
-            if (last is Finding.Met)
+            if (judgement.IsFinal)
             {
-                return last;
-            }
-
-            void Take(ConsensusPoint point)
-            {
-                judgement.Take(point);
-                (count, first, latest) = (count + 1, count == 0 ? point.Sequence : first, point.Sequence);
+                break;
             }
         }
 
-        return last ?? await NeverInTroubleAsync(policy, rule, byConsensus, cancellationToken);
+        return count > 0
+            ? Finding.Of(policy, rule, judgement.Verdict, new ConsideredPoints(count, first, latest))
+            : await NeverInTroubleAsync(policy, rule, byConsensus, cancellationToken);
+
+        void Take(ConsensusPoint point)
+        {
+            judgement.Take(point);
+            (count, first, latest) = (count + 1, count == 0 ? point.Sequence : first, point.Sequence);
+        }
     }
 
     private async Task<Finding> NeverInTroubleAsync(Policy policy, PriceRule rule, bool byConsensus, CancellationToken cancellationToken)
     {
+        var (coin, from) = (policy.Product.Stablecoin, policy.StartsAt);
         var until = policy.EndsAt < time.GetUtcNow() ? policy.EndsAt : time.GetUtcNow();
-        var lowest = await points.FindLowestAsync(policy.Product.Stablecoin, policy.StartsAt, until, byConsensus, cancellationToken);
-        var reason = (lowest, byConsensus) switch
+        var recorded = await points.CountAsync(coin, from, until, byConsensus, cancellationToken);
+        var basis = new DecisionBasis(rule.Name, rule.Parameters)
         {
-            (null, _) => "No consensus on the price has been recorded since the policy began.",
-            (_, true) => Text($"The consensus score of the price sources was never below {lowest.Consensus} while the policy was in force."),
-            _ => Text($"The peg ratio was never below {lowest.PegRatio} while the policy was in force; the trigger is {rule.Parameters["trigger_price"]}."),
+            Considered = recorded is null ? null : new ConsideredPoints(recorded.Count, recorded.FirstSequence, recorded.LastSequence),
         };
-        return new Finding.NotMet(policy, reason, new DecisionBasis(rule.Name, rule.Parameters) { Points = lowest is null ? [] : [lowest] });
+        if (recorded?.KnownUntil is not { } known
+            || await points.FindLowestAsync(coin, from, until, byConsensus, recorded.LastPointId, cancellationToken) is not { } lowest)
+        {
+            return new Finding.NotMet(policy, "No consensus on the price has been recorded since the policy began.", basis);
+        }
+
+        // Nobody knows what the price was after that, nor in a silence before it.
+        var extent = $"while the policy was in force, in the points recorded until {Wording.Utc(known)}";
+        var reason = byConsensus
+            ? Text($"The consensus score of the price sources was never below {lowest.Consensus} {extent}.")
+            : Text($"The peg ratio was never below {lowest.PegRatio} {extent}; the trigger is {rule.Parameters["trigger_price"]}.");
+        return new Finding.NotMet(policy, reason, basis with { Points = [lowest] });
     }
 
     private static string Text(FormattableString text) => text.ToString(CultureInfo.InvariantCulture);

@@ -39,7 +39,7 @@ internal abstract record Finding(Policy Policy, string Reason, DecisionBasis Bas
     public sealed record Undecided(Policy Policy, string Reason, DecisionBasis Basis) : Finding(Policy, Reason, Basis);
 }
 
-/// <summary>Recorded points that a rule was given: too many to be kept with a decision once more, and known by these.</summary>
+/// <summary>Recorded points that a rule was given, or of which none reached its trigger: too many to be kept with a decision once more, and known by these.</summary>
 /// <param name="Count">How many.</param>
 /// <param name="FirstSequence">Sequence of the first.</param>
 /// <param name="LastSequence">Sequence of the last.</param>
@@ -53,7 +53,7 @@ internal sealed record DecisionBasis(string Rule, IReadOnlyDictionary<string, de
     /// <summary>The consensus points that prove it, for cover that prices decide: all of a run that pays, a few of what pays nothing.</summary>
     public IReadOnlyList<ConsensusPoint> Points { get; init; } = [];
 
-    /// <summary>The recorded points in which nothing that pays was found; null where something was, or they were not read one by one.</summary>
+    /// <summary>The recorded points in which nothing that pays was found; null where something was, or none is recorded.</summary>
     public ConsideredPoints? Considered { get; init; }
 
     /// <summary>The exploits, for bridge cover.</summary>

@@ -38,9 +38,10 @@ internal sealed class Settlement(NpgsqlDataSource database, IOptions<BreakerOpti
     /// <param name="cancellationToken">Ends the wait.</param>
     public async Task SettleAsync(IReadOnlyList<Finding> findings, LeaseTerm? term, CancellationToken cancellationToken)
     {
+        var points = new CanonicalPoints(findings);
         foreach (var batch in Batches(findings))
         {
-            await SettleBatchAsync(batch, term, cancellationToken);
+            await SettleBatchAsync(batch, points, term, cancellationToken);
         }
     }
 
@@ -52,6 +53,7 @@ internal sealed class Settlement(NpgsqlDataSource database, IOptions<BreakerOpti
     /// <returns>The claim as it stands afterwards, or what was answered before.</returns>
     public async Task<MoneyOutcome> FileAsync(Finding finding, string actor, IdempotentRequest? idempotent, CancellationToken cancellationToken)
     {
+        var points = new CanonicalPoints([finding]);
         await using var connection = await database.OpenConnectionAsync(cancellationToken);
         await using var transaction = await connection.BeginTransactionAsync(cancellationToken);
         var pool = await PoolStore.LockAsync(connection, transaction, cancellationToken);
@@ -60,7 +62,7 @@ internal sealed class Settlement(NpgsqlDataSource database, IOptions<BreakerOpti
             return replayed;
         }
 
-        var settled = await DecideAsync(connection, transaction, pool, [finding], filing: true, cancellationToken);
+        var settled = await DecideAsync(connection, transaction, pool, [finding], points, filing: true, cancellationToken);
         var claim = settled.Claims[finding.Policy.PolicyId];
         var answer = StoredAnswer.Of(StatusCodes.Status201Created, ClaimDocument.Of(claim, settled.At), ClaimEndpoints.PathOf(claim));
         var batch = new WriteBatch(connection, transaction);
@@ -101,7 +103,8 @@ internal sealed class Settlement(NpgsqlDataSource database, IOptions<BreakerOpti
         }
     }
 
-    private async Task SettleBatchAsync(IReadOnlyList<Finding> findings, LeaseTerm? term, CancellationToken cancellationToken)
+    private async Task SettleBatchAsync(
+        IReadOnlyList<Finding> findings, CanonicalPoints points, LeaseTerm? term, CancellationToken cancellationToken)
     {
         await using var connection = await database.OpenConnectionAsync(cancellationToken);
         await using var transaction = await connection.BeginTransactionAsync(cancellationToken);
@@ -111,7 +114,7 @@ internal sealed class Settlement(NpgsqlDataSource database, IOptions<BreakerOpti
         }
 
         var pool = await PoolStore.LockAsync(connection, transaction, cancellationToken);
-        var settled = await DecideAsync(connection, transaction, pool, findings, filing: false, cancellationToken);
+        var settled = await DecideAsync(connection, transaction, pool, findings, points, filing: false, cancellationToken);
         var batch = new WriteBatch(connection, transaction);
         Write(batch, settled);
         await CommitAsync(batch, transaction, settled, cancellationToken);
@@ -123,10 +126,10 @@ internal sealed class Settlement(NpgsqlDataSource database, IOptions<BreakerOpti
         NpgsqlTransaction transaction,
         PoolSnapshot pool,
         IReadOnlyList<Finding> findings,
+        CanonicalPoints points,
         bool filing,
         CancellationToken cancellationToken)
     {
-        var points = new CanonicalPoints(findings);
         var now = time.GetUtcNow();
         // A loss falls on the capital with all that was earned until then. Where nothing is paid nothing depends on it, and the booking of a
         // great book would hold the lock for long.

@@ -95,23 +95,30 @@ internal sealed class MarketIntake(NpgsqlDataSource database, IOptions<KnownEven
         foreach (var (_, made) in points)
         {
             var after = KnownPeg.After(
-                pegs.GetValueOrDefault(made.Stablecoin), made.OccurredAt, made.PegRatio, made.Consensus, options.Value, triggers.Value.LongestGap);
+                pegs.GetValueOrDefault(made.Stablecoin),
+                made.OccurredAt,
+                made.PegRatio,
+                made.Consensus,
+                made.DataSource,
+                options.Value,
+                triggers.Value.LongestGap);
             pegs[made.Stablecoin] = after with { LiveNavs = made.Navs?.Count(n => n.Live) };
         }
 
         var known = pegs.ToList();
         await connection.ExecuteAsync(new CommandDefinition(
             """
-            INSERT INTO consensus_point (sequence, stablecoin, at, peg_ratio, consensus, sources, navs)
-            SELECT p.sequence, p.stablecoin, p.at, p.peg_ratio, p.consensus, p.sources::jsonb, p.navs::jsonb
-            FROM unnest(@Sequences, @PointCoins, @PointTimes, @PointRatios, @PointScores, @Sources, @Navs)
-                AS p (sequence, stablecoin, at, peg_ratio, consensus, sources, navs)
+            INSERT INTO consensus_point (sequence, stablecoin, at, peg_ratio, consensus, sources, navs, data_source)
+            SELECT p.sequence, p.stablecoin, p.at, p.peg_ratio, p.consensus, p.sources::jsonb, p.navs::jsonb, p.data_source
+            FROM unnest(@Sequences, @PointCoins, @PointTimes, @PointRatios, @PointScores, @Sources, @Navs, @PointDataSources)
+                AS p (sequence, stablecoin, at, peg_ratio, consensus, sources, navs, data_source)
             ORDER BY p.sequence;
-            INSERT INTO peg (stablecoin, at, peg_ratio, consensus, troubled, recovered_since, live_navs)
-            SELECT * FROM unnest(@Coins, @Times, @Ratios, @Scores, @Troubled, @RecoveredSince::timestamptz[], @LiveNavs)
+            INSERT INTO peg (stablecoin, at, peg_ratio, consensus, troubled, recovered_since, live_navs, data_source)
+            SELECT * FROM unnest(@Coins, @Times, @Ratios, @Scores, @Troubled, @RecoveredSince::timestamptz[], @LiveNavs, @DataSources)
             ON CONFLICT (stablecoin) DO UPDATE
             SET at = excluded.at, peg_ratio = excluded.peg_ratio, consensus = excluded.consensus,
-                troubled = excluded.troubled, recovered_since = excluded.recovered_since, live_navs = excluded.live_navs;
+                troubled = excluded.troubled, recovered_since = excluded.recovered_since, live_navs = excluded.live_navs,
+                data_source = excluded.data_source;
             """,
             new
             {
@@ -122,6 +129,7 @@ internal sealed class MarketIntake(NpgsqlDataSource database, IOptions<KnownEven
                 PointScores = points.Select(p => p.Made.Consensus).ToArray(),
                 Sources = points.Select(p => JsonSerializer.Serialize(p.Made.Sources, SureJson.Internal)).ToArray(),
                 Navs = points.Select(p => p.Made.Navs is { } navs ? JsonSerializer.Serialize(navs, SureJson.Internal) : null).ToArray(),
+                PointDataSources = points.Select(p => p.Made.DataSource).ToArray(),
                 Coins = known.Select(p => p.Key.Word()).ToArray(),
                 Times = known.Select(p => p.Value.At.UtcDateTime).ToArray(),
                 Ratios = known.Select(p => p.Value.PegRatio).ToArray(),
@@ -129,6 +137,7 @@ internal sealed class MarketIntake(NpgsqlDataSource database, IOptions<KnownEven
                 Troubled = known.Select(p => p.Value.Troubled).ToArray(),
                 RecoveredSince = known.Select(p => p.Value.RecoveredSince?.UtcDateTime).ToArray(),
                 LiveNavs = known.Select(p => p.Value.LiveNavs).ToArray(),
+                DataSources = known.Select(p => p.Value.DataSource).ToArray(),
             },
             transaction,
             cancellationToken: cancellationToken));

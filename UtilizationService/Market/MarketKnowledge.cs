@@ -9,34 +9,40 @@ namespace Sure.UtilizationService.Market;
 /// <param name="Consensus">Score of agreement; null without consensus.</param>
 /// <param name="Troubled">Whether the peg fell to where sales stop and has not been back for long enough.</param>
 /// <param name="RecoveredSince">Since when it has been back; null while it is not troubled or not back.</param>
+/// <param name="DataSource">Where the observations come from: <c>simulated</c>, <c>http</c> or <c>keepers</c>; null where an older version keeps it.</param>
 /// <param name="LiveNavs">Of a yield-bearing coin how many live sources say what it can be redeemed for; null of others.</param>
 public sealed record KnownPeg(
-    DateTimeOffset At, decimal? PegRatio, decimal? Consensus, bool Troubled, DateTimeOffset? RecoveredSince, int? LiveNavs = null)
+    DateTimeOffset At, decimal? PegRatio, decimal? Consensus, bool Troubled, DateTimeOffset? RecoveredSince, string? DataSource, int? LiveNavs = null)
 {
     /// <summary>
     /// What is known after the next point (domain, §4, check 11): sales stop at the one ratio and resume after a time at the other, which
-    /// more than <paramref name="longestGap"/> without a point breaks as it breaks a run.
+    /// more than <paramref name="longestGap"/> without a point breaks as it breaks a run. What was simulated stops no real sales, nor the reverse.
     /// </summary>
     public static KnownPeg After(
-        KnownPeg? before, DateTimeOffset at, decimal? pegRatio, decimal? consensus, KnownEventOptions options, TimeSpan longestGap)
+        KnownPeg? before, DateTimeOffset at, decimal? pegRatio, decimal? consensus, string? dataSource, KnownEventOptions options, TimeSpan longestGap)
     {
         ArgumentNullException.ThrowIfNull(options);
+        if (DataKind.Differ(before?.DataSource, dataSource))
+        {
+            before = null;
+        }
+
         if (pegRatio <= options.StopRatio)
         {
-            return new(at, pegRatio, consensus, Troubled: true, RecoveredSince: null);
+            return new(at, pegRatio, consensus, Troubled: true, RecoveredSince: null, dataSource);
         }
 
         if (before is not { Troubled: true } || pegRatio < options.ResumeRatio || pegRatio is null)
         {
             // Without a consensus nothing is known to have recovered; the time begins anew.
-            return new(at, pegRatio, consensus, before is { Troubled: true }, RecoveredSince: null);
+            return new(at, pegRatio, consensus, before is { Troubled: true }, RecoveredSince: null, dataSource);
         }
 
         // Nor is anything known of a long time without points.
         var since = before.RecoveredSince is { } known && at - before.At <= longestGap ? known : at;
         return at - since >= options.ResumeAfter
-            ? new(at, pegRatio, consensus, Troubled: false, RecoveredSince: null)
-            : new(at, pegRatio, consensus, Troubled: true, since);
+            ? new(at, pegRatio, consensus, Troubled: false, RecoveredSince: null, dataSource)
+            : new(at, pegRatio, consensus, Troubled: true, since, dataSource);
     }
 }
 

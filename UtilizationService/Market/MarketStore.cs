@@ -11,7 +11,7 @@ internal sealed class MarketStore(NpgsqlDataSource database)
     /// <summary>Reads what is known, as <see cref="ParseAsync"/> expects it.</summary>
     public const string ReadSql =
         """
-        SELECT stablecoin, at, peg_ratio, consensus, troubled, recovered_since, live_navs FROM peg;
+        SELECT stablecoin, at, peg_ratio, consensus, troubled, recovered_since, data_source, live_navs FROM peg;
         SELECT bridge_id, at, known, exploit_detected, drawdown_pct FROM bridge;
         SELECT coverage_type, chain, stablecoin FROM incident WHERE status = 'open';
         SELECT taken_at, worst_stress_loss_usd FROM risk_figure;
@@ -40,7 +40,7 @@ internal sealed class MarketStore(NpgsqlDataSource database)
     {
         var rows = await connection.QueryAsync<PegRow>(new CommandDefinition(
             """
-            SELECT stablecoin, at, peg_ratio, consensus, troubled, recovered_since, live_navs FROM peg
+            SELECT stablecoin, at, peg_ratio, consensus, troubled, recovered_since, data_source, live_navs FROM peg
             WHERE stablecoin = ANY(@Coins) ORDER BY stablecoin FOR UPDATE
             """,
             new { Coins = coins.Distinct().Select(c => c.Word()).ToArray() },
@@ -58,10 +58,10 @@ internal sealed class MarketStore(NpgsqlDataSource database)
     }
 
     private sealed record PegRow(
-        string Stablecoin, DateTime At, decimal? PegRatio, decimal? Consensus, bool Troubled, DateTime? RecoveredSince, int? LiveNavs)
+        string Stablecoin, DateTime At, decimal? PegRatio, decimal? Consensus, bool Troubled, DateTime? RecoveredSince, string? DataSource, int? LiveNavs)
     {
         public KnownPeg ToPeg() =>
-            new(new DateTimeOffset(At), PegRatio, Consensus, Troubled, RecoveredSince.ToMoment(), LiveNavs);
+            new(new DateTimeOffset(At), PegRatio, Consensus, Troubled, RecoveredSince.ToMoment(), DataSource, LiveNavs);
     }
 
     private sealed record BridgeRow(string BridgeId, DateTime At, bool Known, bool ExploitDetected, decimal? DrawdownPct);

@@ -5,6 +5,7 @@ using Npgsql;
 using Sure.Contracts.Events;
 using Sure.Contracts.Json;
 using Sure.Contracts.Vocabulary;
+using Sure.Coordination.Reading;
 using Sure.UtilizationService.Claims.Rules;
 
 namespace Sure.UtilizationService.Triggers;
@@ -12,7 +13,7 @@ namespace Sure.UtilizationService.Triggers;
 /// <summary>The recorded consensus points of a coin.</summary>
 internal sealed class ConsensusStore(NpgsqlDataSource database)
 {
-    private const string Columns = "point_id, sequence, at, peg_ratio, consensus, sources::text AS sources, navs::text AS navs";
+    private const string Columns = "point_id, sequence, at, peg_ratio, consensus, sources::text AS sources, navs::text AS navs, data_source";
 
     /// <summary>Up to <paramref name="limit"/> points after <paramref name="pointId"/>, in sequence.</summary>
     public async Task<IReadOnlyList<RecordedPoint>> ReadAfterAsync(Stablecoin coin, long pointId, int limit, CancellationToken cancellationToken)
@@ -80,23 +81,50 @@ internal sealed class ConsensusStore(NpgsqlDataSource database)
         return [.. rows.Select(r => (new DateTimeOffset(r.From), new DateTimeOffset(r.To)))];
     }
 
-    /// <summary>The point of a span that was nearest to a trigger: the lowest ratio, or the lowest consensus score. Null where there is none.</summary>
-    public async Task<ConsensusPoint?> FindLowestAsync(
+    /// <summary>The points of a span, not read one by one; null where there are none.</summary>
+    /// <param name="coin">The coin.</param>
+    /// <param name="from">From.</param>
+    /// <param name="to">To.</param>
+    /// <param name="byConsensus">Whether a point knows something by its consensus score, or by its peg ratio.</param>
+    /// <param name="cancellationToken">Ends the wait.</param>
+    public async Task<RecordedSpan?> CountAsync(
         Stablecoin coin, DateTimeOffset from, DateTimeOffset to, bool byConsensus, CancellationToken cancellationToken)
+    {
+        await using var connection = await database.OpenConnectionAsync(cancellationToken);
+        var row = await connection.QuerySingleAsync<(long Count, long? First, long? Last, long? LastPointId, DateTime? KnownUntil)>(new CommandDefinition(
+            $"""
+            SELECT count(*), min(sequence), max(sequence), max(point_id), max(at) FILTER (WHERE {FigureOf(byConsensus)} IS NOT NULL)
+            FROM consensus_point WHERE stablecoin = @Coin AND at BETWEEN @From AND @To
+            """,
+            new { Coin = coin.Word(), From = from.UtcDateTime, To = to.UtcDateTime },
+            cancellationToken: cancellationToken));
+        return row is { First: { } first, Last: { } last, LastPointId: { } lastPointId }
+            ? new RecordedSpan(row.Count, first, last, lastPointId, row.KnownUntil.ToMoment())
+            : null;
+    }
+
+    /// <summary>
+    /// The point of a span that was nearest to a trigger, up to and including <paramref name="lastPointId"/>: the lowest ratio, or the lowest
+    /// consensus score. Null where there is none.
+    /// </summary>
+    public async Task<ConsensusPoint?> FindLowestAsync(
+        Stablecoin coin, DateTimeOffset from, DateTimeOffset to, bool byConsensus, long lastPointId, CancellationToken cancellationToken)
     {
         await using var connection = await database.OpenConnectionAsync(cancellationToken);
         var row = await connection.QueryFirstOrDefaultAsync<Row>(new CommandDefinition(
             $"""
             SELECT {Columns} FROM consensus_point
-            WHERE stablecoin = @Coin AND at BETWEEN @From AND @To AND peg_ratio IS NOT NULL
-            ORDER BY {(byConsensus ? "consensus" : "peg_ratio")}, at LIMIT 1
+            WHERE stablecoin = @Coin AND at BETWEEN @From AND @To AND {FigureOf(byConsensus)} IS NOT NULL AND point_id <= @Last
+            ORDER BY {FigureOf(byConsensus)}, at LIMIT 1
             """,
-            new { Coin = coin.Word(), From = from.UtcDateTime, To = to.UtcDateTime },
+            new { Coin = coin.Word(), From = from.UtcDateTime, To = to.UtcDateTime, Last = lastPointId },
             cancellationToken: cancellationToken));
         return row?.ToPoint();
     }
 
-    private sealed record Row(long PointId, long Sequence, DateTime At, decimal? PegRatio, decimal? Consensus, string Sources, string? Navs)
+    private static string FigureOf(bool byConsensus) => byConsensus ? "consensus" : "peg_ratio";
+
+    private sealed record Row(long PointId, long Sequence, DateTime At, decimal? PegRatio, decimal? Consensus, string Sources, string? Navs, string? DataSource)
     {
         public ConsensusPoint ToPoint() => new(
             Sequence,
@@ -104,9 +132,18 @@ internal sealed class ConsensusStore(NpgsqlDataSource database)
             PegRatio,
             Consensus,
             JsonSerializer.Deserialize<IReadOnlyList<PriceSourceFigure>>(Sources, SureJson.Internal)!,
-            Navs is null ? null : JsonSerializer.Deserialize<IReadOnlyList<NavFigure>>(Navs, SureJson.Internal));
+            Navs is null ? null : JsonSerializer.Deserialize<IReadOnlyList<NavFigure>>(Navs, SureJson.Internal),
+            DataSource);
     }
 }
+
+/// <summary>What is recorded of a span.</summary>
+/// <param name="Count">Its points; at least one.</param>
+/// <param name="FirstSequence">Sequence of the first.</param>
+/// <param name="LastSequence">Sequence of the last.</param>
+/// <param name="LastPointId">Place of the last in the record.</param>
+/// <param name="KnownUntil">Time of the last of them that knows something; null where none does.</param>
+internal sealed record RecordedSpan(long Count, long FirstSequence, long LastSequence, long LastPointId, DateTimeOffset? KnownUntil);
 
 /// <summary>A point with its place in the record.</summary>
 internal sealed record RecordedPoint(long PointId, ConsensusPoint Point);

@@ -119,7 +119,7 @@ internal sealed class TriggerWatch(
             await SettleAllAsync(
                 () => store.FindInForceAsync(
                     CoverageType.Bridge, [bridge.SourceChain, bridge.DestinationChain], coin: null, exploit.FirstSeenAt, Settlement.LargestBatch, cancellationToken),
-                policy => EventRules.Judge(policy, [exploit]),
+                async policy => EventRules.Judge(policy, await exploits.FindAsync(policy.Product.Chain, policy.StartsAt, policy.EndsAt, cancellationToken)),
                 term,
                 cancellationToken);
         }
@@ -140,19 +140,28 @@ internal sealed class TriggerWatch(
         await SettleAllAsync(
             () => store.FindInForceAsync(
                 incident.CoverageType, [incident.Chain], incident.Stablecoin, incident.OccurredAt, Settlement.LargestBatch, cancellationToken),
-            policy => EventRules.Judge(policy, [incident]),
+            async policy => EventRules.Judge(policy, await incidents.FindAsync(policy.Product, policy.StartsAt, policy.EndsAt, cancellationToken)),
             term,
             cancellationToken);
         await store.MarkIncidentSettledAsync(incident.IncidentId, time.GetUtcNow(), term, cancellationToken);
     }
 
-    /// <summary>Settles batch after batch; those that are settled are not found again.</summary>
+    /// <summary>
+    /// Settles batch after batch; those that are settled are not found again. What a policy was found by is one of several things that may have
+    /// happened in its time: it is judged by all of them, as it is where its holder files.
+    /// </summary>
     private async Task SettleAllAsync(
-        Func<Task<IReadOnlyList<Policies.Policy>>> find, Func<Policies.Policy, Finding> decide, LeaseTerm term, CancellationToken cancellationToken)
+        Func<Task<IReadOnlyList<Policies.Policy>>> find, Func<Policies.Policy, Task<Finding>> judgeByAll, LeaseTerm term, CancellationToken cancellationToken)
     {
         while (await find() is { Count: > 0 } found)
         {
-            await settlement.SettleAsync([.. found.Select(decide)], term, cancellationToken);
+            var findings = new List<Finding>();
+            foreach (var policy in found)
+            {
+                findings.Add(await judgeByAll(policy));
+            }
+
+            await settlement.SettleAsync(findings, term, cancellationToken);
         }
     }
 

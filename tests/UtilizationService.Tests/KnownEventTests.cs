@@ -28,7 +28,7 @@ public sealed class KnownEventTests
     [InlineData(9950, true)]
     public void Sales_stop_at_a_peg_ratio_of_0_995(int tenThousandths, bool stop)
     {
-        var peg = KnownPeg.After(before: null, Noon, tenThousandths / 10_000m, 1m, Options, LongestGap);
+        var peg = KnownPeg.After(before: null, Noon, tenThousandths / 10_000m, 1m, "simulated", Options, LongestGap);
 
         Assert.Equal(stop, WhyNotSold(Depeg, Market(peg)) is not null);
     }
@@ -39,7 +39,7 @@ public sealed class KnownEventTests
     {
         var peg = Recovering(minute => minute switch { < 5 => 0.995m, < 10 => 0.9969m, < 50 => 0.997m, 50 => 0.996m, _ => 0.998m }, Minutes(0, 110));
         Assert.True(peg.Troubled);
-        Assert.False(KnownPeg.After(peg, Noon.AddMinutes(111), 0.998m, 1m, Options, LongestGap).Troubled);
+        Assert.False(KnownPeg.After(peg, Noon.AddMinutes(111), 0.998m, 1m, "simulated", Options, LongestGap).Troubled);
     }
 
     /// <summary>Back from 12:01; nothing is agreed on at 12:30, so the hour is over at 13:31.</summary>
@@ -48,7 +48,7 @@ public sealed class KnownEventTests
     {
         var peg = Recovering(minute => minute switch { 0 => 0.99m, 30 => null, _ => 1m }, Minutes(0, 90));
         Assert.True(peg.Troubled);
-        Assert.False(KnownPeg.After(peg, Noon.AddMinutes(91), 1m, 1m, Options, LongestGap).Troubled);
+        Assert.False(KnownPeg.After(peg, Noon.AddMinutes(91), 1m, 1m, "simulated", Options, LongestGap).Troubled);
     }
 
     /// <summary>
@@ -60,7 +60,25 @@ public sealed class KnownEventTests
     {
         var peg = Recovering(minute => minute == 0 ? 0.99m : 1m, [.. Minutes(0, 10), .. Minutes(26, 40), .. Minutes(55, 85)]);
         Assert.True(peg.Troubled);
-        Assert.False(KnownPeg.After(peg, Noon.AddMinutes(86), 1m, 1m, Options, LongestGap).Troubled);
+        Assert.False(KnownPeg.After(peg, Noon.AddMinutes(86), 1m, 1m, "simulated", Options, LongestGap).Troubled);
+    }
+
+    /// <summary>Keepers and adapters are one kind. Of which kind a peg is that an older version keeps is not known: it goes on.</summary>
+    [Theory]
+    [InlineData("simulated", "http", false)]
+    [InlineData("simulated", "keepers", false)]
+    [InlineData("http", "simulated", false)]
+    [InlineData("keepers", "http", true)]
+    [InlineData("simulated", "simulated", true)]
+    [InlineData(null, "http", true)]
+    public void What_fell_on_a_simulated_market_stops_no_real_sales_nor_the_reverse(string? before, string after, bool stop)
+    {
+        var fell = KnownPeg.After(before: null, Noon, 0.90m, 1m, before, Options, LongestGap);
+
+        var peg = KnownPeg.After(fell, Noon.AddMinutes(1), 1m, 1m, after, Options, LongestGap);
+
+        Assert.Equal((stop, after), (peg.Troubled, peg.DataSource));
+        Assert.Equal(stop, WhyNotSold(Depeg, Market(peg with { At = Noon })) is not null);
     }
 
     [Fact]
@@ -185,9 +203,9 @@ public sealed class KnownEventTests
     private static IEnumerable<int> Minutes(int first, int last) => Enumerable.Range(first, last - first + 1);
 
     private static KnownPeg Recovering(Func<int, decimal?> ratioAt, IEnumerable<int> minutes) => minutes.Aggregate(
-        (KnownPeg?)null, (peg, minute) => KnownPeg.After(peg, Noon.AddMinutes(minute), ratioAt(minute), 1m, Options, LongestGap))!;
+        (KnownPeg?)null, (peg, minute) => KnownPeg.After(peg, Noon.AddMinutes(minute), ratioAt(minute), 1m, "simulated", Options, LongestGap))!;
 
-    private static KnownPeg Peg(decimal ratio) => new(Noon, ratio, 1m, Troubled: false, RecoveredSince: null);
+    private static KnownPeg Peg(decimal ratio) => new(Noon, ratio, 1m, Troubled: false, RecoveredSince: null, "simulated");
 
     private static MarketKnowledge Market(KnownPeg? peg = null) => new(
         new Dictionary<Stablecoin, KnownPeg> { [Stablecoin.USDC] = peg ?? Peg(1m) },

@@ -1,3 +1,4 @@
+using System.Net;
 using Dapper;
 using Sure.Contracts.Events;
 using Sure.Contracts.Vocabulary;
@@ -29,6 +30,28 @@ public sealed class MarketIntakeTests(PostgresServer postgres)
         Assert.Equal([1m, 0.999m, null], await PointsAsync(host, "DAI"));
         Assert.Equal((0.9971m, true, true), await PegAsync(host, "USDC"));
         Assert.Equal((null, false, false), await PegAsync(host, "DAI"));
+    }
+
+    /// <summary>The real point comes by itself, to what is kept of the simulated one.</summary>
+    [Fact]
+    public async Task Sales_that_stand_still_on_a_simulated_market_go_on_with_the_first_real_price()
+    {
+        await using var host = await UtilizationHost.StartAsync(postgres);
+        await host.FillAsync();
+        var product = new Product(CoverageType.Depeg, Chain.Ethereum, Stablecoin.USDC);
+        host.Tell(host.Price(Stablecoin.USDC, 0.90m));
+        await host.KnownAsync();
+        Assert.Equal(HttpStatusCode.UnprocessableEntity, (await UtilizationHost.BindAsync(host.Alice, host.Quote(100m, product))).Status);
+
+        host.Tell(host.Price(Stablecoin.USDC, 1m) with { DataSource = "http" });
+        await host.KnownAsync();
+
+        Assert.Equal((1m, false, false), await PegAsync(host, "USDC"));
+        Assert.Equal(HttpStatusCode.Created, (await UtilizationHost.BindAsync(host.Alice, host.Quote(100m, product))).Status);
+        await using var connection = await host.Database.OpenConnectionAsync(TestContext.Current.CancellationToken);
+        Assert.Equal(
+            ["simulated", "simulated", "http"],
+            await connection.QueryAsync<string>("SELECT data_source FROM consensus_point WHERE stablecoin = 'USDC' ORDER BY point_id"));
     }
 
     [Fact]

@@ -5,7 +5,8 @@ namespace Sure.UtilizationService.Claims.Rules;
 /// <summary>
 /// Pays when the peg ratio, and enough sources each, are at or below the trigger at any one point. Payout fraction = clamp((trigger − p) /
 /// (trigger − floor), 0, 1), p = the lowest such ratio from that point to the end of the window after it, or of the cover if sooner (domain,
-/// §5). It is decided by the first point at or after that end; a point at the very end still counts.
+/// §5). It is decided by the first point at or after that end; a point at the very end still counts. Where data change between simulated and
+/// real before that point, nothing is decided by it: the window is over and pays nothing.
 /// </summary>
 /// <param name="trigger">Peg ratio at which payment begins.</param>
 /// <param name="floor">Peg ratio at which everything is paid; below <paramref name="trigger"/>.</param>
@@ -62,6 +63,10 @@ public sealed class CexLiquidationRule(decimal trigger, decimal floor, TriggerOp
         $"Within the time of the cover no point had a peg ratio at or below {Wording.Plain(trigger)} in the consensus and in {Wording.LiveSources(options.MinSources)} or more.",
         nearest is null ? [] : [nearest]);
 
+    private Verdict.NotTriggered Abandon(ConsensusPoint first, DateTimeOffset dueAt, ConsensusPoint breaking) => new(
+        $"The peg ratio was at or below {Wording.Plain(trigger)} at {Wording.Utc(first.At)}; before the lowest until {Wording.Utc(dueAt)} was known, data changed between simulated and real, at {Wording.Utc(breaking.At)}.",
+        [first, breaking]);
+
     private DateTimeOffset DueAt(DateTimeOffset startedAt, CoverPeriod period) =>
         startedAt + options.CexWindow < period.EndsAt ? startedAt + options.CexWindow : period.EndsAt;
 
@@ -70,13 +75,20 @@ public sealed class CexLiquidationRule(decimal trigger, decimal floor, TriggerOp
         /// <summary>From the point that met the trigger to the one that ends its window.</summary>
         private readonly List<ConsensusPoint> _window = [];
         private ConsensusPoint? _nearest;
+        private Verdict.NotTriggered? _abandoned;
 
-        private protected override Verdict SoFar => _window.Count > 0 ? rule.Wait(_window[0], DueAt) : rule.Deny(_nearest);
+        private protected override Verdict SoFar => _window.Count > 0 ? rule.Wait(_window[0], DueAt) : _abandoned ?? rule.Deny(_nearest);
 
         private DateTimeOffset DueAt => rule.DueAt(_window[0].At, period);
 
-        private protected override Verdict? Next(ConsensusPoint point)
+        private protected override Verdict? Next(ConsensusPoint point, bool ofOtherKind)
         {
+            if (_window.Count > 0 && ofOtherKind)
+            {
+                _abandoned = rule.Abandon(_window[0], DueAt, point);
+                _window.Clear();
+            }
+
             if (_window.Count > 0 || (period.Contains(point.At) && rule.Touches(point)))
             {
                 _window.Add(point);

@@ -11,13 +11,15 @@ namespace Sure.UtilizationService.Claims.Rules;
 /// <param name="Consensus">Score of agreement, 0.3 … 1; null without consensus.</param>
 /// <param name="Sources">What each source last said, live or not.</param>
 /// <param name="Navs">The same of what a yield-bearing coin can be redeemed for; null where the reference is 1, and in points of an older version.</param>
+/// <param name="DataSource">Where the observations come from: <c>simulated</c>, <c>http</c> or <c>keepers</c>; null in points of an older version, and of a back-test.</param>
 public sealed record ConsensusPoint(
     long Sequence,
     DateTimeOffset At,
     decimal? PegRatio,
     decimal? Consensus,
     IReadOnlyList<PriceSourceFigure> Sources,
-    [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] IReadOnlyList<NavFigure>? Navs = null)
+    [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] IReadOnlyList<NavFigure>? Navs = null,
+    [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] string? DataSource = null)
 {
     /// <summary>
     /// Whether the peg ratio, and each of at least <paramref name="sources"/> live sources, is at or below <paramref name="ratio"/>. Of a

@@ -8,6 +8,8 @@ namespace Sure.UtilizationService.Claims.Rules;
 /// then the value before it stood. A point at the very moment it is due must still meet it.</item>
 /// <item>A point that knows nothing neither breaks a run nor carries it on, but more than the longest gap from one point that knows to the
 /// next breaks it, even where the run would have been due within the gap.</item>
+/// <item>A simulated point breaks a run of real ones and a real point one of simulated ones, whatever they say and even where the run is due:
+/// how long the value before them stood is not known.</item>
 /// <item>So a run is complete once a point at or after due is known; that point may lie after the end of the cover, due may not.</item>
 /// </list>
 /// </summary>
@@ -61,11 +63,16 @@ public abstract class DwellRule : PriceRule
             _ => new Verdict.NotTriggered($"{rule.Condition} was not seen within the time of the cover.", _nearest is null ? [] : [_nearest]),
         };
 
-        private protected override Verdict? Next(ConsensusPoint point)
+        private protected override Verdict? Next(ConsensusPoint point, bool ofOtherKind)
         {
             if (_run is { } silent && point.At - silent.LastKnown.At > rule.LongestGap)
             {
                 BreakRun(silent, silent.LastKnown.At + rule.LongestGap, $"by more than {Wording.Span(rule.LongestGap)} without consensus", point);
+            }
+
+            if (_run is { } other && ofOtherKind)
+            {
+                BreakRun(other, other.LastKnown.At, "by a change between simulated and real data", point);
             }
 
             if (rule.Figure(point) is not { } figure)

@@ -1,3 +1,5 @@
+using Sure.UtilizationService.Market;
+
 namespace Sure.UtilizationService.Claims.Rules;
 
 /// <summary>
@@ -6,6 +8,7 @@ namespace Sure.UtilizationService.Claims.Rules;
 public abstract class Judgement
 {
     private DateTimeOffset? _last;
+    private string? _dataSource;
     private Verdict? _final;
 
     /// <summary>What is found in the points so far.</summary>
@@ -23,11 +26,14 @@ public abstract class Judgement
         ArgumentNullException.ThrowIfNull(point);
         if (_final is null && (_last is null || point.At > _last))
         {
-            _last = point.At;
-            _final = Next(point);
+            var ofOtherKind = DataKind.Differ(_dataSource, point.DataSource);
+            (_last, _dataSource) = (point.At, point.DataSource ?? _dataSource);
+            _final = Next(point, ofOtherKind);
         }
     }
 
     /// <summary>Takes a point later than all before it; the verdict, where no later point changes it.</summary>
-    private protected abstract Verdict? Next(ConsensusPoint point);
+    /// <param name="point">The point.</param>
+    /// <param name="ofOtherKind">Whether those before it are simulated and it is real, or the reverse: nothing under way goes on with it.</param>
+    private protected abstract Verdict? Next(ConsensusPoint point, bool ofOtherKind);
 }

@@ -9,7 +9,8 @@ public abstract record Verdict(string Reason, IReadOnlyList<ConsensusPoint> Poin
     /// <param name="Reason">What came nearest to it.</param>
     /// <param name="Points">
     /// Three at most: of the longest run the first, the last that met the condition and the one that broke it; of a run that the end of the
-    /// cover forestalled its first; where none began the nearest to one, none where nothing was known.
+    /// cover forestalled its first; of a window that a change between simulated and real data ended its first and the one after the change; where
+    /// none began the nearest to one, none where nothing was known.
     /// </param>
     public sealed record NotTriggered(string Reason, IReadOnlyList<ConsensusPoint> Points) : Verdict(Reason, Points);
 

@@ -76,6 +76,30 @@ public sealed class CexLiquidationRuleTests
         Assert.IsType<Verdict.NotTriggered>(Rule.Judge([point with { Navs = [point.Navs![0], point.Navs[1] with { Live = false }] }], Year));
     }
 
+    /// <summary>The window from minute 10 to 70 is of the one kind; the point that would lower it, and the one that would end it, are of the other.</summary>
+    [Theory]
+    [InlineData("simulated", "http", 40)]
+    [InlineData("http", "simulated", 40)]
+    [InlineData("simulated", "keepers", 80)]
+    public void A_window_with_simulated_and_real_points_pays_nothing(string before, string after, double change)
+    {
+        var verdict = Assert.IsType<Verdict.NotTriggered>(
+            Rule.Judge([.. Of(before, Point(0, 1m), Point(10, 0.90m), Point(30, 1m)), .. Of(after, Point(change, 1m), Point(change + 60, 1m))], Year));
+
+        Assert.Equal([At(10), At(change)], verdict.Points.Select(p => p.At));
+        Assert.Contains("data changed between simulated and real", verdict.Reason, StringComparison.Ordinal);
+    }
+
+    /// <summary>The 0.82 at minute 20 is simulated; by what is real, 0.89 at minute 40 is the lowest: (0.95 − 0.89) / 0.15 = 0.4.</summary>
+    [Fact]
+    public void After_a_change_of_data_a_window_begins_anew()
+    {
+        var verdict = Triggered([.. Of("simulated", Point(10, 0.90m), Point(20, 0.82m)), .. Of("http", Point(40, 0.89m), Point(100, 1m))], Year);
+
+        Assert.Equal((At(40), 0.4m), (verdict.At, verdict.PayoutFraction));
+        Assert.Equal([At(40), At(100)], verdict.Points.Select(p => p.At));
+    }
+
     [Fact]
     public void Points_outside_of_the_cover_trigger_nothing() =>
         Assert.IsType<Verdict.NotTriggered>(Rule.Judge([Point(0, 0.5m), Point(10, 1m), Point(40, 0.5m), Point(200, 1m)], new CoverPeriod(At(5), At(30))));

@@ -1,3 +1,4 @@
+using System.Collections;
 using System.Globalization;
 using System.Net;
 using System.Text.Json.Nodes;
@@ -8,6 +9,7 @@ using Sure.TestServers;
 using Sure.UtilizationService.Breaker;
 using Sure.UtilizationService.Claims;
 using Sure.UtilizationService.Claims.Evidence;
+using Sure.UtilizationService.Claims.Rules;
 using Sure.UtilizationService.Pool;
 using Sure.UtilizationService.Tests.Hosts;
 
@@ -123,6 +125,26 @@ public sealed class ClaimTests(PostgresServer postgres) : CoverInForce(postgres)
             "SELECT pid::text FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock' AND query LIKE '%FROM pool FOR UPDATE%'")).Count;
     }
 
+    /// <summary>Buyers wait for whoever has the pool, so nothing that takes long is left for then.</summary>
+    [Fact]
+    public async Task Points_are_spelt_before_the_pool_is_had()
+    {
+        var policy = Guid.Parse(await BindAsync(1_000m, Depeg));
+        var points = new WatchedList<ConsensusPoint>([Series.Point(0, 0.9m)]);
+        await using var holder = await Host.Database.OpenConnectionAsync(TestContext.Current.CancellationToken);
+        await using var transaction = await holder.BeginTransactionAsync(TestContext.Current.CancellationToken);
+        await using var hold = new NpgsqlCommand("SELECT one FROM pool FOR UPDATE", holder, transaction);
+        await hold.ExecuteNonQueryAsync(TestContext.Current.CancellationToken);
+
+        var settling = Host.SettleAsync([policy], 1m, points);
+
+        await UtilizationHost.EventuallyAsync(() => Task.FromResult(points.IsEnumerated), "the points to be spelt while another has the pool");
+        await transaction.RollbackAsync(TestContext.Current.CancellationToken);
+        await settling;
+        var evidence = await UtilizationHost.GetAsync(Host.Alice, $"/api/v2/claims/{(await ClaimsAsync(policy.ToString()))[0]["claim_id"]}/evidence");
+        Assert.Equal(["0.9"], evidence["body"]["points"]!.AsArray().Select(p => (string?)p!["peg_ratio"]));
+    }
+
     [Fact]
     public async Task A_great_loss_trips_the_breaker_until_an_operator_resets_it()
     {
@@ -212,6 +234,94 @@ public sealed class ClaimTests(PostgresServer postgres) : CoverInForce(postgres)
         var chain = await UtilizationHost.GetAsync(Host.Anonymous, "/api/v2/claims/evidence-chain");
         Assert.Equal([(string?)claim["evidence_hash"], (string?)again["evidence_hash"]], chain["items"].AsArray().Select(l => (string?)l!["hash"]));
         Assert.Equal("2 filed, 2 refused, 0 triggered, 0.00 owed, 0.00 short, 0 paid with 0.00", await StatisticsAsync("interval=day"));
+    }
+
+    /// <summary>
+    /// What is known is six hours old; nobody can say what the price was since. Two points are of the policy's time, of which the first was
+    /// nearer to the trigger.
+    /// </summary>
+    [Fact]
+    public async Task A_refusal_says_until_when_anything_is_known()
+    {
+        var policy = await BindAsync(1_000m, Depeg);
+        var before = await LastSequenceAsync();
+        await PriceAsync(Stablecoin.USDC, 0.981m);
+        await PriceAsync(Stablecoin.USDC, 0.99m);
+        var known = (await ColumnAsync("SELECT to_char(max(at) AT TIME ZONE 'UTC', 'YYYY-MM-DD HH24:MI:SS') FROM consensus_point WHERE stablecoin = 'USDC'"))[0];
+        Clock.Advance(TimeSpan.FromHours(6));
+
+        var claim = await FileAsync(Host, policy);
+
+        Assert.Equal(
+            ("refused", $"The peg ratio was never below 0.981 while the policy was in force, in the points recorded until {known} UTC; the trigger is 0.97."),
+            ((string?)claim["status"], (string?)claim["reason"]));
+        var evidence = await UtilizationHost.GetAsync(Host.Alice, $"/api/v2/claims/{claim["claim_id"]}/evidence");
+        Assert.Equal(["0.981"], evidence["body"]["points"]!.AsArray().Select(p => (string?)p!["peg_ratio"]));
+        Assert.Equal((2, before + 1, before + 2), Considered(evidence));
+    }
+
+    [Fact]
+    public async Task A_refusal_says_that_nothing_is_known()
+    {
+        var policy = await BindAsync(1_000m, Depeg);
+
+        var claim = await FileAsync(Host, policy);
+
+        Assert.Equal("No consensus on the price has been recorded since the policy began.", (string?)claim["reason"]);
+        var evidence = await UtilizationHost.GetAsync(Host.Alice, $"/api/v2/claims/{claim["claim_id"]}/evidence");
+        Assert.Equal((0, false), (evidence["body"]["points"]!.AsArray().Count, evidence["body"].AsObject().ContainsKey("considered")));
+    }
+
+    /// <summary>
+    /// A point every ten minutes: 0.94 from 0 to 170, two hours of 1 from 180, and 0.94 at 300 alone. The first run lasts until 180, which is
+    /// three hours, the second ten minutes. What could belong to the first ends 75 minutes after its last, so 25 points of it are read, and
+    /// two of the second.
+    /// </summary>
+    [Fact]
+    public async Task Of_runs_far_apart_the_longest_is_told()
+    {
+        var policy = await BindAsync(1_000m, Depeg);
+        var points = new List<IPlatformEvent>();
+        var start = Clock.GetUtcNow().AddMinutes(10);
+        for (var minute = 0; minute <= 310; minute += 10)
+        {
+            Clock.Advance(TimeSpan.FromMinutes(10));
+            points.Add(Host.Price(Stablecoin.USDC, minute is < 180 or 300 ? 0.94m : 1m) with { OccurredAt = start.AddMinutes(minute) });
+        }
+
+        Host.Tell(points);
+        await Host.KnownAsync();
+
+        var claim = await FileAsync(Host, policy);
+
+        Assert.Equal((HttpStatusCode.Created, "refused"), (claim.Status, (string?)claim["status"]));
+        Assert.Contains("the longest run lasted 3 h, from", (string?)claim["reason"], StringComparison.Ordinal);
+        var evidence = await UtilizationHost.GetAsync(Host.Alice, $"/api/v2/claims/{claim["claim_id"]}/evidence");
+        Assert.Equal(
+            [(0, "0.94"), (170, "0.94"), (180, "1")],
+            evidence["body"]["points"]!.AsArray().Select(p => ((int)Math.Round(((double)p!["at"]! - (start.ToUnixTimeMilliseconds() / 1000.0)) / 60), (string?)p["peg_ratio"])));
+        Assert.Equal(27, Considered(evidence).Count);
+    }
+
+    /// <summary>
+    /// Two points of 0.94 two hours apart, with nothing said between: the second ends the run of the first and begins one of its own, which
+    /// 1 ends. It is one point, though it does both.
+    /// </summary>
+    [Fact]
+    public async Task A_point_that_ends_one_run_and_begins_another_is_one_point()
+    {
+        var policy = await BindAsync(1_000m, Depeg);
+        var before = await LastSequenceAsync();
+        await PriceAsync(Stablecoin.USDC, 0.94m);
+        Clock.Advance(TimeSpan.FromHours(2));
+        await PriceAsync(Stablecoin.USDC, 0.94m);
+        await PriceAsync(Stablecoin.USDC, 1m);
+
+        var claim = await FileAsync(Host, policy);
+
+        Assert.Contains("the longest run lasted 15 min, from", (string?)claim["reason"], StringComparison.Ordinal);
+        var evidence = await UtilizationHost.GetAsync(Host.Alice, $"/api/v2/claims/{claim["claim_id"]}/evidence");
+        Assert.Equal((3, before + 1, before + 3), Considered(evidence));
     }
 
     /// <summary>
@@ -341,7 +451,7 @@ public sealed class ClaimTests(PostgresServer postgres) : CoverInForce(postgres)
     public async Task A_refusal_keeps_what_proves_it_however_long_prices_hovered_around_the_trigger()
     {
         var policy = await BindAsync(1_000m, Depeg);
-        var before = long.Parse((await ColumnAsync("SELECT sequence::text FROM intake WHERE producer = 'bridgeservice'"))[0], CultureInfo.InvariantCulture);
+        var before = await LastSequenceAsync();
         var points = new List<IPlatformEvent>();
         var start = Clock.GetUtcNow().AddMinutes(1);
         for (var minute = 0; minute < 1_440; minute++)
@@ -364,8 +474,7 @@ public sealed class ClaimTests(PostgresServer postgres) : CoverInForce(postgres)
         var kept = evidence["body"]["points"]!.AsArray();
         Assert.Equal([(82, "0.97"), (131, "0.97"), (132, "0.971")], kept.Select(p => (Minute((double)p!["at"]!), (string?)p["peg_ratio"])));
         Assert.All(kept, p => Assert.Equal(3, p!["sources"]!.AsArray().Count));
-        var considered = evidence["body"]["considered"]!;
-        Assert.Equal((1_440, before + 1, before + 1_440), ((long)considered["count"]!, (long)considered["first_sequence"]!, (long)considered["last_sequence"]!));
+        Assert.Equal((1_440, before + 1, before + 1_440), Considered(evidence));
         Assert.Equal((string?)evidence["hash"], EvidenceChain.HashOf((string)evidence["previous_hash"]!, CanonicalJson.Write(evidence["body"])));
 
         int Minute(double at) => (int)Math.Round((at - (start.ToUnixTimeMilliseconds() / 1000.0)) / 60);
@@ -429,6 +538,16 @@ public sealed class ClaimTests(PostgresServer postgres) : CoverInForce(postgres)
         Assert.Contains("by a point without it", (string?)(await ClaimAsync(pending))["reason"], StringComparison.Ordinal);
     }
 
+    /// <summary>Of the last that BridgeService told.</summary>
+    private async Task<long> LastSequenceAsync() =>
+        long.Parse((await ColumnAsync("SELECT sequence::text FROM intake WHERE producer = 'bridgeservice'"))[0], CultureInfo.InvariantCulture);
+
+    private static (long Count, long First, long Last) Considered(Answer evidence)
+    {
+        var considered = evidence["body"]["considered"]!;
+        return ((long)considered["count"]!, (long)considered["first_sequence"]!, (long)considered["last_sequence"]!);
+    }
+
     /// <summary>Policies of 2 950 000 that were decided one after the other while 8 000 000 are deployed.</summary>
     private async Task<(string First, string Second)> TwoWaitingAsync()
     {
@@ -449,4 +568,24 @@ public sealed class ClaimTests(PostgresServer postgres) : CoverInForce(postgres)
     private async Task DeployAsync(string direction, decimal amount, decimal? gain = null) => Assert.Equal(
         HttpStatusCode.Created,
         (await UtilizationHost.PostAsync(Host.Operator, "/api/v2/pool/deployments", new { direction, amount_usd = amount, gain_usd = gain })).Status);
+
+    /// <summary>Tells whether anybody has looked at what is in it; to count is not to look.</summary>
+    private sealed class WatchedList<T>(IReadOnlyList<T> items) : IReadOnlyList<T>
+    {
+        private volatile bool _isEnumerated;
+
+        public bool IsEnumerated => _isEnumerated;
+
+        public int Count => items.Count;
+
+        public T this[int index] => items[index];
+
+        public IEnumerator<T> GetEnumerator()
+        {
+            _isEnumerated = true;
+            return items.GetEnumerator();
+        }
+
+        IEnumerator IEnumerable.GetEnumerator() => GetEnumerator();
+    }
 }

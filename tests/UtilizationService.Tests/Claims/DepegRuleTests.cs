@@ -100,6 +100,40 @@ public sealed class DepegRuleTests
         Assert.Contains("without consensus", Broken([.. Every(5, 0, 50, 0.96m), Point(60, ratio: null), Point(66, ratio: null)]), StringComparison.Ordinal);
     }
 
+    /// <summary>
+    /// The run began at minute 0 and would be due at 60; at 50 and at 65, which would complete it, data are of the other kind. It lasted until
+    /// 40 or 55, and a run of the other kind goes on.
+    /// </summary>
+    [Theory]
+    [InlineData("simulated", "http", 40, 50)]
+    [InlineData("simulated", "keepers", 40, 50)]
+    [InlineData("http", "simulated", 40, 50)]
+    [InlineData("simulated", "http", 55, 65)]
+    public void Simulated_and_real_points_are_not_one_run(string before, string after, double last, double change)
+    {
+        ConsensusPoint[] points = [.. Of(before, Every(5, 0, last, 0.94m)), .. Of(after, Every(10, change, change + 50, 0.94m))];
+
+        var running = Assert.IsType<Verdict.Running>(Rule.Judge(points, Year));
+        Assert.Equal(At(change), running.StartedAt);
+        Assert.Contains(
+            $"the longest run lasted {last} min, from 2026-01-05 12:00:00 UTC, and was broken at 2026-01-05 12:{last}:00 UTC by a change between simulated and real data.",
+            Broken([.. points[..^5], Point(change + 10, 1m)]),
+            StringComparison.Ordinal);
+        Assert.Equal([At(0), At(last), At(change)], Told([.. points[..^5], Point(change + 10, 1m)]));
+        Assert.Equal(At(change + 60), Triggered([.. points, .. Of(after, Point(change + 60, 0.94m))]).At);
+    }
+
+    /// <summary>Points of an older version do not say of which kind they are; those about them do.</summary>
+    [Theory]
+    [InlineData("http", "keepers", true)]
+    [InlineData(null, "simulated", true)]
+    [InlineData("http", null, true)]
+    [InlineData("http", "simulated", false)]
+    public void A_run_goes_on_from_one_real_source_to_the_other_and_over_points_that_do_not_say(string? first, string? second, bool triggered) =>
+        Assert.Equal(
+            triggered,
+            Rule.Judge([.. Of(first, Every(10, 0, 20, 0.94m)), .. Of(dataSource: null, Point(30, 0.94m)), .. Of(second, Every(10, 40, 60, 0.94m))], Year) is Verdict.Triggered);
+
     /// <summary>The median of three is below, but only with one of them, and a source that is not live does not count.</summary>
     [Fact]
     public void One_source_alone_triggers_nothing()

@@ -156,6 +156,28 @@ public sealed class EventClaimTests(PostgresServer postgres) : CoverInForce(post
         Assert.Equal(400m, (decimal)(await PaidAsync(policy))["payout_usd"]!);
     }
 
+    /// <summary>Two are confirmed at one time, of which the one that pays less comes first: of 1 000 the policy is paid 0.9, as whoever files is.</summary>
+    [Fact]
+    public async Task Of_incidents_that_are_confirmed_the_greatest_pays()
+    {
+        var policy = await BindAsync(1_000m, new(CoverageType.SmartContract, Chain.Polygon, Stablecoin.GHO));
+        foreach (var loss in new[] { 0.1m, 0.9m })
+        {
+            Clock.Advance(TimeSpan.FromMinutes(1));
+            Assert.Equal(HttpStatusCode.Created, (await RecordAsync("smart_contract", "Polygon", Clock.GetUtcNow(), "GHO", loss)).Status);
+        }
+
+        // By one statement, so that the watch, which looks every second, cannot see one of them alone.
+        await ExecuteAsync("UPDATE incident SET status = 'confirmed', decided_by = 'deputy', decided_at = recorded_at");
+
+        var claim = await PaidAsync(policy);
+        Assert.Equal((0.9m, 900m), ((decimal)claim["payout_fraction"]!, (decimal)claim["payout_usd"]!));
+        var evidence = await UtilizationHost.GetAsync(Host.Alice, $"/api/v2/claims/{claim["claim_id"]}/evidence");
+        Assert.Equal(["0.1", "0.9"], evidence["body"]["incidents"]!.AsArray().Select(i => (string?)i!["loss_fraction"]));
+        await UtilizationHost.EventuallyAsync(
+            async () => (await ColumnAsync("SELECT incident_id::text FROM incident WHERE settled_at IS NULL")).Count == 0, "both incidents to be done with");
+    }
+
     /// <summary>The older claim is one on DAI, of which a point has no sources that can be read.</summary>
     [Fact]
     public async Task A_pending_claim_that_cannot_be_judged_holds_up_no_later_one()

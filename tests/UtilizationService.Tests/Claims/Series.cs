@@ -37,6 +37,10 @@ internal static class Series
         };
     }
 
+    /// <summary>The same, as observed by <paramref name="dataSource"/>.</summary>
+    public static IEnumerable<ConsensusPoint> Of(string? dataSource, params IEnumerable<ConsensusPoint> points) =>
+        points.Select(p => p with { DataSource = dataSource });
+
     /// <summary>One ratio every <paramref name="step"/> minutes, first and last included.</summary>
     public static IEnumerable<ConsensusPoint> Every(double step, double from, double to, decimal ratio)
     {

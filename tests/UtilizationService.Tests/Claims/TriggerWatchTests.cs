@@ -49,6 +49,56 @@ public sealed class TriggerWatchTests(PostgresServer postgres) : CoverInForce(po
         Assert.Empty(await ColumnAsync("SELECT policy_id::text FROM trigger_run"));
     }
 
+    /// <summary>
+    /// Two hours simulated and two real are no run of four; four real ones are, and pay 3/7. A simulated 0.90 pays nothing where the prices of
+    /// the hour after it are real.
+    /// </summary>
+    [Fact]
+    public async Task A_run_of_simulated_and_real_prices_pays_nothing()
+    {
+        var policy = await BindAsync(10_000m, Depeg);
+        var liquidation = await BindAsync(9_000m, new(CoverageType.CexLiquidation, Chain.Base, Stablecoin.DAI));
+        await PriceForAsync(Stablecoin.USDC, TimeSpan.FromHours(2), 0.94m);
+        await PriceAsync(Stablecoin.DAI, 0.90m);
+        await JudgedAsync();
+        var changed = Clock.GetUtcNow();
+
+        await RealForAsync(TimeSpan.FromHours(2));
+        await JudgedAsync();
+
+        foreach (var bound in new[] { policy, liquidation })
+        {
+            Assert.Equal("active", (string?)(await UtilizationHost.GetAsync(Host.Alice, $"/api/v2/policies/{bound}"))["status"]);
+        }
+
+        Assert.Equal([policy], await ColumnAsync("SELECT policy_id::text FROM trigger_run"));
+        var refused = await EventuallyFiledAsync(liquidation, "refused");
+        Assert.Contains("data changed between simulated and real", (string?)refused["reason"], StringComparison.Ordinal);
+        var evidence = await UtilizationHost.GetAsync(Host.Alice, $"/api/v2/claims/{refused["claim_id"]}/evidence");
+        Assert.Equal(["simulated", "http"], evidence["body"]["points"]!.AsArray().Select(p => (string?)p!["data_source"]));
+
+        await RealForAsync(TimeSpan.FromHours(2));
+
+        var claim = await PaidAsync(policy);
+        Assert.Equal(4285.71m, (decimal)claim["payout_usd"]!);
+        Assert.Equal(4.0, ((double)claim["triggered_at"]! - (changed.ToUnixTimeMilliseconds() / 1000.0)) / 3600, 2);
+        var paid = await UtilizationHost.GetAsync(Host.Alice, $"/api/v2/claims/{claim["claim_id"]}/evidence");
+        Assert.All(paid["body"]["points"]!.AsArray(), p => Assert.Equal("http", (string?)p!["data_source"]));
+
+        async Task RealForAsync(TimeSpan span)
+        {
+            for (var told = TimeSpan.Zero; told <= span; told += TimeSpan.FromMinutes(10))
+            {
+                Host.Tell(
+                    Host.Price(Stablecoin.USDC, 0.94m) with { DataSource = "http" },
+                    Host.Price(Stablecoin.DAI, 1m) with { DataSource = "http" });
+                Clock.Advance(TimeSpan.FromMinutes(10));
+            }
+
+            await Host.KnownAsync();
+        }
+    }
+
     [Fact]
     public async Task One_source_that_errs_pays_nobody()
     {

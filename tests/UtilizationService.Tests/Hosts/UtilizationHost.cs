@@ -16,6 +16,7 @@ using Sure.Coordination.Leases;
 using Sure.ServiceDefaults.Identity;
 using Sure.TestServers;
 using Sure.UtilizationService.Claims;
+using Sure.UtilizationService.Claims.Rules;
 using Sure.UtilizationService.Policies;
 using Sure.UtilizationService.Triggers;
 
@@ -237,14 +238,15 @@ internal sealed class UtilizationHost : IAsyncDisposable
     /// <summary>The trigger of a policy is found to be met, whatever the prices are; nothing happens when it is not active any more.</summary>
     public Task SettleAsync(Guid policyId, decimal payoutFraction) => SettleAsync([policyId], payoutFraction);
 
-    /// <summary>The triggers of these policies are found to be met together; they are booked in this order.</summary>
-    public async Task SettleAsync(IReadOnlyList<Guid> policyIds, decimal payoutFraction)
+    /// <summary>The triggers of these policies are found to be met together, by <paramref name="points"/>; they are booked in this order.</summary>
+    public async Task SettleAsync(IReadOnlyList<Guid> policyIds, decimal payoutFraction, IReadOnlyList<ConsensusPoint>? points = null)
     {
         var findings = new List<Finding>();
         foreach (var id in policyIds)
         {
             var policy = await _service.Services.GetRequiredService<PolicyStore>().FindAsync(id, TestContext.Current.CancellationToken);
-            findings.Add(new Finding.Met(policy!, "It happened.", new DecisionBasis("depeg", new Dictionary<string, decimal>()), Now, payoutFraction));
+            var basis = new DecisionBasis("depeg", new Dictionary<string, decimal>()) { Points = points ?? [] };
+            findings.Add(new Finding.Met(policy!, "It happened.", basis, Now, payoutFraction));
         }
 
         await _service.Services.GetRequiredService<Settlement>().SettleAsync(findings, term: null, TestContext.Current.CancellationToken);
