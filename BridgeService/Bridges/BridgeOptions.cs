@@ -106,7 +106,7 @@ public sealed class BridgeOptions
     /// <summary>Without an observation for this long a bridge is stale.</summary>
     public TimeSpan StaleAfter { get; set; } = TimeSpan.FromMinutes(30);
 
-    /// <summary>How many sources must see an exploit.</summary>
+    /// <summary>How many sources must see an exploit, bear out the value it is held against, and speak of a pause that confirms it.</summary>
     [Range(1, 100)]
     public int ExploitSources { get; set; } = 2;
 

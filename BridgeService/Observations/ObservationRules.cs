@@ -1,3 +1,4 @@
+using Sure.BridgeService.Adapters.Evm;
 using Sure.BridgeService.Market;
 using Sure.Contracts.Vocabulary;
 
@@ -121,6 +122,11 @@ internal static class ObservationRules
         if (SimulatedMarket.IsItsSource(source))
         {
             return $"source: names that begin with {SimulatedMarket.SourcePrefix} are those of the simulated market.";
+        }
+
+        if (PauseFlagSource.IsItsName(source))
+        {
+            return $"source: names that begin with {PauseFlagSource.SourcePrefix} are those of chains of which final blocks are read.";
         }
 
         return maySpeakFor(source) ? null : $"source: the key may not speak for {source}.";
