@@ -13,7 +13,7 @@ public sealed class BridgeOptions
     /// <summary>A source is live while its last observation is younger.</summary>
     public TimeSpan MaxAge { get; set; } = TimeSpan.FromMinutes(10);
 
-    /// <summary>The same for sources that are slower, or ought to be faster, by name.</summary>
+    /// <summary>The same for sources that are slower, or ought to be faster, by name; of those that read final blocks their <c>MaxBlockAge</c> where that is longer.</summary>
     public IDictionary<string, TimeSpan> SourceMaxAges { get; } = new Dictionary<string, TimeSpan>(StringComparer.Ordinal);
 
     /// <summary>Over which the peak, the change and the success rate are measured.</summary>
