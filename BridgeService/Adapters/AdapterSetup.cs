@@ -183,7 +183,8 @@ internal static class AdapterSetup
             BreakDuration = options.CircuitBreak,
             ShouldHandle = arguments => ValueTask.FromResult(IsTransient(arguments.Outcome)),
         });
-        pipeline.AddTimeout(options.AttemptTimeout < limit ? options.AttemptTimeout : limit);
+        var attempt = PullLimits.OfAttempt(interval);
+        pipeline.AddTimeout(options.AttemptTimeout < attempt ? options.AttemptTimeout : attempt);
     }
 
     /// <summary>

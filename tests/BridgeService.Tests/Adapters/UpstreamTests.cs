@@ -285,6 +285,24 @@ public sealed class UpstreamTests : IAsyncLifetime
         Assert.Single((await host.ReadAsync(Source)).Prices);
     }
 
+    /// <summary>A request has 2 s there, less than an attempt otherwise: three cycles of 10 s have an attempt each that is given up in time to count.</summary>
+    [Fact]
+    public async Task An_upstream_that_hangs_is_left_alone_in_short_cycles_too()
+    {
+        _server.Answer = UpstreamServer.Silence;
+        using var host = Host(("Monitoring:BridgeInterval", "00:00:10"));
+        for (var cycle = 0; cycle < 3; cycle++)
+        {
+            Assert.Empty((await host.ReadWhileTimePassesAsync(Source)).Prices);
+            host.Time.Advance(TimeSpan.FromSeconds(8));
+        }
+
+        var asked = _server.Asked.Count;
+        Assert.Empty((await host.ReadWhileTimePassesAsync(Source)).Prices);
+        Assert.Equal(asked, _server.Asked.Count);
+        Assert.InRange(host.Requests(Source, "circuit_open"), 1, 2);
+    }
+
     [Fact]
     public async Task A_source_is_not_asked_more_often_than_its_interval()
     {
