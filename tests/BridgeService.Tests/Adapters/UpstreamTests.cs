@@ -319,6 +319,33 @@ public sealed class UpstreamTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task Until_it_is_due_a_source_says_what_it_said_as_long_as_that_is_young_enough()
+    {
+        using var host = Host(("Adapters:CoinGecko:Interval", "00:30:00"));
+        var first = Assert.Single((await host.ReadAsync(Source)).Prices);
+
+        host.Time.Advance(TimeSpan.FromMinutes(10));
+        Assert.Equal(first, Assert.Single((await host.ReadAsync(Source)).Prices));
+
+        host.Time.Advance(TimeSpan.FromSeconds(1));
+        Assert.Empty((await host.ReadAsync(Source)).Prices);
+        Assert.Single(_server.Asked);
+    }
+
+    [Fact]
+    public async Task A_source_of_which_nothing_was_taken_is_asked_in_the_next_cycle_whatever_its_interval()
+    {
+        _server.Answer = UpstreamServer.Status(404);
+        using var host = Host(("Adapters:CoinGecko:Interval", "00:05:00"));
+        Assert.Empty((await host.ReadAsync(Source)).Prices);
+
+        host.Time.Advance(TimeSpan.FromMinutes(1));
+        _server.Answer = UpstreamServer.Json(Good);
+        Assert.Single((await host.ReadAsync(Source)).Prices);
+        Assert.Equal(2, _server.Asked.Count);
+    }
+
+    [Fact]
     public async Task A_clock_that_is_set_back_silences_no_source()
     {
         using var host = Host(("Adapters:CoinGecko:Interval", "00:05:00"));
