@@ -17,11 +17,12 @@ internal sealed record Findings(IReadOnlyList<Outcome<BridgeObservation>> Bridge
 /// <param name="name">Its name, in its observations, logs and metrics.</param>
 /// <param name="interval">After something was taken it is not asked before this has passed.</param>
 /// <param name="maxAge">How old what it says may be.</param>
+/// <param name="limits">What else is believed.</param>
 /// <param name="telemetry">Counts.</param>
 /// <param name="time">Tells when it is due.</param>
 /// <param name="logger">Of refusals.</param>
 internal abstract partial class PulledSource(
-    string name, TimeSpan interval, TimeSpan maxAge, AdapterTelemetry telemetry, TimeProvider time, ILogger logger) : IObservationSource
+    string name, TimeSpan interval, TimeSpan maxAge, IngestionOptions limits, AdapterTelemetry telemetry, TimeProvider time, ILogger logger) : IObservationSource
 {
     private readonly Dictionary<string, DateTimeOffset> _last = new(StringComparer.Ordinal);
     private long? _takenAt;
@@ -44,8 +45,8 @@ internal abstract partial class PulledSource(
         var now = time.GetUtcNow();
         var refusals = new List<Refusal>();
         var batch = new ObservationBatch(
-            Admit(findings.Bridges, o => o.BridgeId, o => o.ObservedAt, (o, last) => Plausibility.Of(o, now, maxAge, last), refusals),
-            Admit(findings.Prices, o => $"{o.Stablecoin} {o.Kind}", o => o.ObservedAt, (o, last) => Plausibility.Of(o, now, maxAge, last), refusals));
+            Admit(findings.Bridges, o => o.BridgeId, o => o.ObservedAt, (o, last) => Plausibility.Of(o, now, maxAge, limits, last), refusals),
+            Admit(findings.Prices, o => $"{o.Stablecoin} {o.Kind}", o => o.ObservedAt, (o, last) => Plausibility.Of(o, now, maxAge, limits, last), refusals));
         if (refusals.Count > 0)
         {
             activity?.SetStatus(ActivityStatusCode.Error, refusals[0].Detail);

@@ -1,3 +1,4 @@
+using Microsoft.Extensions.Options;
 using Sure.BridgeService.Observations;
 
 namespace Sure.BridgeService.Adapters.Evm;
@@ -7,8 +8,8 @@ namespace Sure.BridgeService.Adapters.Evm;
 /// says must not make what the other said before look fresh.
 /// </summary>
 internal sealed class PauseFlagSource(
-    ChainReader reader, ChainOptions chain, AdapterTelemetry telemetry, TimeProvider time, ILogger<PauseFlagSource> logger)
-    : PulledSource(NameOf(chain), chain.Interval, chain.MaxBlockAge, telemetry, time, logger)
+    ChainReader reader, ChainOptions chain, IOptions<IngestionOptions> limits, AdapterTelemetry telemetry, TimeProvider time, ILogger<PauseFlagSource> logger)
+    : PulledSource(NameOf(chain), chain.Interval, chain.MaxBlockAge, limits.Value, telemetry, time, logger)
 {
     /// <summary>Names that begin with it are of such sources, and of nobody else.</summary>
     public const string SourcePrefix = "paused-";

@@ -53,6 +53,8 @@ public sealed class UpstreamTests : IAsyncLifetime
     [Theory]
     [InlineData("0", Now, "out_of_range")]
     [InlineData("-0.88", Now, "out_of_range")]
+    [InlineData("0.0000000049", Now, "out_of_range")] // 0 at 8 decimals
+    [InlineData("0.000000005", Now, "accepted")]
     [InlineData("88000000", Now, "out_of_range")] // 8 decimals taken for dollars
     [InlineData("9998", Now, "out_of_range")] // basis points
     [InlineData("10", Now, "accepted")]
@@ -69,6 +71,22 @@ public sealed class UpstreamTests : IAsyncLifetime
         var batch = await host.ReadAsync(Source);
 
         Assert.Equal(outcome == "accepted" ? 1 : 0, batch.Prices.Count);
+        Assert.Equal(1, host.Observations(Source, outcome));
+    }
+
+    // What an operator believes of a keeper, and no more, is believed of an upstream.
+    [Theory]
+    [InlineData("2", Now, "accepted")]
+    [InlineData("2.01", Now, "out_of_range")]
+    [InlineData("0.88", Now + 60, "accepted")]
+    [InlineData("0.88", Now + 61, "future")]
+    public async Task The_limits_of_ingestion_hold_for_what_is_pulled(string price, long updatedAt, string outcome)
+    {
+        _server.Answer = UpstreamServer.Json($$$"""{"usd-coin":{"usd":{{{price}}},"last_updated_at":{{{updatedAt}}}}}""");
+        using var host = Host(("Ingestion:GreatestPriceUsd", "2"), ("Ingestion:FutureTolerance", "00:01:00"));
+
+        await host.ReadAsync(Source);
+
         Assert.Equal(1, host.Observations(Source, outcome));
     }
 
