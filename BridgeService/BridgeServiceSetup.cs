@@ -33,9 +33,7 @@ internal static class BridgeServiceSetup
         builder.Services.GoesOnWithout(CoordinationSetup.BrokerCheck);
 
         builder.Services.AddOptions<BridgeOptions>().BindStrictly("Bridges").ValidateDataAnnotations().ValidateFaults(o => o.Faults()).ValidateOnStart();
-        builder.Services.AddOptions<PriceOptions>().BindStrictly("Prices").ValidateDataAnnotations()
-            .Validate(options => options.SourceMaxAges.Values.Append(options.MaxAge).All(a => a > TimeSpan.Zero), "Prices:MaxAge and SourceMaxAges must be above 0.")
-            .ValidateOnStart();
+        builder.Services.AddOptions<PriceOptions>().BindStrictly("Prices").ValidateDataAnnotations().ValidateFaults(o => o.Faults()).ValidateOnStart();
         builder.Services.AddOptions<IngestionOptions>().BindConfiguration("Ingestion").ValidateDataAnnotations().ValidateOnStart();
         builder.Services.AddOptions<BridgeBacktestOptions>().BindConfiguration("Backtests").ValidateDataAnnotations().ValidateOnStart();
         builder.Services.AddOptions<HistoryOptions>().BindConfiguration("History").ValidateDataAnnotations()

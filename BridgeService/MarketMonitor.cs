@@ -37,8 +37,8 @@ internal sealed class MarketMonitor(
     private readonly BridgeAssessor _assessor = new(bridgeOptions.Value);
     private readonly MaxAges _maxAges = new(bridgeOptions.Value, priceOptions.Value);
 
-    /// <summary>Of this instance; after a change of leader a cycle is taken to have been an interval ago.</summary>
-    private DateTimeOffset? _lastCycleAt;
+    /// <summary>Of this instance in its last term; after a change of leader a cycle is taken to have been an interval ago.</summary>
+    private (long Epoch, DateTimeOffset At)? _lastCycle;
 
     public string Name => "market";
 
@@ -65,8 +65,8 @@ internal sealed class MarketMonitor(
             .. Words<Stablecoin>.Members.Select(
                 coin => PriceConsensus.Make(coin, ofCoins[coin].Where(o => dataSource.Counts(o.Source)), now, priceOptions.Value)),
         ];
-        var looks = SourceLook.At(
-            ofBridges, assessments.Select(a => a.Report), ofCoins, prices, dataSource.Counts, _maxAges, _lastCycleAt ?? (now - Interval), now);
+        var before = _lastCycle is { } last && last.Epoch == term.Epoch ? last.At : now - Interval;
+        var looks = SourceLook.At(ofBridges, assessments.Select(a => a.Report), ofCoins, prices, dataSource.Counts, _maxAges, before, now);
         bridges.Write(batch, assessments);
         bridgeHistory.Write(batch, [.. assessments.Select(a => a.Report)]);
         coins.Write(batch, prices);
@@ -78,7 +78,7 @@ internal sealed class MarketMonitor(
         batch.AppendEvents([.. abandoned, .. prices.Select(p => p.ToEvent(dataSource.Name)), .. assessments.SelectMany(a => a.Events)]);
         await batch.ExecuteAsync(cancellationToken);
         await transaction.CommitAsync(cancellationToken);
-        _lastCycleAt = now;
+        _lastCycle = (term.Epoch, now);
         SourceTelemetry.Record(looks);
         telemetry.Made(assessments, prices, Interval);
     }

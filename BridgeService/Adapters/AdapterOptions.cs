@@ -182,7 +182,10 @@ public sealed class ChainOptions
     [Range(typeof(TimeSpan), "00:00:00", "1.00:00:00")]
     public TimeSpan Interval { get; set; } = TimeSpan.Zero;
 
-    /// <summary>What was read as of an older block is refused. Final blocks are about a quarter of an hour old. Default 30 min.</summary>
+    /// <summary>
+    /// What was read as of an older block is refused, and what of final blocks is not counts, unless <c>Bridges:SourceMaxAges</c> says
+    /// otherwise: they are about a quarter of an hour old. Default 30 min.
+    /// </summary>
     [Range(typeof(TimeSpan), "00:00:01", "1.00:00:00")]
     public TimeSpan MaxBlockAge { get; set; } = TimeSpan.FromMinutes(30);
 

@@ -6,6 +6,7 @@ using Sure.BridgeService.Adapters.CoinGecko;
 using Sure.BridgeService.Adapters.DefiLlama;
 using Sure.BridgeService.Adapters.Evm;
 using Sure.BridgeService.Adapters.Pyth;
+using Sure.BridgeService.Bridges;
 using Sure.BridgeService.Observations;
 using Sure.Coordination.Monitors;
 using Sure.Coordination.Settings;
@@ -37,6 +38,7 @@ internal static class AdapterSetup
 
         // Which sources there are is decided here; whether their settings are sound, at start, where every fault is said at once.
         var options = Read(builder.Configuration);
+        services.PostConfigure<BridgeOptions>(bridges => KeepFinalBlocksLive(bridges, options.Evm));
         if (options.DefiLlama.Protocols.Count > 0)
         {
             services.AddUpstream(DefiLlamaTvlSource.SourceName, o => o.DefiLlama.Tvl, o => o.DefiLlama.MaxTvlBytes);
@@ -70,6 +72,18 @@ internal static class AdapterSetup
     /// <summary>The section as it is configured, not yet validated.</summary>
     public static AdapterOptions Read(IConfiguration configuration) =>
         configuration.GetSection(Section).Get<AdapterOptions>(StrictSettings.Strict) ?? new AdapterOptions();
+
+    /// <summary>
+    /// Blocks are older when they become final than others may be that are live: unless it is said otherwise, what is believed of them is live.
+    /// </summary>
+    private static void KeepFinalBlocksLive(BridgeOptions bridges, IEnumerable<ChainOptions> chains)
+    {
+        foreach (var chain in chains.Where(c => c.Chain is not null && c.MaxBlockAge > bridges.MaxAge))
+        {
+            bridges.SourceMaxAges.TryAdd(LockboxSource.NameOf(chain), chain.MaxBlockAge);
+            bridges.SourceMaxAges.TryAdd(PauseFlagSource.NameOf(chain), chain.MaxBlockAge);
+        }
+    }
 
     private static void AddChain(this IServiceCollection services, int index, ChainOptions chain)
     {
@@ -169,7 +183,8 @@ internal static class AdapterSetup
             BreakDuration = options.CircuitBreak,
             ShouldHandle = arguments => ValueTask.FromResult(IsTransient(arguments.Outcome)),
         });
-        pipeline.AddTimeout(options.AttemptTimeout < limit ? options.AttemptTimeout : limit);
+        var attempt = PullLimits.OfAttempt(interval);
+        pipeline.AddTimeout(options.AttemptTimeout < attempt ? options.AttemptTimeout : attempt);
     }
 
     /// <summary>

@@ -11,43 +11,52 @@ internal sealed record Findings(IReadOnlyList<Outcome<BridgeObservation>> Bridge
 
 /// <summary>
 /// A source that is pulled over HTTP: asks when it is due, takes what is plausible, counts and logs the rest. What it took before it takes
-/// again, and keeping that changes nothing: whether the cycle that had it was committed is not known here. One cycle at a time asks it.
+/// again, and until it is due says it again, and keeping that changes nothing: whether the cycle that had it was committed is not known
+/// here. One cycle at a time asks it.
 /// </summary>
 /// <param name="name">Its name, in its observations, logs and metrics.</param>
-/// <param name="interval">It is not asked more often.</param>
+/// <param name="interval">After something was taken it is not asked before this has passed.</param>
 /// <param name="maxAge">How old what it says may be.</param>
+/// <param name="limits">What else is believed.</param>
 /// <param name="telemetry">Counts.</param>
 /// <param name="time">Tells when it is due.</param>
 /// <param name="logger">Of refusals.</param>
 internal abstract partial class PulledSource(
-    string name, TimeSpan interval, TimeSpan maxAge, AdapterTelemetry telemetry, TimeProvider time, ILogger logger) : IObservationSource
+    string name, TimeSpan interval, TimeSpan maxAge, IngestionOptions limits, AdapterTelemetry telemetry, TimeProvider time, ILogger logger) : IObservationSource
 {
     private readonly Dictionary<string, DateTimeOffset> _last = new(StringComparer.Ordinal);
-    private long? _askedAt;
+    private long? _takenAt;
+    private ObservationBatch _taken = new([], []);
 
     public string Name => name;
 
     public async Task<ObservationBatch> ReadAsync(CancellationToken cancellationToken)
     {
-        if (_askedAt is { } asked && time.GetElapsedTime(asked) < interval)
+        if (_takenAt is { } taken && time.GetElapsedTime(taken) < interval)
         {
-            return new ObservationBatch([], []);
+            var oldest = time.GetUtcNow() - maxAge;
+            return new ObservationBatch([.. _taken.Bridges.Where(o => o.ObservedAt >= oldest)], [.. _taken.Prices.Where(o => o.ObservedAt >= oldest)]);
         }
 
-        _askedAt = time.GetTimestamp();
+        var askedAt = time.GetTimestamp();
         using var activity = AdapterTelemetry.Activities.StartActivity($"pull {name}");
         var findings = await AskAsync(cancellationToken);
 
         var now = time.GetUtcNow();
         var refusals = new List<Refusal>();
         var batch = new ObservationBatch(
-            Admit(findings.Bridges, o => o.BridgeId, o => o.ObservedAt, (o, last) => Plausibility.Of(o, now, maxAge, last), refusals),
-            Admit(findings.Prices, o => $"{o.Stablecoin} {o.Kind}", o => o.ObservedAt, (o, last) => Plausibility.Of(o, now, maxAge, last), refusals));
+            Admit(findings.Bridges, o => o.BridgeId, o => o.ObservedAt, (o, last) => Plausibility.Of(o, now, maxAge, limits, last), refusals),
+            Admit(findings.Prices, o => $"{o.Stablecoin} {o.Kind}", o => o.ObservedAt, (o, last) => Plausibility.Of(o, now, maxAge, limits, last), refusals));
         if (refusals.Count > 0)
         {
             activity?.SetStatus(ActivityStatusCode.Error, refusals[0].Detail);
             Log.Refused(
                 logger, name, refusals.Count, findings.Bridges.Count + findings.Prices.Count, string.Join(" · ", refusals.Select(r => $"{r.Reason.Word()}: {r.Detail}").Distinct()));
+        }
+
+        if (batch.Bridges.Count + batch.Prices.Count > 0)
+        {
+            (_takenAt, _taken) = (askedAt, batch);
         }
 
         return batch;

@@ -14,6 +14,9 @@ internal static class PullLimits
 
     /// <summary>One request with its retries: a source that needs two in a row, as a chain does, still has its answers in time.</summary>
     public static TimeSpan OfRequest(TimeSpan interval) => OfSource(interval) * 0.4;
+
+    /// <summary>One attempt, at most: it ends before its request does, for what the request's limit ends is no failure that the circuit counts.</summary>
+    public static TimeSpan OfAttempt(TimeSpan interval) => OfRequest(interval) * 0.9;
 }
 
 /// <summary>Asks all sources at once. One that fails or is late costs its own observations of this cycle and nothing else.</summary>

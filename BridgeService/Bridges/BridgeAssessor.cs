@@ -1,3 +1,4 @@
+using Sure.BridgeService.Adapters.Evm;
 using Sure.BridgeService.Observations;
 using Sure.BridgeService.SourceQuality;
 using Sure.BridgeService.Statistics;
@@ -49,13 +50,17 @@ public sealed class BridgeAssessor(BridgeOptions options)
         var longest = before.Sources.Keys.Concat(live.Where(o => o.TvlUsd is not null).Select(o => o.Source))
             .Select(options.PeakWindowOf).Append(options.Window).Max();
         var peak = tvl is { } known ? before.Peak.With(new TimedValue(now, known), longest + options.Window) : before.Peak;
+        // Where a version before left none, what it held exploits against goes on: what just fell must not be forgotten.
+        var borneOut = before.BorneOut ?? before.Peak;
+        borneOut = BorneOut(values) is { } borne ? borneOut.With(new TimedValue(now, borne), longest + options.Window) : borneOut;
         var sources = Follow(before.Sources, live, longest, now);
         var paused = IsPaused(live);
+        var pauseConfirms = paused && IsPauseBorneOut(live);
 
-        var exploit = before.Exploit ?? Detect(sources, live, peak, now);
+        var exploit = before.Exploit ?? Detect(sources, live, borneOut, now);
         var reference = exploit?.Peak ?? peak.Since(now - options.Window);
         decimal? drawdown = tvl is { } current && reference is { } top ? Change(current, Math.Max(top.Value, current)) : null;
-        exploit = exploit is null ? null : Progress(exploit, drawdown, live, paused, now);
+        exploit = exploit is null ? null : Progress(exploit, drawdown, live, pauseConfirms, now);
         var cleared = exploit?.RecoveredSince is { } recovered && now - recovered >= options.ClearAfter;
 
         decimal? consensus = values.Count switch
@@ -102,8 +107,9 @@ public sealed class BridgeAssessor(BridgeOptions options)
             alerts.Active.ToDictionary(a => a.AlertType, StringComparer.Ordinal),
             announce ? new Announcement(score, status, lasting is not null) : before.Announced,
             newest,
-            before.Since);
-        return new BridgeAssessment(state, report, [.. Tell(report, before, exploit, cleared, alerts, announce, JudgedUntil(sources, longest, now), dataSource)]);
+            before.Since,
+            borneOut);
+        return new BridgeAssessment(state, report, [.. Tell(report, before, exploit, cleared, pauseConfirms, alerts, announce, JudgedUntil(sources, longest, now), dataSource)]);
     }
 
     /// <summary>What ends when a bridge is judged anew by another kind of data, simulated or real: nothing that was found goes on.</summary>
@@ -129,7 +135,7 @@ public sealed class BridgeAssessor(BridgeOptions options)
     private static decimal? Cents(decimal? amount) =>
         amount is { } known ? Math.Round(known, 2, MidpointRounding.AwayFromZero) : null;
 
-    /// <summary>Paused when most of those who say anything about it say so: one that errs alone decides nothing.</summary>
+    /// <summary>Paused when most of those who say anything about it say so; the only one who does is told and caps the score.</summary>
     private static bool IsPaused(IReadOnlyCollection<BridgeObservation> live)
     {
         var said = live.Where(o => o.Paused is not null).ToList();
@@ -151,6 +157,7 @@ public sealed class BridgeAssessor(BridgeOptions options)
         BridgeState before,
         ExploitState? exploit,
         bool cleared,
+        bool pauseConfirms,
         BridgeAlerts.Judgement alerts,
         bool announce,
         DateTimeOffset judgedUntil,
@@ -203,7 +210,7 @@ public sealed class BridgeAssessor(BridgeOptions options)
                 exploit.ExploitId,
                 report.TvlUsd,
                 exploit.Peak.Value,
-                report.Paused ? "The contract was paused." : "The value did not come back.",
+                pauseConfirms ? "The contract was paused." : "The value did not come back.",
                 exploit.FirstSeenAt);
         }
 
@@ -215,6 +222,16 @@ public sealed class BridgeAssessor(BridgeOptions options)
     }
 
     private static Guid Id(DateTimeOffset now) => Guid.CreateVersion7(now);
+
+    /// <summary>
+    /// Whether a pause is more than the word of one that may err: as many say so as it takes to detect an exploit, or the chain does, of
+    /// whose final blocks a majority of its endpoints says the same.
+    /// </summary>
+    private bool IsPauseBorneOut(IReadOnlyCollection<BridgeObservation> live)
+    {
+        var sayers = live.Where(o => o.Paused is true).ToList();
+        return sayers.Count >= options.ExploitSources || sayers.Any(o => PauseFlagSource.IsItsName(o.Source));
+    }
 
     private Dictionary<string, SourceState> Follow(
         IReadOnlyDictionary<string, SourceState> before, IReadOnlyCollection<BridgeObservation> live, TimeSpan longest, DateTimeOffset now)
@@ -261,6 +278,14 @@ public sealed class BridgeAssessor(BridgeOptions options)
 
     private static DateTimeOffset Later(DateTimeOffset one, DateTimeOffset other) => one > other ? one : other;
 
+    /// <summary>
+    /// The median, but no more than as many sources say by themselves as it takes to detect an exploit: of two the median is the mean, which
+    /// one that errs upwards takes with it. Null while too few are live.
+    /// </summary>
+    private decimal? BorneOut(List<decimal> values) => values.Count >= options.ExploitSources
+        ? Math.Min(Sample.Median(values), values.OrderDescending().ElementAt(options.ExploitSources - 1))
+        : null;
+
     private ExploitState? Detect(
         IReadOnlyDictionary<string, SourceState> sources, IReadOnlyCollection<BridgeObservation> live, WindowMaximum peaks, DateTimeOffset now)
     {
@@ -292,7 +317,7 @@ public sealed class BridgeAssessor(BridgeOptions options)
     /// confirms or clears, and time in which sources contradicted each other does not count.
     /// </summary>
     private ExploitState Progress(
-        ExploitState exploit, decimal? drawdown, IReadOnlyCollection<BridgeObservation> live, bool paused, DateTimeOffset now)
+        ExploitState exploit, decimal? drawdown, IReadOnlyCollection<BridgeObservation> live, bool pauseConfirms, DateTimeOffset now)
     {
         var changes = live.Where(o => o.TvlUsd is not null).Select(o => Change(o.TvlUsd!.Value, PeakOf(o.Source))).ToList();
         var isBack = drawdown >= -options.RecoveredPct && changes.Count(c => c >= -options.RecoveredPct) >= options.ExploitSources;
@@ -306,7 +331,7 @@ public sealed class BridgeAssessor(BridgeOptions options)
             _ => exploit with { RecoveredSince = null, ContestedSince = exploit.ContestedSince ?? now },
         };
         var isLasting = isBelow && now - moved.BelowSince >= options.ConfirmAfter;
-        return moved.ConfirmedAt is null && (paused || isLasting) ? moved with { ConfirmedAt = now } : moved;
+        return moved.ConfirmedAt is null && (pauseConfirms || isLasting) ? moved with { ConfirmedAt = now } : moved;
 
         // Of a witness its own where that is lower, since sources need not count the same; it is higher also where the source erred then.
         decimal PeakOf(string source) =>

@@ -13,7 +13,7 @@ public sealed class BridgeOptions
     /// <summary>A source is live while its last observation is younger.</summary>
     public TimeSpan MaxAge { get; set; } = TimeSpan.FromMinutes(10);
 
-    /// <summary>The same for sources that are slower, or ought to be faster, by name.</summary>
+    /// <summary>The same for sources that are slower, or ought to be faster, by name; of those that read final blocks their <c>MaxBlockAge</c> where that is longer.</summary>
     public IDictionary<string, TimeSpan> SourceMaxAges { get; } = new Dictionary<string, TimeSpan>(StringComparer.Ordinal);
 
     /// <summary>Over which the peak, the change and the success rate are measured.</summary>
@@ -103,10 +103,10 @@ public sealed class BridgeOptions
     [Range(0, 100)]
     public decimal ResolveMarginPct { get; set; } = 1;
 
-    /// <summary>Without an observation for this long a bridge is stale.</summary>
+    /// <summary>Without an observation for this long a bridge is stale; above 0.</summary>
     public TimeSpan StaleAfter { get; set; } = TimeSpan.FromMinutes(30);
 
-    /// <summary>How many sources must see an exploit.</summary>
+    /// <summary>How many sources must see an exploit, bear out the value it is held against, and speak of a pause that confirms it.</summary>
     [Range(1, 100)]
     public int ExploitSources { get; set; } = 2;
 
@@ -118,10 +118,10 @@ public sealed class BridgeOptions
     [Range(0, 100)]
     public decimal RecoveredPct { get; set; } = 10;
 
-    /// <summary>Without recovery for this long an exploit is confirmed.</summary>
+    /// <summary>Without recovery for this long an exploit is confirmed; above 0.</summary>
     public TimeSpan ConfirmAfter { get; set; } = TimeSpan.FromMinutes(30);
 
-    /// <summary>After recovery for this long an exploit is cleared.</summary>
+    /// <summary>After recovery for this long an exploit is cleared; above 0.</summary>
     public TimeSpan ClearAfter { get; set; } = TimeSpan.FromMinutes(60);
 
     /// <summary>A score is announced when it moved by more than this.</summary>
@@ -167,6 +167,19 @@ public sealed class BridgeOptions
         if (MaxAge <= TimeSpan.Zero || SourceMaxAges.Values.Any(a => a <= TimeSpan.Zero) || Window <= TimeSpan.Zero || DeclineWindow <= TimeSpan.Zero || DeclineWindow > Window)
         {
             yield return "Bridges:MaxAge, SourceMaxAges, Window and DeclineWindow must be above 0, and DeclineWindow not longer than Window.";
+        }
+
+        if (ConfirmAfter <= TimeSpan.Zero || ClearAfter <= TimeSpan.Zero || StaleAfter <= TimeSpan.Zero)
+        {
+            yield return "Bridges:ConfirmAfter, ClearAfter and StaleAfter must be above 0.";
+        }
+
+        foreach (var (name, steps) in new[] { (nameof(DrawdownSteps), DrawdownSteps), (nameof(VariationSteps), VariationSteps), (nameof(AgeSteps), AgeSteps) })
+        {
+            if (!steps.AreInOrder())
+            {
+                yield return $"Bridges:{name} must rise, and their scores must fall and be 0 … 1.";
+            }
         }
     }
 }

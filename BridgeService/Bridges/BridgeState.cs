@@ -12,6 +12,10 @@ namespace Sure.BridgeService.Bridges;
 /// <param name="Announced">What subscribers were last told; null before the first time.</param>
 /// <param name="LastObservedAt">Time of the newest observation ever; null before the first.</param>
 /// <param name="Since">When this bridge was first judged.</param>
+/// <param name="BorneOut">
+/// As <paramref name="Peak"/>, of what as many sources bore out in a cycle as it takes to detect an exploit; null in what a version before
+/// left, which held exploits against <paramref name="Peak"/>.
+/// </param>
 public sealed record BridgeState(
     decimal? LastTvlUsd,
     WindowMaximum Peak,
@@ -20,7 +24,8 @@ public sealed record BridgeState(
     IReadOnlyDictionary<string, BridgeAlert> Alerts,
     Announcement? Announced,
     DateTimeOffset? LastObservedAt,
-    DateTimeOffset Since)
+    DateTimeOffset Since,
+    WindowMaximum? BorneOut = null)
 {
     /// <summary>Of a bridge that has never been judged.</summary>
     public static BridgeState New(DateTimeOffset now) => new(
@@ -44,7 +49,7 @@ public sealed record SourceState(WindowMaximum Peak, DateTimeOffset ObservedAt, 
 /// <summary>A detected exploit.</summary>
 /// <param name="ExploitId">Its id.</param>
 /// <param name="DetectedAt">When.</param>
-/// <param name="Peak">The peak it is held against; it stays while the exploit lasts.</param>
+/// <param name="Peak">The peak it is held against, which enough sources bore out; it stays while the exploit lasts.</param>
 /// <param name="BelowSince">Since when value has not been back; null while it is.</param>
 /// <param name="RecoveredSince">Since when value has been back; null while it is not.</param>
 /// <param name="ConfirmedAt">When it was confirmed.</param>

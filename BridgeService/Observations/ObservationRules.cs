@@ -1,3 +1,4 @@
+using Sure.BridgeService.Adapters.Evm;
 using Sure.BridgeService.Market;
 using Sure.Contracts.Vocabulary;
 
@@ -99,6 +100,13 @@ internal static class ObservationRules
             .CountBy(o => (o.Source, o.Kind)).Select(r => new Refusals(r.Key.Source, r.Key.Kind, r.Value)),
     ];
 
+    /// <summary>Whether it can be a price or net asset value in USD: above 0, rounded as it is compared.</summary>
+    public static bool IsPrice(decimal value, IngestionOptions options) =>
+        Math.Round(value, PriceDecimals, MidpointRounding.AwayFromZero) > 0 && value <= options.GreatestPriceUsd;
+
+    /// <summary>Whether it can be a value locked in USD.</summary>
+    public static bool IsTvl(decimal value, IngestionOptions options) => value >= 0 && value <= options.GreatestTvlUsd;
+
     private static Said SaidBy(PostedObservation o) => new(o.Value, o.TvlUsd, o.Paused, o.TransactionsTried, o.TransactionsSucceeded);
 
     private static ObservationBatch BatchOf(List<PostedObservation> accepted) => new(
@@ -121,6 +129,11 @@ internal static class ObservationRules
         if (SimulatedMarket.IsItsSource(source))
         {
             return $"source: names that begin with {SimulatedMarket.SourcePrefix} are those of the simulated market.";
+        }
+
+        if (PauseFlagSource.IsItsName(source))
+        {
+            return $"source: names that begin with {PauseFlagSource.SourcePrefix} are those of chains of which final blocks are read.";
         }
 
         return maySpeakFor(source) ? null : $"source: the key may not speak for {source}.";
@@ -155,7 +168,7 @@ internal static class ObservationRules
             return "value is missing.";
         }
 
-        if (Math.Round(value, PriceDecimals, MidpointRounding.AwayFromZero) <= 0 || value > options.GreatestPriceUsd)
+        if (!IsPrice(value, options))
         {
             return $"value must be above 0 and at most {options.GreatestPriceUsd}.";
         }
@@ -181,7 +194,7 @@ internal static class ObservationRules
             return $"{field} does not belong to a bridge.";
         }
 
-        if (o.TvlUsd is < 0 || o.TvlUsd > options.GreatestTvlUsd)
+        if (o.TvlUsd is { } tvl && !IsTvl(tvl, options))
         {
             return $"tvl_usd must be 0 … {options.GreatestTvlUsd}.";
         }

@@ -12,7 +12,7 @@ public sealed class PriceOptions
     /// <summary>The same for sources that are slower, or ought to be faster, by name; above 0.</summary>
     public IDictionary<string, TimeSpan> SourceMaxAges { get; } = new Dictionary<string, TimeSpan>(StringComparer.Ordinal);
 
-    /// <summary>A net asset value is live while it is younger.</summary>
+    /// <summary>A net asset value is live while it is younger; above 0.</summary>
     public TimeSpan NavMaxAge { get; set; } = TimeSpan.FromHours(24);
 
     /// <summary>How many live sources make a consensus.</summary>
@@ -28,6 +28,20 @@ public sealed class PriceOptions
 
     /// <summary>How long a price of <paramref name="source"/> is live.</summary>
     public TimeSpan MaxAgeOf(string source) => SourceMaxAges.TryGetValue(source, out var own) ? own : MaxAge;
+
+    /// <summary>What is wrong with the options as a whole.</summary>
+    public IEnumerable<string> Faults()
+    {
+        if (SourceMaxAges.Values.Append(MaxAge).Append(NavMaxAge).Any(a => a <= TimeSpan.Zero))
+        {
+            yield return "Prices:MaxAge, SourceMaxAges and NavMaxAge must be above 0.";
+        }
+
+        if (!VariationSteps.AreInOrder())
+        {
+            yield return "Prices:VariationSteps must rise, and their scores must fall and be 0 … 1.";
+        }
+    }
 
     /// <summary>Score of agreement of live prices.</summary>
     public decimal ConsensusScore(IReadOnlyCollection<decimal> prices) => PriceAgreement.Score(prices, VariationSteps, LeastConsensus);

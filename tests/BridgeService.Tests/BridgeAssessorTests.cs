@@ -1,6 +1,8 @@
+using System.Text.Json;
 using Sure.BridgeService.Bridges;
 using Sure.BridgeService.Observations;
 using Sure.Contracts.Events;
+using Sure.Contracts.Json;
 using Sure.Contracts.Vocabulary;
 
 namespace Sure.BridgeService.Tests;
@@ -254,6 +256,62 @@ public sealed class BridgeAssessorTests
         Assert.False(At(63, 150, 150, 150).ExploitDetected);
     }
 
+    /// <summary>
+    /// Of two the median is the mean: 225 at 1 and 2, of which nobody but the one that errs says more than 150. So from detection on they are
+    /// back at what both bore out, and 60 minutes later it is over.
+    /// </summary>
+    [Fact]
+    public void Two_sources_that_each_erred_upwards_once_confirm_nothing()
+    {
+        At(0, 150, 150);
+        At(1, 300, 150);
+        At(2, 150, 300);
+        for (var minute = 3; minute < 64; minute++)
+        {
+            Assert.Equal((minute >= 4, false), (At(minute, 150, 150).ExploitDetected, _state.Exploit?.ConfirmedAt is not null));
+        }
+
+        for (var minute = 64; minute <= 130; minute++)
+        {
+            Assert.False(At(minute, 150, 150).ExploitDetected);
+        }
+
+        Assert.Equal(150m, Assert.Single(_events.OfType<ExploitDetected>()).PeakUsd);
+        Assert.Empty(_events.OfType<ExploitConfirmed>());
+    }
+
+    /// <summary>The spikes of 1 and 2 are forgotten no less than before; the value really falls by 54 % at 5.</summary>
+    [Fact]
+    public void What_two_sources_lose_after_they_erred_upwards_is_confirmed()
+    {
+        At(0, 150, 150);
+        At(1, 300, 150);
+        At(2, 150, 300);
+        At(3, 150, 150);
+        At(4, 150, 150);
+        for (var minute = 5; minute < 35; minute++)
+        {
+            Assert.Equal((-54m, false), (At(minute, 69, 69).TvlDrawdownPct, _state.Exploit!.ConfirmedAt is not null));
+        }
+
+        Assert.True(At(35, 69, 69).ExploitConfirmed);
+    }
+
+    /// <summary>A version before knew the highest median only: what fell just before it was replaced is held against that.</summary>
+    [Fact]
+    public void An_exploit_that_began_under_a_version_before_is_confirmed()
+    {
+        At(0, 150, 150);
+        At(1, 69, 69);
+        var kept = JsonSerializer.SerializeToNode(_state, SureJson.Internal)!.AsObject();
+        kept.Remove("borne_out");
+        _state = kept.Deserialize<BridgeState>(SureJson.Internal)!;
+
+        Assert.True(At(2, 69, 69).ExploitDetected);
+        Assert.True(At(32, 69, 69).ExploitConfirmed);
+        Assert.Equal(150m, Assert.Single(_events.OfType<ExploitConfirmed>()).PeakUsd);
+    }
+
     /// <summary>One sees it at 0.6, in an observation that is judged at 1, the other at 1.8; both twice by 3.</summary>
     [Fact]
     public void An_exploit_carries_when_the_first_of_its_witnesses_saw_it()
@@ -356,6 +414,47 @@ public sealed class BridgeAssessorTests
 
         Assert.True(report.ExploitConfirmed);
         Assert.Contains(report.ActiveAlerts, a => a.AlertType == "contract_paused");
+    }
+
+    /// <summary>It is told and caps the score; what pays is the half hour, and then not because of the pause.</summary>
+    [Fact]
+    public void A_pause_that_one_keeper_speaks_of_confirms_nothing()
+    {
+        At(0, 1_000_000, 1_000_000);
+        At(1, 500_000, 500_000);
+
+        var report = Judge(2, [Saw(2, "a", 500_000, paused: true), Saw(2, "b", 500_000)]);
+
+        Assert.Equal((true, true, false), (report.ExploitDetected, report.Paused, report.ExploitConfirmed));
+        Assert.Contains(report.ActiveAlerts, a => a.AlertType == "contract_paused");
+        Assert.False(Judge(31, [Saw(31, "a", 500_000, paused: true), Saw(31, "b", 500_000)]).ExploitConfirmed);
+        Assert.True(Judge(32, [Saw(32, "a", 500_000, paused: true), Saw(32, "b", 500_000)]).ExploitConfirmed);
+        Assert.Equal("The value did not come back.", Assert.Single(_events.OfType<ExploitConfirmed>()).Reason);
+    }
+
+    /// <summary>The values are by a and b; of the pause only final blocks speak, as a majority of a chain's endpoints reads them.</summary>
+    [Fact]
+    public void A_pause_that_final_blocks_speak_of_confirms_by_itself()
+    {
+        At(0, 1_000_000, 1_000_000);
+        At(1, 500_000, 500_000);
+
+        var report = Judge(2, [Saw(2, "a", 500_000), Saw(2, "b", 500_000), SawPause(1, "paused-ethereum", paused: true)]);
+
+        Assert.True(report.ExploitConfirmed);
+        Assert.Equal("The contract was paused.", Assert.Single(_events.OfType<ExploitConfirmed>()).Reason);
+    }
+
+    /// <summary>It says so of the blocks of a minute ago, two keepers the contrary.</summary>
+    [Fact]
+    public void A_pause_that_most_deny_confirms_nothing()
+    {
+        At(0, 1_000_000, 1_000_000);
+        At(1, 500_000, 500_000);
+
+        var report = Judge(2, [Saw(2, "a", 500_000, paused: false), Saw(2, "b", 500_000, paused: false), SawPause(1, "paused-ethereum", paused: true)]);
+
+        Assert.Equal((true, false, false), (report.ExploitDetected, report.Paused, report.ExploitConfirmed));
     }
 
     [Fact]
@@ -504,8 +603,8 @@ public sealed class BridgeAssessorTests
     private static BridgeObservation Saw(double minute, string source, decimal tvl, bool? paused = null) =>
         new(source, "orbit_eth_ton", Start.AddMinutes(minute), tvl, paused);
 
-    private static BridgeObservation SawPause(double minute, string source) =>
-        new(source, "orbit_eth_ton", Start.AddMinutes(minute), TvlUsd: null, Paused: false);
+    private static BridgeObservation SawPause(double minute, string source, bool paused = false) =>
+        new(source, "orbit_eth_ton", Start.AddMinutes(minute), TvlUsd: null, paused);
 
     /// <summary>They count for two hours.</summary>
     private void Hourly(params string[] sources)

@@ -1,12 +1,13 @@
 using Microsoft.Extensions.Options;
+using Sure.BridgeService.Observations;
 
 namespace Sure.BridgeService.Adapters.CoinGecko;
 
 /// <summary>Prices of coins as CoinGecko averages them over venues.</summary>
 internal sealed class CoinGeckoSource(
     [FromKeyedServices(CoinGeckoSource.SourceName)] Upstream upstream,
-    IOptions<AdapterOptions> options, AdapterTelemetry telemetry, TimeProvider time, ILogger<CoinGeckoSource> logger)
-    : PulledSource(SourceName, options.Value.CoinGecko.Interval, options.Value.CoinGecko.MaxAge, telemetry, time, logger)
+    IOptions<AdapterOptions> options, IOptions<IngestionOptions> limits, AdapterTelemetry telemetry, TimeProvider time, ILogger<CoinGeckoSource> logger)
+    : PulledSource(SourceName, options.Value.CoinGecko.Interval, options.Value.CoinGecko.MaxAge, limits.Value, telemetry, time, logger)
 {
     public const string SourceName = "coingecko";
 

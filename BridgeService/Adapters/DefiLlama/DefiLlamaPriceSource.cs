@@ -1,12 +1,13 @@
 using Microsoft.Extensions.Options;
+using Sure.BridgeService.Observations;
 
 namespace Sure.BridgeService.Adapters.DefiLlama;
 
 /// <summary>Prices of coins that DefiLlama composes of several venues.</summary>
 internal sealed class DefiLlamaPriceSource(
     [FromKeyedServices(DefiLlamaPriceSource.SourceName)] Upstream upstream,
-    IOptions<AdapterOptions> options, AdapterTelemetry telemetry, TimeProvider time, ILogger<DefiLlamaPriceSource> logger)
-    : PulledSource(SourceName, options.Value.DefiLlama.PriceInterval, options.Value.DefiLlama.MaxPriceAge, telemetry, time, logger)
+    IOptions<AdapterOptions> options, IOptions<IngestionOptions> limits, AdapterTelemetry telemetry, TimeProvider time, ILogger<DefiLlamaPriceSource> logger)
+    : PulledSource(SourceName, options.Value.DefiLlama.PriceInterval, options.Value.DefiLlama.MaxPriceAge, limits.Value, telemetry, time, logger)
 {
     public const string SourceName = "defillama-prices";
 

@@ -6,8 +6,8 @@ namespace Sure.BridgeService.Adapters.DefiLlama;
 /// <summary>Values locked in protocols, as DefiLlama sums them up about once an hour.</summary>
 internal sealed class DefiLlamaTvlSource(
     [FromKeyedServices(DefiLlamaTvlSource.SourceName)] Upstream upstream,
-    IOptions<AdapterOptions> options, AdapterTelemetry telemetry, TimeProvider time, ILogger<DefiLlamaTvlSource> logger)
-    : PulledSource(SourceName, options.Value.DefiLlama.TvlInterval, options.Value.DefiLlama.MaxTvlAge, telemetry, time, logger)
+    IOptions<AdapterOptions> options, IOptions<IngestionOptions> limits, AdapterTelemetry telemetry, TimeProvider time, ILogger<DefiLlamaTvlSource> logger)
+    : PulledSource(SourceName, options.Value.DefiLlama.TvlInterval, options.Value.DefiLlama.MaxTvlAge, limits.Value, telemetry, time, logger)
 {
     public const string SourceName = "defillama-tvl";
 

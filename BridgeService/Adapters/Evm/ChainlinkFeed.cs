@@ -8,6 +8,9 @@ internal static class ChainlinkFeed
     /// <summary>How long a feed may be late for its heartbeat: transactions wait for a block.</summary>
     private static readonly TimeSpan HeartbeatMargin = TimeSpan.FromSeconds(100);
 
+    /// <summary>How far a round may be dated after the block that has it: a sequencer's clock, which is not ours.</summary>
+    private static readonly TimeSpan MostAhead = TimeSpan.FromMinutes(5);
+
     /// <summary>After a roll-up's sequencer returned, for how long prices are not believed: others could not act on them meanwhile.</summary>
     private static readonly TimeSpan SequencerGrace = TimeSpan.FromHours(1);
 
@@ -48,7 +51,7 @@ internal static class ChainlinkFeed
         }
 
         var madeAt = state.Block.MadeAt.ToUnixTimeSeconds();
-        if (round.UpdatedAt > madeAt + (long)Plausibility.MostAhead.TotalSeconds)
+        if (round.UpdatedAt > madeAt + (long)MostAhead.TotalSeconds)
         {
             return Refuse(RefusalReason.Future, $"updated at {round.UpdatedAt}, after its block of {madeAt}.");
         }

@@ -1,3 +1,4 @@
+using Microsoft.Extensions.Options;
 using Sure.BridgeService.Observations;
 
 namespace Sure.BridgeService.Adapters.Evm;
@@ -8,8 +9,8 @@ namespace Sure.BridgeService.Adapters.Evm;
 /// the time of the block at which that was its word, and the round must be within its heartbeat.
 /// </remarks>
 internal sealed class FeedSource(
-    ChainReader reader, ChainOptions chain, AdapterTelemetry telemetry, TimeProvider time, ILogger<FeedSource> logger)
-    : PulledSource(NameOf(chain), chain.Interval, chain.MaxBlockAge, telemetry, time, logger)
+    ChainReader reader, ChainOptions chain, IOptions<IngestionOptions> limits, AdapterTelemetry telemetry, TimeProvider time, ILogger<FeedSource> logger)
+    : PulledSource(NameOf(chain), chain.Interval, chain.MaxBlockAge, limits.Value, telemetry, time, logger)
 {
     private readonly FeedOptions[] _feeds = [.. chain.Feeds.Where(f => f.Stablecoin is not null)];
 

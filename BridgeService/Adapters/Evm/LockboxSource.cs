@@ -1,11 +1,12 @@
+using Microsoft.Extensions.Options;
 using Sure.BridgeService.Observations;
 
 namespace Sure.BridgeService.Adapters.Evm;
 
 /// <summary>What bridges hold on one chain as of its newest final block: balances of tokens at Chainlink's prices as of the same block.</summary>
 internal sealed class LockboxSource(
-    ChainReader reader, ChainOptions chain, AdapterTelemetry telemetry, TimeProvider time, ILogger<LockboxSource> logger)
-    : PulledSource(NameOf(chain), chain.Interval, chain.MaxBlockAge, telemetry, time, logger)
+    ChainReader reader, ChainOptions chain, IOptions<IngestionOptions> limits, AdapterTelemetry telemetry, TimeProvider time, ILogger<LockboxSource> logger)
+    : PulledSource(NameOf(chain), chain.Interval, chain.MaxBlockAge, limits.Value, telemetry, time, logger)
 {
     private readonly string[] _bridges = [.. BridgesOf(chain)];
 

@@ -1,3 +1,4 @@
+using Microsoft.Extensions.Options;
 using Sure.BridgeService.Observations;
 
 namespace Sure.BridgeService.Adapters.Evm;
@@ -7,12 +8,18 @@ namespace Sure.BridgeService.Adapters.Evm;
 /// says must not make what the other said before look fresh.
 /// </summary>
 internal sealed class PauseFlagSource(
-    ChainReader reader, ChainOptions chain, AdapterTelemetry telemetry, TimeProvider time, ILogger<PauseFlagSource> logger)
-    : PulledSource(NameOf(chain), chain.Interval, chain.MaxBlockAge, telemetry, time, logger)
+    ChainReader reader, ChainOptions chain, IOptions<IngestionOptions> limits, AdapterTelemetry telemetry, TimeProvider time, ILogger<PauseFlagSource> logger)
+    : PulledSource(NameOf(chain), chain.Interval, chain.MaxBlockAge, limits.Value, telemetry, time, logger)
 {
+    /// <summary>Names that begin with it are of such sources, and of nobody else.</summary>
+    public const string SourcePrefix = "paused-";
+
     private readonly string[] _bridges = [.. BridgesOf(chain)];
 
-    public static string NameOf(ChainOptions chain) => $"paused-{chain.Word}";
+    public static string NameOf(ChainOptions chain) => SourcePrefix + chain.Word;
+
+    /// <summary>Whether a source of that name reads final blocks.</summary>
+    public static bool IsItsName(string source) => source.StartsWith(SourcePrefix, StringComparison.Ordinal);
 
     /// <summary>What the chain says of each bridge: paused where one of its flags is set; refused where one of them is.</summary>
     public static IEnumerable<Outcome<BridgeObservation>> Observe(ChainState state, ChainOptions chain, string source) =>

@@ -1,12 +1,13 @@
 using Microsoft.Extensions.Options;
+using Sure.BridgeService.Observations;
 
 namespace Sure.BridgeService.Adapters.Pyth;
 
 /// <summary>Prices of coins that Pyth's publishers agree on, from a Hermes server.</summary>
 internal sealed class PythSource(
     [FromKeyedServices(PythSource.SourceName)] Upstream upstream,
-    IOptions<AdapterOptions> options, AdapterTelemetry telemetry, TimeProvider time, ILogger<PythSource> logger)
-    : PulledSource(SourceName, options.Value.Pyth.Interval, options.Value.Pyth.MaxAge, telemetry, time, logger)
+    IOptions<AdapterOptions> options, IOptions<IngestionOptions> limits, AdapterTelemetry telemetry, TimeProvider time, ILogger<PythSource> logger)
+    : PulledSource(SourceName, options.Value.Pyth.Interval, options.Value.Pyth.MaxAge, limits.Value, telemetry, time, logger)
 {
     public const string SourceName = "pyth";
 

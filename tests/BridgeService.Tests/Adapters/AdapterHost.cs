@@ -7,6 +7,7 @@ using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Time.Testing;
 using Sure.BridgeService.Adapters;
 using Sure.BridgeService.Observations;
+using Sure.Coordination.Monitors;
 using Sure.TestServers;
 
 namespace Sure.BridgeService.Tests.Adapters;
@@ -27,6 +28,8 @@ internal sealed class AdapterHost : IDisposable
         var builder = Host.CreateApplicationBuilder(new HostApplicationBuilderSettings { DisableDefaults = true });
         builder.Configuration.AddInMemoryCollection(settings.Select(s => KeyValuePair.Create(s.Key, (string?)s.Value)).Reverse().DistinctBy(s => s.Key));
         builder.AddServiceDefaults();
+        builder.Services.AddOptions<IngestionOptions>().BindConfiguration("Ingestion");
+        builder.Services.AddOptions<MonitoringOptions>().BindConfiguration("Monitoring");
         builder.AddAdapters();
         builder.Logging.ClearProviders();
         builder.Logging.AddProvider(Log);

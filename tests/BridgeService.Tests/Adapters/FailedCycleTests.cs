@@ -7,8 +7,11 @@ namespace Sure.BridgeService.Tests.Adapters;
 /// <summary>What becomes of what a cycle pulled that could not keep it.</summary>
 public sealed class FailedCycleTests(PostgresServer postgres)
 {
-    [Fact]
-    public async Task What_a_failed_cycle_pulled_the_next_one_keeps_and_keeps_once()
+    /// <summary>With an interval the upstream is not asked again before the next cycle, which follows at once.</summary>
+    [Theory]
+    [InlineData("00:00:00")]
+    [InlineData("00:05:00")]
+    public async Task What_a_failed_cycle_pulled_the_next_one_keeps_and_keeps_once(string interval)
     {
         await using var upstream = await UpstreamServer.StartAsync(UpstreamServer.Status(404));
         await using var host = await BridgeHost.StartAsync(postgres, "http", settings: new Dictionary<string, string?>
@@ -16,6 +19,7 @@ public sealed class FailedCycleTests(PostgresServer postgres)
             ["Adapters:CoinGecko:Upstream:Url"] = upstream.Url,
             ["Adapters:CoinGecko:Coins:0:Id"] = "usd-coin",
             ["Adapters:CoinGecko:Coins:0:Stablecoin"] = "USDC",
+            ["Adapters:CoinGecko:Interval"] = interval,
         });
         upstream.Answer = UpstreamServer.Json($$$"""{"usd-coin":{"usd":0.88,"last_updated_at":{{{host.Clock.GetUtcNow().ToUnixTimeSeconds()}}}}}""");
 

@@ -50,8 +50,6 @@ public sealed class HttpMarketTests : IAsyncLifetime
                 ["ConnectionStrings:platform"] = await _postgres.CreateDatabaseAsync(),
                 ["Leases:RenewInterval"] = "00:00:00.5",
                 ["Monitoring:BridgeInterval"] = "00:00:04",
-                // Blocks are final after 768 s.
-                ["Bridges:MaxAge"] = "00:30:00",
                 ["Adapters:CoinGecko:Upstream:Url"] = _prices.Url,
                 ["Adapters:CoinGecko:Coins:0:Id"] = "usd-coin",
                 ["Adapters:CoinGecko:Coins:0:Stablecoin"] = "USDC",

@@ -53,6 +53,8 @@ public sealed class UpstreamTests : IAsyncLifetime
     [Theory]
     [InlineData("0", Now, "out_of_range")]
     [InlineData("-0.88", Now, "out_of_range")]
+    [InlineData("0.0000000049", Now, "out_of_range")] // 0 at 8 decimals
+    [InlineData("0.000000005", Now, "accepted")]
     [InlineData("88000000", Now, "out_of_range")] // 8 decimals taken for dollars
     [InlineData("9998", Now, "out_of_range")] // basis points
     [InlineData("10", Now, "accepted")]
@@ -69,6 +71,22 @@ public sealed class UpstreamTests : IAsyncLifetime
         var batch = await host.ReadAsync(Source);
 
         Assert.Equal(outcome == "accepted" ? 1 : 0, batch.Prices.Count);
+        Assert.Equal(1, host.Observations(Source, outcome));
+    }
+
+    // What an operator believes of a keeper, and no more, is believed of an upstream.
+    [Theory]
+    [InlineData("2", Now, "accepted")]
+    [InlineData("2.01", Now, "out_of_range")]
+    [InlineData("0.88", Now + 60, "accepted")]
+    [InlineData("0.88", Now + 61, "future")]
+    public async Task The_limits_of_ingestion_hold_for_what_is_pulled(string price, long updatedAt, string outcome)
+    {
+        _server.Answer = UpstreamServer.Json($$$"""{"usd-coin":{"usd":{{{price}}},"last_updated_at":{{{updatedAt}}}}}""");
+        using var host = Host(("Ingestion:GreatestPriceUsd", "2"), ("Ingestion:FutureTolerance", "00:01:00"));
+
+        await host.ReadAsync(Source);
+
         Assert.Equal(1, host.Observations(Source, outcome));
     }
 
@@ -285,6 +303,24 @@ public sealed class UpstreamTests : IAsyncLifetime
         Assert.Single((await host.ReadAsync(Source)).Prices);
     }
 
+    /// <summary>A request has 2 s there, less than an attempt otherwise: three cycles of 10 s have an attempt each that is given up in time to count.</summary>
+    [Fact]
+    public async Task An_upstream_that_hangs_is_left_alone_in_short_cycles_too()
+    {
+        _server.Answer = UpstreamServer.Silence;
+        using var host = Host(("Monitoring:BridgeInterval", "00:00:10"));
+        for (var cycle = 0; cycle < 3; cycle++)
+        {
+            Assert.Empty((await host.ReadWhileTimePassesAsync(Source)).Prices);
+            host.Time.Advance(TimeSpan.FromSeconds(8));
+        }
+
+        var asked = _server.Asked.Count;
+        Assert.Empty((await host.ReadWhileTimePassesAsync(Source)).Prices);
+        Assert.Equal(asked, _server.Asked.Count);
+        Assert.InRange(host.Requests(Source, "circuit_open"), 1, 2);
+    }
+
     [Fact]
     public async Task A_source_is_not_asked_more_often_than_its_interval()
     {
@@ -297,6 +333,33 @@ public sealed class UpstreamTests : IAsyncLifetime
 
         host.Time.Advance(TimeSpan.FromSeconds(1));
         await host.ReadAsync(Source);
+        Assert.Equal(2, _server.Asked.Count);
+    }
+
+    [Fact]
+    public async Task Until_it_is_due_a_source_says_what_it_said_as_long_as_that_is_young_enough()
+    {
+        using var host = Host(("Adapters:CoinGecko:Interval", "00:30:00"));
+        var first = Assert.Single((await host.ReadAsync(Source)).Prices);
+
+        host.Time.Advance(TimeSpan.FromMinutes(10));
+        Assert.Equal(first, Assert.Single((await host.ReadAsync(Source)).Prices));
+
+        host.Time.Advance(TimeSpan.FromSeconds(1));
+        Assert.Empty((await host.ReadAsync(Source)).Prices);
+        Assert.Single(_server.Asked);
+    }
+
+    [Fact]
+    public async Task A_source_of_which_nothing_was_taken_is_asked_in_the_next_cycle_whatever_its_interval()
+    {
+        _server.Answer = UpstreamServer.Status(404);
+        using var host = Host(("Adapters:CoinGecko:Interval", "00:05:00"));
+        Assert.Empty((await host.ReadAsync(Source)).Prices);
+
+        host.Time.Advance(TimeSpan.FromMinutes(1));
+        _server.Answer = UpstreamServer.Json(Good);
+        Assert.Single((await host.ReadAsync(Source)).Prices);
         Assert.Equal(2, _server.Asked.Count);
     }
 

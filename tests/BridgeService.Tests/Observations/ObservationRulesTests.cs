@@ -66,6 +66,14 @@ public sealed class ObservationRulesTests
     public void What_cannot_be_so_is_refused_with_the_field_at_fault(PostedObservation posted, string field) =>
         Assert.StartsWith(field, FaultOf(posted), StringComparison.Ordinal);
 
+    /// <summary>What pays by one word alone, and what is simulated, nobody says by calling itself so.</summary>
+    [Theory]
+    [InlineData("paused-ethereum", "source: names that begin with paused- are those of chains of which final blocks are read.")]
+    [InlineData("sim-alpha", "source: names that begin with sim- are those of the simulated market.")]
+    [InlineData("pausedethereum", null)]
+    public void Names_of_our_own_sources_are_refused_of_those_who_may_speak_for_any(string source, string? fault) =>
+        Assert.Equal(fault, ObservationRules.FaultOf(Bridge with { Source = source, Paused = true }, _ => true, Now, new IngestionOptions()));
+
     [Fact]
     public void Within_a_batch_each_is_held_against_those_before_it()
     {

@@ -1,6 +1,10 @@
 using System.Diagnostics.Metrics;
 using System.Text.Json.Nodes;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Options;
 using Sure.BridgeService.Tests.Hosts;
+using Sure.Coordination.Leases;
+using Sure.Coordination.Monitors;
 using Sure.TestServers;
 
 namespace Sure.BridgeService.Tests.SourceQuality;
@@ -64,6 +68,35 @@ public sealed class SourceTests(PostgresServer postgres) : IAsyncLifetime
 
         Assert.Equal((false, 0.4m, 1L), ((bool)fading["live"]!, (decimal)fading["live_share"]!, (long)fading["gaps"]!));
         Assert.Equal(1, gaps);
+    }
+
+    /// <summary>
+    /// Two instances lead in turn over one database: the word of minute 0 is live to the first at minute 1 and to the second at 9.5, and not
+    /// at 10.5. What the first saw a term ago does not make that a gap again at 11.5.
+    /// </summary>
+    [Fact]
+    public async Task A_gap_is_counted_once_whoever_leads()
+    {
+        await PostAsync(("fading", 1m));
+        await _host.ScalarAsync<int>("INSERT INTO lease SELECT (jsonb_populate_record(l, '{\"name\": \"in-turn\", \"epoch\": 0}')).* FROM lease AS l WHERE name = 'market'");
+        var (first, second) = (Monitor(), Monitor());
+
+        await CycleAsync(first, epoch: 1, TimeSpan.FromMinutes(1));
+        await CycleAsync(second, epoch: 2, TimeSpan.FromMinutes(8.5));
+        await CycleAsync(second, epoch: 2, TimeSpan.FromMinutes(1));
+        await CycleAsync(first, epoch: 3, TimeSpan.FromMinutes(1));
+
+        Assert.Equal(1, (long)(await SeriesAsync("fading"))!["gaps"]!);
+
+        MarketMonitor Monitor() => ActivatorUtilities.CreateInstance<MarketMonitor>(
+            _host.Services, Options.Create(new MonitoringOptions { BridgeInterval = TimeSpan.FromMinutes(1) }));
+
+        async Task CycleAsync(MarketMonitor monitor, long epoch, TimeSpan later)
+        {
+            _host.Clock.Advance(later);
+            await _host.ScalarAsync<int>("UPDATE lease SET epoch = @Epoch WHERE name = 'in-turn'", new { Epoch = epoch });
+            await monitor.RunOnceAsync(new LeaseTerm("in-turn", epoch), TestContext.Current.CancellationToken);
+        }
     }
 
     [Fact]
