@@ -91,6 +91,8 @@ public sealed class StressEndpointTests(PostgresServer postgres)
             ("""{"custom":{"peg_ratios":{"USDC":-1}}}""", 422, "custom.peg_ratios.USDC", "must be above 0"),
             ("""{"custom":{"peg_ratios":null}}""", 400, "custom.peg_ratios", "must not be null"),
             ("""{"custom":{"bridges":["ronin"]}}""", 400, "custom.bridges", "must be among wormhole_eth_ton,"),
+            ("""{"custom":{"bridges":[null]}}""", 400, "custom.bridges", "must be among wormhole_eth_ton,"),
+            ("""{"custom":{"bridges":["orbit_eth_ton",null]}}""", 400, "custom.bridges", "must be among wormhole_eth_ton,"),
             ("""{"custom":{"btc_move":-2}}""", 422, "custom.btc_move", "must be -1"),
             ("""{"custom":{"eth_move":-0.5}}""", 400, "custom.eth_move", "is not a field of this request"),
         })
