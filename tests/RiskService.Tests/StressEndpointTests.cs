@@ -73,6 +73,36 @@ public sealed class StressEndpointTests(PostgresServer postgres)
         Assert.Equal((1m, 0.57142857m), (Number(stressed, "ltv_after"), Number(stressed, "reserve_ratio_after")));
     }
 
+    /// <summary>
+    /// Of 100 000 of capital 50 000 are liquid; with a surplus of 10 000 there are 60 000 deployed, 60 000 · 0.20 · −0.5 = −6 000. With the next
+    /// figures there are 70 000; and where they do not say how much, it is what of the capital is not liquid.
+    /// </summary>
+    [Fact]
+    public async Task What_is_deployed_is_as_UtilizationService_tells_it()
+    {
+        await using var host = await RiskHost.StartAsync(postgres);
+        using var reader = host.Service.ClientOf("reader", Scope.Read);
+        host.Utilization.Book = Book(Pool with { LiquidReservesUsd = 50_000, DeployedUsd = 60_000 });
+
+        var stressed = await RiskHost.UntilAsync(FallAsync, a => a.Status == HttpStatusCode.OK);
+        Assert.Equal((-6_000m, 6_000m), (Number(stressed, "deployed_change_usd"), Number(stressed, "loss_usd")));
+
+        await TellAsync(70_000, -7_000);
+        await TellAsync(deployedUsd: null, -5_000);
+
+        Task<Answer> FallAsync() => PostAsync(reader, """{"custom":{"btc_move":-0.5}}""");
+
+        async Task TellAsync(decimal? deployedUsd, decimal changeUsd)
+        {
+            host.Utilization.Tell(new TrancheUtilizationChanged(
+                Guid.CreateVersion7(Start),
+                Start,
+                [.. Words<Tranche>.Members.Select(t => new TrancheFigures(t, 5, 0, 0, t is Tranche.Equity ? 100_000 : 0, 0, Start))],
+                Pool with { LiquidReservesUsd = 50_000, DeployedUsd = deployedUsd }));
+            await RiskHost.UntilAsync(FallAsync, a => Number(a, "deployed_change_usd") == changeUsd);
+        }
+    }
+
     [Fact]
     public async Task Requests_are_refused_by_field()
     {
