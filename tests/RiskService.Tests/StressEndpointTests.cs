@@ -169,13 +169,16 @@ public sealed class StressEndpointTests(PostgresServer postgres)
         Assert.Equal(CorrelationRegime.High, matrix.Regime);
     }
 
-    /// <summary>60 hours of two coins on the simulated market, then 3 of one of them by an adapter and 2 by keepers: of the other nothing is left.</summary>
+    /// <summary>
+    /// 60 hours of two coins on the simulated market, then 3 of one of them by an adapter and 2 by keepers: of the other nothing is left. Where
+    /// the kinds take turns, what came since the last turn is kept.
+    /// </summary>
     [Fact]
     public async Task Simulated_prices_and_real_ones_make_no_correlation_together()
     {
         await using var host = await RiskHost.StartAsync(postgres);
         await using var database = NpgsqlDataSource.Create(host.Database);
-        var first = TimeProvider.System.GetUtcNow().AddHours(-66);
+        var first = TimeProvider.System.GetUtcNow().AddHours(-70);
         host.Bridges.Tell([.. Told(0, 60, "simulated", Stablecoin.USDC, Stablecoin.DAI)]);
         Assert.Equal((120, 0), await RiskHost.UntilAsync(KeptAsync, k => k == (120, 0)));
 
@@ -183,6 +186,12 @@ public sealed class StressEndpointTests(PostgresServer postgres)
 
         Assert.Equal((0, 5), await RiskHost.UntilAsync(KeptAsync, k => k == (0, 5)));
         Assert.Empty((await host.Service.Services.GetRequiredService<PegHistory>().ReadAsync(TestContext.Current.CancellationToken)).Pairs);
+
+        host.Bridges.Tell(
+        [
+            .. Told(65, 66, "simulated", Stablecoin.USDC), .. Told(66, 67, "http", Stablecoin.USDC), .. Told(67, 69, "simulated", Stablecoin.USDC, Stablecoin.DAI),
+        ]);
+        Assert.Equal((4, 0), await RiskHost.UntilAsync(KeptAsync, k => k == (4, 0)));
 
         IEnumerable<PriceConsensusMade> Told(int firstHour, int endHour, string dataSource, params Stablecoin[] coins) =>
             from hour in Enumerable.Range(firstHour, endHour - firstHour)
@@ -197,6 +206,44 @@ public sealed class StressEndpointTests(PostgresServer postgres)
             await using var row = await command.ExecuteReaderAsync(TestContext.Current.CancellationToken);
             await row.ReadAsync(TestContext.Current.CancellationToken);
             return (row.GetInt64(0), row.GetInt64(1));
+        }
+    }
+
+    /// <summary>To look for what is of the other kind reads the whole history: once, whether one point comes or forty.</summary>
+    [Fact]
+    public async Task The_history_is_not_read_for_every_price()
+    {
+        await using var host = await RiskHost.StartAsync(postgres);
+        await using var database = NpgsqlDataSource.Create(host.Database);
+        await using var watch = database.CreateCommand(
+            """
+            CREATE TABLE search (statement text);
+            CREATE FUNCTION note_search() RETURNS trigger LANGUAGE plpgsql AS
+                $$ BEGIN INSERT INTO search VALUES (ltrim(current_query(), E' \r\n')); RETURN NULL; END $$;
+            CREATE TRIGGER searches AFTER UPDATE OR DELETE ON peg_hour FOR EACH STATEMENT EXECUTE FUNCTION note_search();
+            """);
+        await watch.ExecuteNonQueryAsync(TestContext.Current.CancellationToken);
+        var first = TimeProvider.System.GetUtcNow().AddHours(-48);
+
+        Assert.Equal("DELETE UPDATE", await SearchesAsync(0, 1));
+        Assert.Equal("DELETE UPDATE", await SearchesAsync(1, 41));
+
+        async Task<string> SearchesAsync(int firstHour, int endHour)
+        {
+            await ScalarAsync("WITH gone AS (DELETE FROM search RETURNING 1) SELECT count(*)::text FROM gone");
+            host.Bridges.Tell(
+                from hour in Enumerable.Range(firstHour, endHour - firstHour)
+                let at = first.AddHours(hour)
+                select new PriceConsensusMade(Guid.CreateVersion7(at), at, Stablecoin.USDC, 1, 1, 1, 1, [], "http"));
+            await RiskHost.UntilAsync(() => ScalarAsync("SELECT count(*)::text FROM peg_hour"), n => n == $"{endHour}");
+            // That a point of the same hour is overwritten is an update of one row.
+            return await ScalarAsync("SELECT string_agg(split_part(statement, ' ', 1), ' ' ORDER BY statement) FROM search WHERE statement NOT LIKE 'INSERT%'");
+        }
+
+        async Task<string> ScalarAsync(string sql)
+        {
+            await using var command = database.CreateCommand(sql);
+            return (string)(await command.ExecuteScalarAsync(TestContext.Current.CancellationToken))!;
         }
     }
 
