@@ -51,11 +51,11 @@ internal sealed class RiskIntake(NpgsqlDataSource database, BookProjection book)
     protected override async Task ApplyAsync(
         IReadOnlyList<KnownEvent> events, NpgsqlConnection connection, NpgsqlTransaction transaction, CancellationToken cancellationToken)
     {
+        await PegHistory.KeepAsync(events.Select(e => e.Event).OfType<PriceConsensusMade>(), connection, transaction, cancellationToken);
         foreach (var (envelope, known) in events)
         {
             await (known switch
             {
-                PriceConsensusMade made => PegHistory.KeepAsync(made, connection, transaction, cancellationToken),
                 BridgeAlertRaised or BridgeAlertResolved => AlertStatistics.KeepAsync([known], connection, transaction, cancellationToken),
                 PolicyTriggered triggered => KeepAsync(triggered, connection, transaction, cancellationToken),
                 // Only these move the time the book is true for.

@@ -36,6 +36,7 @@ public sealed record TrancheFigures(
 /// <param name="Ltv">Coverage over effective capital; 0 with no coverage, null with coverage and no capital.</param>
 /// <param name="ReserveRatio">Liquid reserves over total capital; 1 with no capital.</param>
 /// <param name="LiquidReservesUsd">Cash − claims payable − unearned premium.</param>
+/// <param name="DeployedUsd">Capital earning elsewhere, ≥ 0; null where a version told of it that did not say.</param>
 public sealed record PoolFigures(
     decimal TotalCapitalUsd,
     decimal EffectiveCapitalUsd,
@@ -43,4 +44,5 @@ public sealed record PoolFigures(
     int ActivePolicies,
     decimal? Ltv,
     decimal ReserveRatio,
-    decimal LiquidReservesUsd);
+    decimal LiquidReservesUsd,
+    decimal? DeployedUsd = null);

@@ -25,13 +25,22 @@ public sealed class LastKnown<T>
         ArgumentNullException.ThrowIfNull(read);
         try
         {
-            var answer = await read(_last);
-            _last = answer;
-            return answer;
+            return await ReadNowAsync(read);
         }
         catch (Exception exception) when (_last is not null && exception is NpgsqlException or TimeoutException)
         {
             return _last;
         }
+    }
+
+    /// <summary>Reads for who must not take an old answer for one of now; what is read is the last answer from then on.</summary>
+    /// <param name="read">Reads from the database; is given the last answer, null before the first.</param>
+    /// <exception cref="NpgsqlException">The database does not answer.</exception>
+    public async Task<T> ReadNowAsync(Func<T?, Task<T>> read)
+    {
+        ArgumentNullException.ThrowIfNull(read);
+        var answer = await read(_last);
+        _last = answer;
+        return answer;
     }
 }

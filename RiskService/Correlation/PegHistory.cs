@@ -13,34 +13,40 @@ internal sealed class PegHistory(NpgsqlDataSource database, IOptions<Correlation
     private const string Simulated = "simulated";
 
     /// <summary>
-    /// Keeps a consensus point; without a consensus there is nothing to keep. Forgets what is of the other kind of data; what is older than
-    /// the window goes with its partition.
+    /// Keeps consensus points in the order they were made; those without a consensus have nothing to keep. Forgets what is of the other kind of
+    /// data; what is older than the window goes with its partition.
     /// </summary>
-    public static async Task KeepAsync(PriceConsensusMade made, NpgsqlConnection connection, NpgsqlTransaction transaction, CancellationToken cancellationToken)
+    public static async Task KeepAsync(
+        IEnumerable<PriceConsensusMade> points, NpgsqlConnection connection, NpgsqlTransaction transaction, CancellationToken cancellationToken)
     {
-        if (made.PegRatio is not > 0)
+        bool? kept = null;
+        foreach (var made in points.Where(p => p.PegRatio is > 0))
         {
-            return;
-        }
-
-        var at = made.OccurredAt.UtcDateTime;
-        await connection.ExecuteAsync(new CommandDefinition(
-            """
-            UPDATE peg_hour SET simulated = @Simulated WHERE simulated IS NULL;
-            DELETE FROM peg_hour WHERE simulated <> @Simulated;
-            INSERT INTO peg_hour (stablecoin, hour, peg_ratio, at, simulated) VALUES (@Coin, @Hour, @PegRatio, @At, @Simulated)
-            ON CONFLICT (stablecoin, hour) DO UPDATE SET peg_ratio = excluded.peg_ratio, at = excluded.at, simulated = excluded.simulated;
-            """,
-            new
+            var simulated = made.DataSource == Simulated;
+            if (simulated != kept)
             {
-                Coin = made.Stablecoin.Word(),
-                Hour = new DateTime(at.Year, at.Month, at.Day, at.Hour, 0, 0, DateTimeKind.Utc),
-                made.PegRatio,
-                At = at,
-                Simulated = made.DataSource == Simulated,
-            },
-            transaction,
-            cancellationToken: cancellationToken));
+                // Reads all there is; once it is done there is one kind only, until a point of the other one comes.
+                await ForgetOthersAsync(simulated, connection, transaction, cancellationToken);
+                kept = simulated;
+            }
+
+            var at = made.OccurredAt.UtcDateTime;
+            await connection.ExecuteAsync(new CommandDefinition(
+                """
+                INSERT INTO peg_hour (stablecoin, hour, peg_ratio, at, simulated) VALUES (@Coin, @Hour, @PegRatio, @At, @Simulated)
+                ON CONFLICT (stablecoin, hour) DO UPDATE SET peg_ratio = excluded.peg_ratio, at = excluded.at, simulated = excluded.simulated
+                """,
+                new
+                {
+                    Coin = made.Stablecoin.Word(),
+                    Hour = new DateTime(at.Year, at.Month, at.Day, at.Hour, 0, 0, DateTimeKind.Utc),
+                    made.PegRatio,
+                    At = at,
+                    Simulated = simulated,
+                },
+                transaction,
+                cancellationToken: cancellationToken));
+        }
     }
 
     /// <summary>The correlations over the window up to now.</summary>
@@ -53,4 +59,14 @@ internal sealed class PegHistory(NpgsqlDataSource database, IOptions<Correlation
             cancellationToken: cancellationToken));
         return CorrelationMatrix.Of(rows.Select(r => new HourlyPeg(Words<Stablecoin>.Parse(r.Coin), new DateTimeOffset(r.Hour), r.PegRatio)), options.Value);
     }
+
+    private static Task<int> ForgetOthersAsync(bool simulated, NpgsqlConnection connection, NpgsqlTransaction transaction, CancellationToken cancellationToken) =>
+        connection.ExecuteAsync(new CommandDefinition(
+            """
+            UPDATE peg_hour SET simulated = @Simulated WHERE simulated IS NULL;
+            DELETE FROM peg_hour WHERE simulated <> @Simulated;
+            """,
+            new { Simulated = simulated },
+            transaction,
+            cancellationToken: cancellationToken));
 }

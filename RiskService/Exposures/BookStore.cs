@@ -13,11 +13,13 @@ internal sealed class BookStore(NpgsqlDataSource database)
 {
     private readonly LastKnown<Found> _last = new();
 
-    /// <summary>The book as it is known; null until it was read for the first time.</summary>
-    public async Task<RiskBook?> ReadAsync(CancellationToken cancellationToken) =>
-        (await _last.ReadAsync(async () => new Found(await ReadNowAsync(cancellationToken)))).Book;
+    /// <summary>The book as it is known, for answers; null until it was read for the first time.</summary>
+    public async Task<RiskBook?> ReadAsync(CancellationToken cancellationToken) => (await _last.ReadAsync(() => FetchAsync(cancellationToken))).Book;
 
-    private async Task<RiskBook?> ReadNowAsync(CancellationToken cancellationToken)
+    /// <summary>The same for who measures it: fails where the database does, so that an older book does not pass for that of now.</summary>
+    public async Task<RiskBook?> ReadNowAsync(CancellationToken cancellationToken) => (await _last.ReadNowAsync(_ => FetchAsync(cancellationToken))).Book;
+
+    private async Task<Found> FetchAsync(CancellationToken cancellationToken)
     {
         await using var connection = await database.OpenConnectionAsync(cancellationToken);
         // One statement, one snapshot. Policies alike come as their sum: a large book stays a short list.
@@ -33,13 +35,13 @@ internal sealed class BookStore(NpgsqlDataSource database)
             ORDER BY p.coverage_type, p.chain, p.stablecoin, p.terms
             """,
             cancellationToken: cancellationToken))).ToList();
-        return rows is [var first, ..]
+        return new Found(rows is [var first, ..]
             ? new RiskBook(
                 new DateTimeOffset(first.AsOf),
                 JsonSerializer.Deserialize<PoolFigures>(first.Pool, SureJson.Internal)!,
                 JsonSerializer.Deserialize<Dictionary<Tranche, decimal>>(first.Tranches, SureJson.Internal)!,
                 [.. rows.Where(r => r.CoverageType is not null).Select(r => r.ToCover())])
-            : null;
+            : null);
     }
 
     private sealed record Found(RiskBook? Book);

@@ -13,11 +13,15 @@ internal sealed class ExposureStore(NpgsqlDataSource database)
 {
     private readonly LastKnown<Found> _last = new();
 
-    /// <summary>The exposure as it is known; null until the book was read for the first time.</summary>
+    /// <summary>The exposure as it is known, for answers; null until the book was read for the first time.</summary>
     public async Task<Exposure?> ReadAsync(CancellationToken cancellationToken) =>
-        (await _last.ReadAsync(known => ReadNowAsync(known, cancellationToken))).Exposure;
+        (await _last.ReadAsync(known => FetchAsync(known, cancellationToken))).Exposure;
 
-    private async Task<Found> ReadNowAsync(Found? known, CancellationToken cancellationToken)
+    /// <summary>The same for who tells of it: fails where the database does, so that an older one does not pass for that of now.</summary>
+    public async Task<Exposure?> ReadNowAsync(CancellationToken cancellationToken) =>
+        (await _last.ReadNowAsync(known => FetchAsync(known, cancellationToken))).Exposure;
+
+    private async Task<Found> FetchAsync(Found? known, CancellationToken cancellationToken)
     {
         await using var connection = await database.OpenConnectionAsync(cancellationToken);
         // One statement, one snapshot: the sums belong to the time that is stated with them. Fetched when they are others than before.

@@ -24,7 +24,7 @@ internal sealed record RiskBook(
     DateTimeOffset AsOf, PoolFigures Pool, IReadOnlyDictionary<Tranche, decimal> TrancheCapitalUsd, IReadOnlyList<Cover> Covers)
 {
     /// <summary>The capital that bears losses.</summary>
-    public StressCapital Capital => new(TrancheCapitalUsd, Pool.LiquidReservesUsd);
+    public StressCapital Capital => new(TrancheCapitalUsd, Pool.LiquidReservesUsd, Pool.DeployedUsd);
 
     /// <summary>The cover by product.</summary>
     public Exposure ToExposure() => Exposure.Of(

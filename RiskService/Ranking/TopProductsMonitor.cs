@@ -22,7 +22,7 @@ internal sealed class TopProductsMonitor(
 
     public async Task RunOnceAsync(LeaseTerm term, CancellationToken cancellationToken)
     {
-        if (await exposures.ReadAsync(cancellationToken) is not { } exposure)
+        if (await exposures.ReadNowAsync(cancellationToken) is not { } exposure)
         {
             return;
         }

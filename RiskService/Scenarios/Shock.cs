@@ -49,7 +49,7 @@ public record Shock
 
         foreach (var bridge in Bridges)
         {
-            Check(Bridge.Find(bridge) is not null, "bridges", $"must be among {string.Join(", ", Bridge.All.Select(b => b.Id))}");
+            Check(IsBridge(bridge), "bridges", $"must be among {string.Join(", ", Bridge.All.Select(b => b.Id))}");
         }
 
         Check(BtcMove is >= -1 and <= GreatestBtcMove, "btc_move", $"must be -1 … {GreatestBtcMove}");
@@ -63,6 +63,9 @@ public record Shock
             }
         }
     }
+
+    /// <summary>Whether it is the id of a bridge; a list that is read from JSON may hold nulls.</summary>
+    internal static bool IsBridge(string? id) => id is not null && Bridge.Find(id) is not null;
 
     /// <summary>The figures it states, by the path of each: <c>peg_ratios.USDC</c>, <c>bridges.celer_eth_ton</c>, <c>btc_move</c>.</summary>
     internal IEnumerable<string> Figures() =>

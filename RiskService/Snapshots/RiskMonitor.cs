@@ -40,7 +40,7 @@ internal sealed class RiskMonitor(
         var book = await WaitForBookAsync(cancellationToken);
         var correlation = await pegs.ReadAsync(cancellationToken);
         var losses = simulation.Of(book, cancellationToken);
-        var exposure = await exposures.ReadAsync(cancellationToken);
+        var exposure = await exposures.ReadNowAsync(cancellationToken);
         var now = time.GetUtcNow();
         var measured = measurement.Measure(book, losses, correlation, now);
 
@@ -83,7 +83,7 @@ internal sealed class RiskMonitor(
     {
         using var timer = new PeriodicTimer(WaitForBook, time);
         RiskBook? book;
-        while ((book = await books.ReadAsync(cancellationToken)) is null)
+        while ((book = await books.ReadNowAsync(cancellationToken)) is null)
         {
             await timer.WaitForNextTickAsync(cancellationToken);
         }

@@ -111,7 +111,7 @@ internal static class StressEndpoints
                 return Problem.Malformed("scenario", "Give scenario or custom, not both.");
             }
 
-            if (custom.Bridges.FirstOrDefault(b => Bridge.Find(b) is null) is not null)
+            if (!custom.Bridges.All(Shock.IsBridge))
             {
                 return Problem.Malformed("custom.bridges", custom.Faults("custom.")["custom.bridges"][0]);
             }

@@ -58,7 +58,8 @@ internal sealed class TrancheReport(NpgsqlDataSource database, IOptions<CapitalO
         position.ActivePolicies,
         position.Ltv(options) is { } ltv ? Shown(ltv) : null,
         Shown(position.ReserveRatio),
-        position.LiquidReservesUsd);
+        position.LiquidReservesUsd,
+        position.DeployedUsd);
 
     /// <summary>A ratio as it is shown.</summary>
     public static decimal Shown(decimal ratio) => Math.Round(ratio, RatioDigits);

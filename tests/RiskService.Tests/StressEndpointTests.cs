@@ -73,6 +73,36 @@ public sealed class StressEndpointTests(PostgresServer postgres)
         Assert.Equal((1m, 0.57142857m), (Number(stressed, "ltv_after"), Number(stressed, "reserve_ratio_after")));
     }
 
+    /// <summary>
+    /// Of 100 000 of capital 50 000 are liquid; with a surplus of 10 000 there are 60 000 deployed, 60 000 · 0.20 · −0.5 = −6 000. With the next
+    /// figures there are 70 000; and where they do not say how much, it is what of the capital is not liquid.
+    /// </summary>
+    [Fact]
+    public async Task What_is_deployed_is_as_UtilizationService_tells_it()
+    {
+        await using var host = await RiskHost.StartAsync(postgres);
+        using var reader = host.Service.ClientOf("reader", Scope.Read);
+        host.Utilization.Book = Book(Pool with { LiquidReservesUsd = 50_000, DeployedUsd = 60_000 });
+
+        var stressed = await RiskHost.UntilAsync(FallAsync, a => a.Status == HttpStatusCode.OK);
+        Assert.Equal((-6_000m, 6_000m), (Number(stressed, "deployed_change_usd"), Number(stressed, "loss_usd")));
+
+        await TellAsync(70_000, -7_000);
+        await TellAsync(deployedUsd: null, -5_000);
+
+        Task<Answer> FallAsync() => PostAsync(reader, """{"custom":{"btc_move":-0.5}}""");
+
+        async Task TellAsync(decimal? deployedUsd, decimal changeUsd)
+        {
+            host.Utilization.Tell(new TrancheUtilizationChanged(
+                Guid.CreateVersion7(Start),
+                Start,
+                [.. Words<Tranche>.Members.Select(t => new TrancheFigures(t, 5, 0, 0, t is Tranche.Equity ? 100_000 : 0, 0, Start))],
+                Pool with { LiquidReservesUsd = 50_000, DeployedUsd = deployedUsd }));
+            await RiskHost.UntilAsync(FallAsync, a => Number(a, "deployed_change_usd") == changeUsd);
+        }
+    }
+
     [Fact]
     public async Task Requests_are_refused_by_field()
     {
@@ -91,6 +121,8 @@ public sealed class StressEndpointTests(PostgresServer postgres)
             ("""{"custom":{"peg_ratios":{"USDC":-1}}}""", 422, "custom.peg_ratios.USDC", "must be above 0"),
             ("""{"custom":{"peg_ratios":null}}""", 400, "custom.peg_ratios", "must not be null"),
             ("""{"custom":{"bridges":["ronin"]}}""", 400, "custom.bridges", "must be among wormhole_eth_ton,"),
+            ("""{"custom":{"bridges":[null]}}""", 400, "custom.bridges", "must be among wormhole_eth_ton,"),
+            ("""{"custom":{"bridges":["orbit_eth_ton",null]}}""", 400, "custom.bridges", "must be among wormhole_eth_ton,"),
             ("""{"custom":{"btc_move":-2}}""", 422, "custom.btc_move", "must be -1"),
             ("""{"custom":{"eth_move":-0.5}}""", 400, "custom.eth_move", "is not a field of this request"),
         })
@@ -137,13 +169,16 @@ public sealed class StressEndpointTests(PostgresServer postgres)
         Assert.Equal(CorrelationRegime.High, matrix.Regime);
     }
 
-    /// <summary>60 hours of two coins on the simulated market, then 3 of one of them by an adapter and 2 by keepers: of the other nothing is left.</summary>
+    /// <summary>
+    /// 60 hours of two coins on the simulated market, then 3 of one of them by an adapter and 2 by keepers: of the other nothing is left. Where
+    /// the kinds take turns, what came since the last turn is kept.
+    /// </summary>
     [Fact]
     public async Task Simulated_prices_and_real_ones_make_no_correlation_together()
     {
         await using var host = await RiskHost.StartAsync(postgres);
         await using var database = NpgsqlDataSource.Create(host.Database);
-        var first = TimeProvider.System.GetUtcNow().AddHours(-66);
+        var first = TimeProvider.System.GetUtcNow().AddHours(-70);
         host.Bridges.Tell([.. Told(0, 60, "simulated", Stablecoin.USDC, Stablecoin.DAI)]);
         Assert.Equal((120, 0), await RiskHost.UntilAsync(KeptAsync, k => k == (120, 0)));
 
@@ -151,6 +186,12 @@ public sealed class StressEndpointTests(PostgresServer postgres)
 
         Assert.Equal((0, 5), await RiskHost.UntilAsync(KeptAsync, k => k == (0, 5)));
         Assert.Empty((await host.Service.Services.GetRequiredService<PegHistory>().ReadAsync(TestContext.Current.CancellationToken)).Pairs);
+
+        host.Bridges.Tell(
+        [
+            .. Told(65, 66, "simulated", Stablecoin.USDC), .. Told(66, 67, "http", Stablecoin.USDC), .. Told(67, 69, "simulated", Stablecoin.USDC, Stablecoin.DAI),
+        ]);
+        Assert.Equal((4, 0), await RiskHost.UntilAsync(KeptAsync, k => k == (4, 0)));
 
         IEnumerable<PriceConsensusMade> Told(int firstHour, int endHour, string dataSource, params Stablecoin[] coins) =>
             from hour in Enumerable.Range(firstHour, endHour - firstHour)
@@ -165,6 +206,44 @@ public sealed class StressEndpointTests(PostgresServer postgres)
             await using var row = await command.ExecuteReaderAsync(TestContext.Current.CancellationToken);
             await row.ReadAsync(TestContext.Current.CancellationToken);
             return (row.GetInt64(0), row.GetInt64(1));
+        }
+    }
+
+    /// <summary>To look for what is of the other kind reads the whole history: once, whether one point comes or forty.</summary>
+    [Fact]
+    public async Task The_history_is_not_read_for_every_price()
+    {
+        await using var host = await RiskHost.StartAsync(postgres);
+        await using var database = NpgsqlDataSource.Create(host.Database);
+        await using var watch = database.CreateCommand(
+            """
+            CREATE TABLE search (statement text);
+            CREATE FUNCTION note_search() RETURNS trigger LANGUAGE plpgsql AS
+                $$ BEGIN INSERT INTO search VALUES (ltrim(current_query(), E' \r\n')); RETURN NULL; END $$;
+            CREATE TRIGGER searches AFTER UPDATE OR DELETE ON peg_hour FOR EACH STATEMENT EXECUTE FUNCTION note_search();
+            """);
+        await watch.ExecuteNonQueryAsync(TestContext.Current.CancellationToken);
+        var first = TimeProvider.System.GetUtcNow().AddHours(-48);
+
+        Assert.Equal("DELETE UPDATE", await SearchesAsync(0, 1));
+        Assert.Equal("DELETE UPDATE", await SearchesAsync(1, 41));
+
+        async Task<string> SearchesAsync(int firstHour, int endHour)
+        {
+            await ScalarAsync("WITH gone AS (DELETE FROM search RETURNING 1) SELECT count(*)::text FROM gone");
+            host.Bridges.Tell(
+                from hour in Enumerable.Range(firstHour, endHour - firstHour)
+                let at = first.AddHours(hour)
+                select new PriceConsensusMade(Guid.CreateVersion7(at), at, Stablecoin.USDC, 1, 1, 1, 1, [], "http"));
+            await RiskHost.UntilAsync(() => ScalarAsync("SELECT count(*)::text FROM peg_hour"), n => n == $"{endHour}");
+            // That a point of the same hour is overwritten is an update of one row.
+            return await ScalarAsync("SELECT string_agg(split_part(statement, ' ', 1), ' ' ORDER BY statement) FROM search WHERE statement NOT LIKE 'INSERT%'");
+        }
+
+        async Task<string> ScalarAsync(string sql)
+        {
+            await using var command = database.CreateCommand(sql);
+            return (string)(await command.ExecuteScalarAsync(TestContext.Current.CancellationToken))!;
         }
     }
 

@@ -143,6 +143,17 @@ public sealed class StressTestTests
         Assert.Equal((-40_000m, -40_000m, 1_040_000m), (result.LossUsd, result.LossByTrancheUsd.Values.Sum(), result.CapitalAfterUsd));
     }
 
+    /// <summary>100 000 of capital and 10 000 of surplus: 60 000 × 0.20 × −0.5. What is not told is 100 000 − 50 000 of capital that is not liquid.</summary>
+    [Theory]
+    [InlineData(60_000.0, -6_000)]
+    [InlineData(null, -5_000)]
+    public void What_is_deployed_beyond_capital_falls_with_it(double? deployed, double change)
+    {
+        var capital = new StressCapital(new Dictionary<Tranche, decimal> { [Tranche.Equity] = 100_000 }, 50_000, (decimal?)deployed);
+
+        Assert.Equal((decimal)change, StressTest.Run(new Shock { BtcMove = -0.5m }, [], capital, Rules).DeployedChangeUsd);
+    }
+
     /// <summary>Three equal tranches and a change of 0.20 · 500 · −0.0001 = −0.01: a third of a cent each is nothing; the cent is borne by EQT.</summary>
     [Fact]
     public void A_change_that_does_not_divide_is_shared_whole()

@@ -4,6 +4,7 @@ using Sure.Contracts.Vocabulary;
 using Sure.UtilizationService.Capital;
 using Sure.UtilizationService.Ledger;
 using Sure.UtilizationService.Pool;
+using Sure.UtilizationService.Tranches;
 
 namespace Sure.UtilizationService.Tests;
 
@@ -53,6 +54,15 @@ public sealed class CapitalTests
 
         Assert.Equal(3_850_000m, pool.LiquidReservesUsd);
         Assert.Equal(0.385m, pool.ReserveRatio);
+    }
+
+    /// <summary>What tranches have no part in – a surplus of 250 000 – is deployed as well, and whoever is told the figures cannot tell it from the rest.</summary>
+    [Fact]
+    public void Others_are_told_what_is_deployed()
+    {
+        var figures = TrancheReport.Figures(Positions.TenMillion() with { CashUsd = 4_000_000m, DeployedUsd = 6_250_000m }, Options);
+
+        Assert.Equal((10_000_000m, 4_000_000m, 6_250_000m), (figures.TotalCapitalUsd, figures.LiquidReservesUsd, figures.DeployedUsd));
     }
 
     /// <summary>Claims that wait for this cash left 1 m to the tranches; of 6 m lost 1 m is theirs and 5 m nobody's.</summary>

@@ -1,7 +1,10 @@
+using System.Collections.Concurrent;
+using System.Diagnostics.Metrics;
 using System.Net;
 using System.Net.Http.Json;
 using System.Text.Json;
 using System.Text.Json.Nodes;
+using Microsoft.Extensions.DependencyInjection;
 using Npgsql;
 using Sure.Contracts.Calls;
 using Sure.Contracts.Events;
@@ -341,6 +344,70 @@ public sealed class SnapshotTests(PostgresServer postgres)
                 Assert.Equal((1_000_000m, 100_000m, 1), (Number(points[^1]!["total_capital_usd"]), Number(points[^1]!["coverage_usd"]), (int)points[^1]!["total_policies"]!));
             }
         }
+    }
+
+    /// <summary>A cycle that cannot read fails and says so; readers are answered with what is known, which says how old it is.</summary>
+    [Theory]
+    [InlineData("risk-snapshot", "policy", "snapshot")]
+    [InlineData("risk-snapshot", "product_exposure", "snapshot")]
+    [InlineData("top-products", "product_exposure", "outbox WHERE type = 'TopProductsChanged'")]
+    public async Task What_cannot_be_read_is_not_measured(string monitor, string table, string written)
+    {
+        await using var host = await RiskHost.StartAsync(postgres, settings: new() { ["Monitoring:TopProductsInterval"] = "00:00:01" });
+        await using var source = NpgsqlDataSource.Create(host.Database);
+        host.Utilization.Book = Book(Pool(0.5m, 1m), Coins(100_000));
+        var failed = new ConcurrentQueue<bool>();
+        using var listener = Listen(host, monitor, failed);
+        await RiskHost.UntilAsync(() => SnapshotsAsync(host.Database), n => n > 0);
+        await RiskHost.UntilAsync(() => ToldAsync(host.Database, nameof(TopProductsChanged)), n => n > 0);
+
+        await RenameAsync(table, "elsewhere");
+        await NextAsync(ofFailed: true);
+        var before = await CountAsync(host.Database, written);
+        await NextAsync(ofFailed: true);
+
+        Assert.Equal(before, await CountAsync(host.Database, written));
+        Assert.Equal(HttpStatusCode.OK, (await GetAsync(host, "exposure")).Status);
+        await RenameAsync("elsewhere", table);
+        await NextAsync(ofFailed: false);
+
+        async Task RenameAsync(string from, string to)
+        {
+            await using var command = source.CreateCommand($"ALTER TABLE {from} RENAME TO {to}");
+            await command.ExecuteNonQueryAsync(TestContext.Current.CancellationToken);
+        }
+
+        // One that was under way may still have succeeded.
+        async Task NextAsync(bool ofFailed)
+        {
+            failed.Clear();
+            await RiskHost.UntilAsync(() => Task.FromResult(failed.Contains(ofFailed)), seen => seen);
+        }
+    }
+
+    /// <summary>Hears whether each cycle of a monitor failed.</summary>
+    private static MeterListener Listen(RiskHost host, string monitor, ConcurrentQueue<bool> failed)
+    {
+        var meters = host.Service.Services.GetRequiredService<IMeterFactory>();
+        var listener = new MeterListener
+        {
+            InstrumentPublished = (instrument, listener) =>
+            {
+                if (instrument.Name == "sure.monitor.cycle.duration" && ReferenceEquals(instrument.Meter.Scope, meters))
+                {
+                    listener.EnableMeasurementEvents(instrument);
+                }
+            },
+        };
+        listener.SetMeasurementEventCallback<double>((_, _, tags, _) =>
+        {
+            if (tags.Contains(new("sure.monitor", monitor)))
+            {
+                failed.Enqueue(tags.Contains(new("sure.outcome", "failed")));
+            }
+        });
+        listener.Start();
+        return listener;
     }
 
     private static Book Book(PoolFigures pool, params BookedPolicy[] policies) => new(0, Start, policies, pool, Equity, []);
