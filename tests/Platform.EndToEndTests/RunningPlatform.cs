@@ -99,7 +99,7 @@ public sealed class RunningPlatform : IAsyncLifetime
                 ["Gateway__TakesUpTraces"] = "true",
                 ["OTEL_BSP_SCHEDULE_DELAY"] = "1000",
                 // An hour in life: in it the lowest price counts.
-                ["Triggers__CexWindow"] = "00:00:05",
+                ["Triggers__CexWindow"] = "00:00:10",
                 // What the dashboard links to is not asked for.
                 ["Gateway__TracesUrl"] = "https://traces.example.org/",
                 ["NO_COLOR"] = "1",
