@@ -90,6 +90,6 @@ test("a double click clears no exploit", async ({ page }) => {
   await expect(state.getByRole("alert")).toContainText("no bridge policy of Ethereum and TON is paid for it");
   await expect(state.getByRole("button", { name: "Cancel" })).toBeVisible();
   expect(rulings).toEqual([]);
-  await deliberately(state.getByRole("button", { name: "Clear: it is none, or over" }), () => expect.poll(() => rulings, { timeout: 1_000 }).toEqual(["/api/v2/bridge-health/wormhole_eth_ton/exploit/clear"]));
+  await deliberately(state.getByRole("button", { name: "Clear: it is none, or over" }), () => expect.poll(() => rulings, { timeout: 5_000 }).toEqual(["/api/v2/bridge-health/wormhole_eth_ton/exploit/clear"]));
   await page.unrouteAll({ behavior: "ignoreErrors" });
 });

@@ -34,7 +34,7 @@ public sealed class LeaseTests(PostgresServer postgres)
         // Until the lease that was taken would be over: it is renewed.
         var taken = await one.LeaseEndAsync();
         using var timer = new PeriodicTimer(TimeSpan.FromMilliseconds(100));
-        while (await one.LeaseEndAsync() < taken + TimeSpan.FromSeconds(2))
+        while (await one.LeaseEndAsync() < taken + CoordinationHost.LeaseDuration)
         {
             Assert.False(following.IsCompleted);
             await timer.WaitForNextTickAsync(TestContext.Current.CancellationToken);

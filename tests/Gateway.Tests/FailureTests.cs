@@ -210,5 +210,6 @@ public sealed class FailureTests(PostgresServer postgres)
         Assert.Equal(HttpStatusCode.OK, response.StatusCode);
     }
 
-    internal static string Nobody() => $"http://127.0.0.1:{FreePorts.One()}";
+    /// <summary>Nobody listens there.</summary>
+    internal static string Nobody() => "http://127.0.0.1:1";
 }

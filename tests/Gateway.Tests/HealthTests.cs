@@ -21,7 +21,13 @@ public sealed class HealthTests(PostgresServer postgres, RedisServer redis)
         await gateway.ReadyAsync();
         await gateway.ReachesRedisAsync();
 
-        var (status, health) = await AskAsync(gateway);
+        // Busy cores may hold a service up past the gateway's patience.
+        var (status, health) = await TestServers.Eventually.HoldsAsync(
+            () => AskAsync(gateway),
+            asked => asked.Health["services"]!.AsObject().All(s => s.Key is "gateway" || IsHealthy(s.Value))
+                && asked.Health["services"]!["gateway"]!["checks"]!.AsObject().All(c => c.Key is "RabbitMQ" || IsHealthy(c.Value)),
+            "all but the broker is well",
+            TestContext.Current.CancellationToken);
 
         Assert.Equal(HttpStatusCode.OK, status);
         Assert.Equal("gateway", (string?)health["service"]);
@@ -133,6 +139,8 @@ public sealed class HealthTests(PostgresServer postgres, RedisServer redis)
         Assert.Equal(HealthStatus.Unhealthy, ServiceState.Of([ServiceState.Away, ServiceState.Away]).Status);
         Assert.Equal(HealthStatus.Unhealthy, ServiceState.Of([]).Status);
     }
+
+    private static bool IsHealthy(JsonNode? state) => (string?)state?["status"] == "healthy";
 
     internal static async Task<(HttpStatusCode Status, JsonObject Health)> AskAsync(GatewayHost gateway)
     {

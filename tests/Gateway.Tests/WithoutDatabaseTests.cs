@@ -18,7 +18,7 @@ public sealed class WithoutDatabaseTests : IAsyncDisposable
     public async Task Keys_it_knew_keep_working_and_others_have_to_wait()
     {
         await using var gateway = await GatewayHost.StartAsync(
-            await _postgres.CreateDatabaseAsync(), new() { ["Keys:Fresh"] = "00:00:00.2", ["Keys:Usable"] = "00:00:06" });
+            await _postgres.CreateDatabaseAsync(), new() { ["Keys:Fresh"] = "00:00:00.2", ["Keys:Usable"] = "00:00:20" });
         var known = await gateway.IssueKeyAsync();
         var other = await gateway.IssueKeyAsync("bob");
         using var before = await gateway.GetAsync("/api/v2/pool", known);

@@ -10,7 +10,7 @@ namespace Sure.EndToEndTests;
 /// </summary>
 public sealed class AccountabilityTests(RunningPlatform platform)
 {
-    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(20);
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(90);
 
     /// <summary>Operations that ask for a scope and are not done here, and why.</summary>
     private static readonly Dictionary<string, string> Excepted = new(StringComparer.Ordinal)

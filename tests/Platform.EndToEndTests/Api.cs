@@ -16,6 +16,9 @@ internal sealed record Answer(HttpStatusCode Status, string? ContentType, JsonNo
 /// <summary>Requests as a client writes them.</summary>
 internal static class Api
 {
+    /// <summary>Where one quote is asked for.</summary>
+    public const string QuotePath = "/api/v2/quote/multi-dimensional";
+
     public static async Task<Answer> GetJsonAsync(this HttpClient client, string path) =>
         await ReadAsync(await client.GetAsync(new Uri(path, UriKind.Relative), TestContext.Current.CancellationToken));
 
@@ -45,6 +48,23 @@ internal static class Api
         coverage_amount = amount,
         duration_days = days,
     };
+
+    /// <summary>
+    /// Asks for a quote that can be bound. While the cores are busy Redis may be too slow for a quote to be kept, which is then for information
+    /// only: another one is asked for.
+    /// </summary>
+    public static Task<Answer> BindableQuoteAsync(this HttpClient client, object request) => BindableAsync(
+        async () =>
+        {
+            var quote = await client.PostJsonAsync(QuotePath, request);
+            Assert.True(quote.Status == HttpStatusCode.OK, quote.ToString());
+            return quote;
+        },
+        quote => (bool)quote["bindable"]);
+
+    /// <summary>The same for who asks in another way; what <paramref name="ask"/> throws is thrown.</summary>
+    public static Task<T> BindableAsync<T>(Func<Task<T>> ask, Func<T, bool> isBindable) =>
+        TestServers.Eventually.HoldsAsync(ask, isBindable, "a quote can be bound", TestContext.Current.CancellationToken);
 
     private static async Task<Answer> ReadAsync(HttpResponseMessage response)
     {

@@ -6,7 +6,7 @@ namespace Sure.EndToEndTests;
 /// <summary>The book, as quotes, policies, pool, tranches and exposure show it.</summary>
 public sealed class BookTests(RunningPlatform platform)
 {
-    private static readonly TimeSpan Soon = TimeSpan.FromSeconds(20);
+    private static readonly TimeSpan Soon = TimeSpan.FromSeconds(90);
 
     [Fact]
     public async Task The_demonstration_book_is_bound_to_an_ltv_near_55_percent()
@@ -42,7 +42,7 @@ public sealed class BookTests(RunningPlatform platform)
     public async Task A_quote_is_bound_once_and_its_cover_appears_in_exposure_and_pool()
     {
         var before = await platform.Anonymous.GetJsonAsync("/api/v2/pool");
-        var quote = await platform.Anonymous.PostJsonAsync("/api/v2/quote/multi-dimensional", Api.Quote("smart_contract", "Base", "GHO", 12_345.67m, 30));
+        var quote = await platform.Anonymous.BindableQuoteAsync(Api.Quote("smart_contract", "Base", "GHO", 12_345.67m, 30));
 
         var anonymous = await platform.Anonymous.PostJsonAsync("/api/v2/policies", new { quote_id = (string)quote["quote_id"]! });
         Assert.Equal(HttpStatusCode.Unauthorized, anonymous.Status);
@@ -74,7 +74,7 @@ public sealed class BookTests(RunningPlatform platform)
     public async Task A_sale_beyond_the_limits_is_refused_with_the_checks_it_failed_and_changes_nothing()
     {
         var before = await platform.Anonymous.GetJsonAsync("/api/v2/pool");
-        var quote = await platform.Anonymous.PostJsonAsync("/api/v2/quote/multi-dimensional", Api.Quote("depeg", "Ethereum", "USDC", 10_000_000m, 30));
+        var quote = await platform.Anonymous.BindableQuoteAsync(Api.Quote("depeg", "Ethereum", "USDC", 10_000_000m, 30));
         var refused = await platform.Operator.PostJsonAsync("/api/v2/policies", new { quote_id = (string)quote["quote_id"]! });
 
         Assert.Equal(HttpStatusCode.UnprocessableEntity, refused.Status);

@@ -7,6 +7,8 @@ namespace Sure.EndToEndTests;
 /// <summary>Whatever is killed comes back by itself, and <c>/health</c> says meanwhile what is wrong.</summary>
 public sealed class FaultTests(RunningPlatform platform)
 {
+    private const int Attempts = 3;
+
     private static readonly TimeSpan Noticed = TimeSpan.FromSeconds(15);
     private static readonly TimeSpan Healed = TimeSpan.FromSeconds(90);
 
@@ -21,17 +23,10 @@ public sealed class FaultTests(RunningPlatform platform)
     [InlineData("postgres")]
     public async Task What_is_killed_is_named_by_health_and_comes_back(string resource)
     {
-        await AwaitHealthyAsync();
-        var pids = platform.ProcessIdsOf(resource);
-        Assert.NotEmpty(pids);
-        foreach (var pid in pids)
+        for (var attempt = 1; !await IsNamedWhenKilledAsync(resource, isLast: attempt == Attempts); attempt++)
         {
-            using var kill = Process.Start("kill", ["-9", $"{pid}"]);
-            await kill.WaitForExitAsync(TestContext.Current.CancellationToken);
+            // It was back before anybody had looked.
         }
-
-        await Eventually.HoldsAsync(
-            platform.HealthAsync, h => (string?)h["status"] != "healthy" && Ailing(h).Contains(CheckOf(resource)), Noticed, $"/health names {resource}");
 
         await AwaitHealthyAsync();
         await SellsAsync();
@@ -68,6 +63,30 @@ public sealed class FaultTests(RunningPlatform platform)
         Assert.Equal(1012, (int?)client.CloseStatus);
         await AwaitHealthyAsync();
         await SellsAsync();
+    }
+
+    /// <summary>Kills it while all is well; whether <c>/health</c> then said so. The last time it has to.</summary>
+    private async Task<bool> IsNamedWhenKilledAsync(string resource, bool isLast)
+    {
+        await AwaitHealthyAsync();
+        var pids = platform.ProcessIdsOf(resource);
+        Assert.NotEmpty(pids);
+        foreach (var pid in pids)
+        {
+            using var kill = Process.Start("kill", ["-9", $"{pid}"]);
+            await kill.WaitForExitAsync(TestContext.Current.CancellationToken);
+        }
+
+        try
+        {
+            await Eventually.HoldsAsync(
+                platform.HealthAsync, h => (string?)h["status"] != "healthy" && Ailing(h).Contains(CheckOf(resource)), Noticed, $"/health names {resource}");
+            return true;
+        }
+        catch (TimeoutException) when (!isLast)
+        {
+            return false;
+        }
     }
 
     /// <summary>The name under which <c>/health</c> lists a resource: a service by its own, a server by that of its check.</summary>

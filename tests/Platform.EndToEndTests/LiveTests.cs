@@ -61,7 +61,7 @@ public sealed class LiveTests(RunningPlatform platform)
         await client.SendAsync(new { action = "subscribe", channel = "top_products" });
         await client.NextOfTypeAsync("subscribed");
 
-        var quote = await platform.Anonymous.PostJsonAsync("/api/v2/quote/multi-dimensional", Api.Quote("oracle", "Polygon", "crvUSD", 150_000m, 60));
+        var quote = await platform.Anonymous.BindableQuoteAsync(Api.Quote("oracle", "Polygon", "crvUSD", 150_000m, 60));
         var policy = await platform.Operator.PostJsonAsync("/api/v2/policies", new { quote_id = (string)quote["quote_id"]! });
         Assert.True(policy.Status == HttpStatusCode.Created, policy.ToString());
 

@@ -25,7 +25,7 @@ public sealed class MetricsTests(RunningPlatform platform)
 
         // A sale between two scrapes, so that there is something to see everywhere.
         var bound = await prometheus.ValueAsync("sum(sure_policies_bound_total)");
-        var quote = await platform.Anonymous.PostJsonAsync("/api/v2/quote/multi-dimensional", Api.Quote("depeg", "Ethereum", "USDC", 1_000m, 30));
+        var quote = await platform.Anonymous.BindableQuoteAsync(Api.Quote("depeg", "Ethereum", "USDC", 1_000m, 30));
         var policy = await platform.Operator.PostJsonAsync("/api/v2/policies", new { quote_id = (string)quote["quote_id"]! });
         Assert.True(policy.Status == HttpStatusCode.Created, policy.ToString());
         await Eventually.HoldsAsync(

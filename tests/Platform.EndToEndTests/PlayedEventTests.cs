@@ -14,7 +14,7 @@ public sealed class PlayedEventTests(RunningPlatform platform)
     [Fact]
     public async Task A_drained_and_paused_bridge_pays_its_policies()
     {
-        var quote = await platform.Anonymous.PostJsonAsync("/api/v2/quote/multi-dimensional", Api.Quote("bridge", "Ethereum", "GHO", 5_000m, 30));
+        var quote = await platform.Anonymous.BindableQuoteAsync(Api.Quote("bridge", "Ethereum", "GHO", 5_000m, 30));
         var policy = await platform.Operator.PostJsonAsync("/api/v2/policies", new { quote_id = (string)quote["quote_id"]! });
         Assert.True(policy.Status == HttpStatusCode.Created, policy.ToString());
         // It does not read on afterwards, and would be let go.

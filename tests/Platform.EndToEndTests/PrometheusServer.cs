@@ -3,6 +3,7 @@ using System.Globalization;
 using System.Net.Http.Json;
 using System.Text.Json;
 using System.Text.Json.Nodes;
+using Sure.TestServers;
 
 namespace Sure.EndToEndTests;
 
@@ -49,7 +50,7 @@ internal sealed class PrometheusServer : IAsyncDisposable
                 },
             },
         }));
-        var address = new Uri($"http://127.0.0.1:{RunningPlatform.FreePort()}");
+        var address = new Uri($"http://127.0.0.1:{FreePorts.One()}");
         var process = Process.Start(new ProcessStartInfo("/bin/sh",
             [
                 "-c", "exec \"$0\" \"$@\" >\"$PROMETHEUS_LOG\" 2>&1", program,

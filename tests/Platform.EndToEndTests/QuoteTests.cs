@@ -9,7 +9,7 @@ public sealed class QuoteTests(RunningPlatform platform)
     [Fact]
     public async Task The_worked_example_costs_19_73()
     {
-        var quote = await platform.Anonymous.PostJsonAsync(Path, Api.Quote("depeg", "Ethereum", "USDC"));
+        var quote = await platform.Anonymous.BindableQuoteAsync(Api.Quote("depeg", "Ethereum", "USDC"));
 
         // 10 000 × 0.008 × 90 / 365 = 19.726…
         Assert.Equal(HttpStatusCode.OK, quote.Status);
@@ -24,7 +24,7 @@ public sealed class QuoteTests(RunningPlatform platform)
     [Fact]
     public async Task A_quote_can_be_read_while_it_lives()
     {
-        var quote = await platform.Anonymous.PostJsonAsync(Path, Api.Quote("bridge", "Solana", "PYUSD"));
+        var quote = await platform.Anonymous.BindableQuoteAsync(Api.Quote("bridge", "Solana", "PYUSD"));
         var again = await platform.Anonymous.GetJsonAsync($"/api/v2/quotes/{quote["quote_id"]}");
 
         Assert.Equal(HttpStatusCode.OK, again.Status);

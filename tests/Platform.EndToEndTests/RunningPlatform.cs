@@ -1,8 +1,6 @@
 using System.Diagnostics;
 using System.Globalization;
-using System.Net;
 using System.Net.Http.Json;
-using System.Net.Sockets;
 using System.Text;
 using System.Text.Json.Nodes;
 using Sure.TestServers;
@@ -51,10 +49,10 @@ public sealed class RunningPlatform : IAsyncLifetime
     public Uri Gateway { get; private set; } = null!;
 
     /// <summary>Spans of the traces that a client's <c>traceparent</c> asked for; of nothing else are there any.</summary>
-    public TraceSink Traces { get; } = new(FreePort());
+    public TraceSink Traces { get; } = new(FreePorts.One());
 
     /// <summary>An OIDC issuer whose tokens the platform takes.</summary>
-    public TokenIssuer Issuer { get; } = new(FreePort());
+    public TokenIssuer Issuer { get; } = new(FreePorts.One());
 
     /// <summary>Without a key.</summary>
     public HttpClient Anonymous { get; private set; } = null!;
@@ -75,7 +73,7 @@ public sealed class RunningPlatform : IAsyncLifetime
     public async ValueTask InitializeAsync()
     {
         // Further gateways listen on the ports after it.
-        var port = FreePort(_settings.TryGetValue("Platform__Replicas__Gateway", out var gateways) ? int.Parse(gateways, CultureInfo.InvariantCulture) : 1);
+        var port = FreePorts.One(_settings.TryGetValue("Platform__Replicas__Gateway", out var gateways) ? int.Parse(gateways, CultureInfo.InvariantCulture) : 1);
         Gateway = new Uri($"http://127.0.0.1:{port}");
         var start = new ProcessStartInfo(
             "dotnet", [Path.Combine(BuildOutput("LocalHost"), "LocalHost.dll"), "--no-build", "--no-install", "--data", Data, .. _arguments])
@@ -101,7 +99,7 @@ public sealed class RunningPlatform : IAsyncLifetime
                 ["Gateway__TakesUpTraces"] = "true",
                 ["OTEL_BSP_SCHEDULE_DELAY"] = "1000",
                 // An hour in life: in it the lowest price counts.
-                ["Triggers__CexWindow"] = "00:00:05",
+                ["Triggers__CexWindow"] = "00:00:10",
                 // What the dashboard links to is not asked for.
                 ["Gateway__TracesUrl"] = "https://traces.example.org/",
                 ["NO_COLOR"] = "1",
@@ -206,36 +204,6 @@ public sealed class RunningPlatform : IAsyncLifetime
     {
         var configuration = new DirectoryInfo(AppContext.BaseDirectory).Name;
         return Path.GetFullPath(Path.Combine(AppContext.BaseDirectory, "..", "..", project, configuration));
-    }
-
-    /// <summary>
-    /// A port nobody listens on, below the range that outgoing connections take theirs from; the first of <paramref name="neighbours"/> such.
-    /// </summary>
-    internal static int FreePort(int neighbours = 1)
-    {
-        var random = new Random();
-        int port;
-        do
-        {
-            port = random.Next(20_000, 30_000);
-        }
-        while (!Enumerable.Range(port, neighbours).All(IsFree));
-
-        return port;
-    }
-
-    private static bool IsFree(int port)
-    {
-        using var probe = new TcpListener(IPAddress.Loopback, port);
-        try
-        {
-            probe.Start();
-            return true;
-        }
-        catch (SocketException)
-        {
-            return false;
-        }
     }
 
     /// <summary>Ends it for good. For tests with a platform of their own: there are too few cores for two.</summary>

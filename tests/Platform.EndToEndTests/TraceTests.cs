@@ -43,7 +43,7 @@ public sealed class TraceTests(RunningPlatform platform)
         var trace = ActivityTraceId.CreateRandom().ToHexString();
         var root = ActivitySpanId.CreateRandom().ToHexString();
 
-        var quote = await PostAsync("/api/v2/quote/multi-dimensional", Api.Quote("depeg", "Arbitrum", "USDC", 1_000m, 30));
+        var quote = await Api.BindableAsync(() => PostAsync(Api.QuotePath, Api.Quote("depeg", "Arbitrum", "USDC", 1_000m, 30)), q => (bool)q["bindable"]!);
         await PostAsync("/api/v2/policies", new { quote_id = (string)quote["quote_id"]! });
         await client.NextAsync(m => (string?)m["type"] == "apy_update" && m["snapshot"] is null, "apy_update after the sale");
 

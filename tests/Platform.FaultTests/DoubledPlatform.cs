@@ -53,7 +53,7 @@ internal sealed class DoubledPlatform : IAsyncDisposable
         {
             (platform.Volume, platform.WhyNoVolume) = await SmallVolume.MountAsync(platform.Running.Data, megabytes: isLong ? 1500 : 600);
             await platform.Running.InitializeAsync();
-            platform._doors.AddRange(platform.Gateways.Select(gateway => new BreakableProxy(RunningPlatform.FreePort(), () => gateway.Port)));
+            platform._doors.AddRange(platform.Gateways.Select(gateway => new BreakableProxy(TestServers.FreePorts.One(), () => gateway.Port)));
 
             return platform;
         }
@@ -69,7 +69,7 @@ internal sealed class DoubledPlatform : IAsyncDisposable
     {
         if (!_ways.TryGetValue(server, out var way))
         {
-            _ways[server] = way = new BreakableProxy(RunningPlatform.FreePort(), () => PortOf(server));
+            _ways[server] = way = new BreakableProxy(TestServers.FreePorts.One(), () => PortOf(server));
         }
 
         return way;

@@ -6,14 +6,47 @@ namespace Sure.TestServers;
 /// <summary>Ports for what has to be told its own.</summary>
 public static class FreePorts
 {
-    /// <summary>A port that nobody listens on.</summary>
-    public static int One()
+    /// <summary>Below them are those of well-known programs.</summary>
+    private const int First = 10_000;
+
+    /// <summary>From here on LocalHost gives ports, and beyond those the system takes them for outgoing connections.</summary>
+    private const int End = 20_000;
+
+    private static readonly Lock Lock = new();
+    private static readonly Random Random = new();
+    private static readonly HashSet<int> Given = [];
+
+    /// <summary>A port that nobody listens on and that this process has not been given before; the first of <paramref name="neighbours"/> such.</summary>
+    public static int One(int neighbours = 1)
     {
-        using var listener = new TcpListener(IPAddress.Loopback, 0);
-        listener.Start();
-        return ((IPEndPoint)listener.LocalEndpoint).Port;
+        lock (Lock)
+        {
+            IEnumerable<int> ports;
+            do
+            {
+                ports = Enumerable.Range(Random.Next(First, End - neighbours + 1), neighbours);
+            }
+            while (Given.Overlaps(ports) || !ports.All(IsFree));
+
+            Given.UnionWith(ports);
+            return ports.First();
+        }
     }
 
     /// <summary>Such a port of this machine as an address for HTTP.</summary>
     public static Uri Address() => new($"http://127.0.0.1:{One()}");
+
+    private static bool IsFree(int port)
+    {
+        using var probe = new TcpListener(IPAddress.Loopback, port);
+        try
+        {
+            probe.Start();
+            return true;
+        }
+        catch (SocketException)
+        {
+            return false;
+        }
+    }
 }

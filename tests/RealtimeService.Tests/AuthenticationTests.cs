@@ -13,15 +13,14 @@ public sealed class AuthenticationTests
 
     private static readonly (string, string)[] Required =
     [
-        ("Realtime:RequireAuthentication", "true"), ("Gateway:AllowedOrigins:0", Origin), ("Realtime:AuthenticationTimeout", "00:00:02"), ("Realtime:Heartbeat", "00:00:01"),
+        ("Realtime:RequireAuthentication", "true"), ("Gateway:AllowedOrigins:0", Origin), ("Realtime:Heartbeat", "00:00:01"),
     ];
 
     [Fact]
     public async Task Who_must_say_who_it_is_can_do_so_in_a_header_or_in_a_message_and_is_closed_otherwise()
     {
-        await using var host = await RealtimeHost.ReadyAsync(Required);
-        using var silent = await Listener.ConnectAsync(host.Address);
-
+        // Nobody here is closed for saying it late, however busy the cores are.
+        await using var host = await RealtimeHost.ReadyAsync(Required.Append(("Realtime:AuthenticationTimeout", "00:01:00")));
         using var known = await Listener.ConnectAsync(host.Address, o => o.SetRequestHeader(InternalToken.Header, host.Instance(0).TokenOf("alice", Scope.Read)));
         await known.SubscribeAsync("tranche_apy");
 
@@ -35,6 +34,8 @@ public sealed class AuthenticationTests
         Assert.Equal("invalid_token", Code(await AskAsync(wrong, """{"action":"authenticate","token":"bad"}""")));
         Assert.Equal((WebSocketCloseStatus.PolicyViolation, "invalid_token"), (await wrong.UntilClosedAsync(), wrong.CloseReason));
 
+        await using var impatient = await RealtimeHost.ReadyAsync(Required.Append(("Realtime:AuthenticationTimeout", "00:00:02")));
+        using var silent = await Listener.ConnectAsync(impatient.Address);
         Assert.Equal((WebSocketCloseStatus.PolicyViolation, "unauthenticated"), (await silent.UntilClosedAsync(), silent.CloseReason));
     }
 

@@ -52,7 +52,7 @@ public sealed class ConnectionTests
     [Fact]
     public async Task A_client_that_is_silent_to_pings_is_closed_with_1001_and_one_that_answers_is_not()
     {
-        await using var host = await RealtimeHost.ReadyAsync(("Realtime:Heartbeat", "00:00:01"), ("Realtime:IdleTimeout", "00:00:03"));
+        await using var host = await RealtimeHost.ReadyAsync(("Realtime:Heartbeat", "00:00:01"), ("Realtime:IdleTimeout", "00:00:10"));
         using var alive = await Listener.ConnectAsync(host.Address);
         // Its pongs are sent while it reads.
         var reading = alive.NextAsync();

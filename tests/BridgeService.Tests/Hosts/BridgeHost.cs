@@ -56,17 +56,17 @@ internal sealed class BridgeHost : IAsyncDisposable
             ["ConnectionStrings:platform"] = where,
             ["Market:Source"] = market,
             ["Monitoring:BridgeInterval"] = "01:00:00",
-            ["Leases:Duration"] = "00:00:02",
             ["Leases:RenewInterval"] = "00:00:00.5",
         };
         database ??= await postgres.CopyDatabaseAsync("BridgeService", empty => TestService.MigrateAsync("BridgeService", Configured(empty), Add));
+        var began = clock.GetUtcNow();
         var service = await TestService.StartAsync(
             "BridgeService",
             Configured(database),
             Add,
             a => a.MapBridgeService());
         var host = new BridgeHost(service, database, clock);
-        await host.FirstCycleAsync(clock.GetUtcNow().AddMinutes(-1));
+        await host.FirstCycleAsync(began);
         return host;
     }
 

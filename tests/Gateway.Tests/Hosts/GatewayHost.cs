@@ -71,6 +71,8 @@ public sealed class GatewayHost : IAsyncDisposable
         settings.TryAdd("ConnectionStrings:messaging", "amqp://guest:guest@127.0.0.1:1");
         // Tests of other things are not held up by limits.
         settings.TryAdd("Limits:Scale", "1000");
+        // Nor is a key unknown because the cores are busy.
+        settings.TryAdd("Keys:LookupTimeout", "00:00:30");
         builder.Configuration.AddInMemoryCollection(TestIdentity.Settings());
         builder.Configuration.AddInMemoryCollection(new Dictionary<string, string?>(settings)
         {

@@ -79,7 +79,7 @@ public sealed class MassAssignmentTests(RunningPlatform platform)
     public async Task A_policy_is_what_was_quoted_and_belongs_to_whoever_bought_it()
     {
         using var buyer = await platform.ClientAsync("mass-assignment-tests", "read", "write");
-        var quote = await buyer.PostJsonAsync("/api/v2/quote/multi-dimensional", Api.Quote("depeg", "Base", "DAI", 1_000m, 30));
+        var quote = await buyer.BindableQuoteAsync(Api.Quote("depeg", "Base", "DAI", 1_000m, 30));
         foreach (var wish in (string[])["\"premium\":0.01", "\"coverage_amount\":1000000", "\"holder\":\"development\"", "\"holder\":null,\"subject\":\"development\"", "\"starts_at\":0"])
         {
             var refused = await buyer.PostTextAsync("/api/v2/policies", $$"""{"quote_id":"{{quote["quote_id"]}}",{{wish}}}""");

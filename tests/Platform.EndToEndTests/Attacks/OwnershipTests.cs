@@ -163,7 +163,7 @@ public sealed class OwnershipTests(RunningPlatform platform) : IAsyncLifetime
         Assert.Equal(ofNone.Body!.ToJsonString(), ofOthers.Body!.ToJsonString());
     }
 
-    private Task<Answer> QuoteAsync() => platform.Anonymous.PostJsonAsync("/api/v2/quote/multi-dimensional", Api.Quote("depeg", "Optimism", "FRAX", 200m, 30));
+    private Task<Answer> QuoteAsync() => platform.Anonymous.BindableQuoteAsync(Api.Quote("depeg", "Optimism", "FRAX", 200m, 30));
 
     private async Task<Answer> BuyAsync(HttpClient client)
     {

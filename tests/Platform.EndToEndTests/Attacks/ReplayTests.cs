@@ -40,7 +40,7 @@ public sealed class ReplayTests(RunningPlatform platform) : IAsyncLifetime
     [Fact]
     public async Task Many_sales_of_one_quote_at_once_are_one_policy()
     {
-        var quote = await _alice.PostJsonAsync("/api/v2/quote/multi-dimensional", Api.Quote("depeg", "Base", "PYUSD", 300m, 30));
+        var quote = await _alice.BindableQuoteAsync(Api.Quote("depeg", "Base", "PYUSD", 300m, 30));
         var body = new { quote_id = (string)quote["quote_id"]! };
 
         var same = await Task.WhenAll(Enumerable.Range(0, 12).Select(_ => _alice.PostJsonAsync("/api/v2/policies", body, $"sale-{_run}")));

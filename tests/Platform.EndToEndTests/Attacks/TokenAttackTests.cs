@@ -12,7 +12,7 @@ public sealed class TokenAttackTests(RunningPlatform platform)
     {
         using var holder = platform.ClientFor(platform.Issuer.Issue("token-holder", "openid read write"));
         using var admin = platform.ClientFor(platform.Issuer.Issue("token-admin", "admin"));
-        var quote = await holder.PostJsonAsync("/api/v2/quote/multi-dimensional", Api.Quote("depeg", "Polygon", "LUSD", 150m, 30));
+        var quote = await holder.BindableQuoteAsync(Api.Quote("depeg", "Polygon", "LUSD", 150m, 30));
 
         var policy = await holder.PostJsonAsync("/api/v2/policies", new { quote_id = (string)quote["quote_id"]! });
 

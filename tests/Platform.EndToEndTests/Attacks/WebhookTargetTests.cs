@@ -54,7 +54,7 @@ public sealed class WebhookTargetTests(RunningPlatform platform)
         var log = await Eventually.HoldsAsync(
             () => platform.Operator.GetJsonAsync($"{path}/deliveries"),
             d => (string?)d["items"].AsArray().SingleOrDefault()?["last_outcome"] is not null,
-            TimeSpan.FromSeconds(20),
+            TimeSpan.FromSeconds(60),
             "the first attempt is over");
         Assert.Equal("unreachable", (string?)log["items"][0]!["last_outcome"]);
         Assert.DoesNotContain("secret-path", log.ToString(), StringComparison.Ordinal);

@@ -65,5 +65,5 @@ internal sealed class LiveValues
     }
 
     private static async Task<string> QuoteAsync(HttpClient client) =>
-        (string)(await client.PostJsonAsync("/api/v2/quote/multi-dimensional", Api.Quote("depeg", "Polygon", "DAI", 500m, 30)))["quote_id"]!;
+        (string)(await client.BindableQuoteAsync(Api.Quote("depeg", "Polygon", "DAI", 500m, 30)))["quote_id"]!;
 }

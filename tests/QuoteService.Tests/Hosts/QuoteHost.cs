@@ -2,11 +2,13 @@ using System.Net;
 using System.Net.Http.Json;
 using System.Text.Json.Nodes;
 using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Logging;
 using Npgsql;
 using StackExchange.Redis;
 using Sure.Contracts.Events;
 using Sure.Contracts.Vocabulary;
 using Sure.QuoteService.Figures;
+using Sure.QuoteService.Quotes;
 using Sure.TestServers;
 
 [assembly: AssemblyFixture(typeof(PostgresServer))]
@@ -21,13 +23,18 @@ internal sealed class QuoteHost : IAsyncDisposable
 
     private readonly TestService _service;
 
-    private QuoteHost(TestService service, RedisServer redis)
+    private QuoteHost(TestService service, RedisServer redis, LoggedLines logged)
     {
         _service = service;
         Redis = redis;
+        Logged = logged;
     }
 
     public RedisServer Redis { get; }
+
+    public LoggedLines Logged { get; }
+
+    public QuoteStore Store => _service.Services.GetRequiredService<QuoteStore>();
 
     /// <summary>Somebody with these scopes.</summary>
     public HttpClient ClientOf(params string[] scopes) => _service.ClientOf("analyst", scopes);
@@ -39,6 +46,7 @@ internal sealed class QuoteHost : IAsyncDisposable
     public static async Task<QuoteHost> StartAsync(PostgresServer postgres, string utilization = Nobody)
     {
         var redis = new RedisServer();
+        var logged = new LoggedLines();
         await redis.StartAsync();
         var service = await TestService.StartAsync(
             "QuoteService",
@@ -51,9 +59,13 @@ internal sealed class QuoteHost : IAsyncDisposable
                 ["services:riskservice:http:0"] = Nobody,
                 ["Intake:CatchUpInterval"] = "00:00:00.2",
             },
-            b => b.AddQuoteService(),
+            b =>
+            {
+                b.Logging.AddProvider(logged);
+                b.AddQuoteService();
+            },
             a => a.MapQuoteService());
-        return new QuoteHost(service, redis);
+        return new QuoteHost(service, redis, logged);
     }
 
     /// <summary>Asks for a quote of depeg cover of USDC on Ethereum.</summary>
@@ -62,6 +74,21 @@ internal sealed class QuoteHost : IAsyncDisposable
         using var response = await _service.Client.PostAsJsonAsync("/api/v2/quote/multi-dimensional", Request(coverageUsd, days), TestContext.Current.CancellationToken);
         return await Answer.OfAsync(response);
     }
+
+    /// <summary>
+    /// Asks for such a quote until it can be bound. While the cores are busy Redis may be too slow for a quote to be kept, the first one of a
+    /// process most of all: another one is asked for.
+    /// </summary>
+    public Task<Answer> BindableQuoteAsync(decimal coverageUsd, int days) => Eventually.HoldsAsync(
+        async () =>
+        {
+            var quote = await QuoteAsync(coverageUsd, days);
+            Assert.True(quote.Status is HttpStatusCode.OK, quote.ToString());
+            return quote;
+        },
+        quote => (bool)quote["bindable"],
+        "a quote can be bound",
+        TestContext.Current.CancellationToken);
 
     /// <summary>What dynamic pricing loads bridge cover on this chain with; null where the health of its bridges is not known.</summary>
     public async Task<decimal?> BridgeLoadAsync(Chain chain)
