@@ -10,8 +10,11 @@ public sealed class SlowClientTests(RunningPlatform platform)
 {
     private const int Connections = 200;
 
-    /// <summary>How long it plays; the gateway waits 10 s for headers and 5 s until a body has to be as fast as it asks for.</summary>
-    private const int Seconds = 16;
+    /// <summary>
+    /// How long it plays at most; it ends with the last of its connections. The gateway waits 10 s for headers and 5 s until a body has to be as
+    /// fast as it asks for; a server that was told nothing would wait 30 s for headers.
+    /// </summary>
+    private const int Seconds = 25;
 
     [Fact]
     public async Task Slow_headers_and_slow_bodies_are_ended_and_others_are_served_meanwhile()
