@@ -33,7 +33,7 @@ internal sealed partial class ServiceTrunks(ServiceTokens tokens, TimeProvider t
         lock (line)
         {
             var isDue = line.AskedAt is not { } askedAt || time.GetElapsedTime(askedAt) >= Pause;
-            if (isDue && line.Trunk is { IsCompleted: true, Result: not { IsOpen: true } })
+            if (isDue && line.Trunk.IsCompleted && !line.IsOpen)
             {
                 line.AskedAt = time.GetTimestamp();
                 line.Trunk = ConnectAsync(instance);
@@ -48,12 +48,13 @@ internal sealed partial class ServiceTrunks(ServiceTokens tokens, TimeProvider t
     public void Dispose()
     {
         _client.Dispose();
-        foreach (var line in _lines.Values.Where(l => l.Trunk.IsCompleted))
+        foreach (var line in _lines.Values.Where(l => l.IsOpen))
         {
-            line.Trunk.Result?.Dispose();
+            line.Trunk.Result!.Dispose();
         }
     }
 
+    /// <summary>Null where there is none to be had.</summary>
     private async Task<ServiceTrunk?> ConnectAsync(Uri instance)
     {
         try
@@ -83,8 +84,9 @@ internal sealed partial class ServiceTrunks(ServiceTokens tokens, TimeProvider t
 
             return trunk;
         }
-        catch (Exception exception) when (exception is HttpRequestException or IOException or SocketException or ObjectDisposedException or OperationCanceledException)
+        catch (Exception exception)
         {
+            // Whatever it is, clients can do without.
             Log.NoTrunk(logger, instance.Authority, exception.Message);
             return null;
         }
@@ -103,6 +105,8 @@ internal sealed partial class ServiceTrunks(ServiceTokens tokens, TimeProvider t
     private sealed class Line
     {
         public Task<ServiceTrunk?> Trunk { get; set; } = Task.FromResult<ServiceTrunk?>(null);
+
+        public bool IsOpen => Trunk is { IsCompletedSuccessfully: true, Result.IsOpen: true };
 
         public long? AskedAt { get; set; }
     }

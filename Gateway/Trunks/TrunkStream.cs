@@ -5,8 +5,9 @@ using Sure.Contracts.Calls;
 namespace Sure.Gateway.Trunks;
 
 /// <summary>
-/// What one client is sent by a trunk. It is written to the client as it comes; while the client does not take it, it waits here, of which the
-/// service keeps it to <see cref="Trunk.Window"/> and what it had begun to send.
+/// What one client is sent by a trunk. It is written to the client as it comes; while the client does not take it, it waits here, which the
+/// service keeps to <see cref="Trunk.Window"/>. No more than <see cref="Trunk.CreditStep"/> is written at once, so that a client which takes
+/// little is seen to take something.
 /// </summary>
 /// <param name="trunk">By which it comes.</param>
 /// <param name="number">Of the stream.</param>
@@ -14,7 +15,8 @@ internal sealed class TrunkStream(ServiceTrunk trunk, uint number) : IDisposable
 {
     private readonly Lock _lock = new();
     private readonly TaskCompletionSource _over = new(TaskCreationOptions.RunContinuationsAsynchronously);
-    private ArrayBufferWriter<byte>? _waiting;
+    private Queue<byte[]>? _waiting;
+    private int _begun;
     private PipeWriter? _output;
     private Action? _given;
     private Action? _tookAll;
@@ -37,16 +39,14 @@ internal sealed class TrunkStream(ServiceTrunk trunk, uint number) : IDisposable
         lock (_lock)
         {
             (_output, _given, _tookAll) = (output, given, tookAll);
-            if (_waiting is not { } waiting)
+            if (_waiting is null)
             {
                 EndIfDone();
                 return _over.Task;
             }
 
             _isWriting = true;
-            _waiting = null;
-            length = waiting.WrittenCount;
-            written = Write(waiting.WrittenSpan);
+            written = WriteWaiting(_waiting, out length);
         }
 
         _ = GoOnAsync(written, length);
@@ -57,6 +57,7 @@ internal sealed class TrunkStream(ServiceTrunk trunk, uint number) : IDisposable
     public void Give(ReadOnlySpan<byte> bytes)
     {
         ValueTask<FlushResult> written;
+        int length;
         lock (_lock)
         {
             if (_isOver)
@@ -64,16 +65,25 @@ internal sealed class TrunkStream(ServiceTrunk trunk, uint number) : IDisposable
                 return;
             }
 
-            if (_output is null || _isWriting)
+            if (_output is null || _isWriting || bytes.Length > Trunk.CreditStep)
             {
-                (_waiting ??= new()).Write(bytes);
-                return;
+                (_waiting ??= new()).Enqueue(bytes.ToArray());
+                if (_output is null || _isWriting)
+                {
+                    return;
+                }
+
+                written = WriteWaiting(_waiting, out length);
+            }
+            else
+            {
+                length = bytes.Length;
+                written = Write(_output, bytes);
             }
 
-            written = Write(bytes);
-            if (written.IsCompletedSuccessfully)
+            if (_waiting is null && written.IsCompletedSuccessfully)
             {
-                Took(bytes.Length, written.Result.IsCompleted);
+                Took(length, written.Result.IsCompleted);
                 EndIfDone();
                 return;
             }
@@ -81,7 +91,7 @@ internal sealed class TrunkStream(ServiceTrunk trunk, uint number) : IDisposable
             _isWriting = true;
         }
 
-        _ = GoOnAsync(written, bytes.Length);
+        _ = GoOnAsync(written, length);
     }
 
     /// <summary>The service sends nothing more, or the trunk is gone: what has come is still written.</summary>
@@ -106,11 +116,33 @@ internal sealed class TrunkStream(ServiceTrunk trunk, uint number) : IDisposable
         }
     }
 
+    /// <summary>Under the lock: writes the next of what waits.</summary>
+    private ValueTask<FlushResult> WriteWaiting(Queue<byte[]> waiting, out int written)
+    {
+        var piece = new byte[Math.Min(Trunk.CreditStep, waiting.Sum(w => w.Length) - _begun)];
+        for (var at = 0; at < piece.Length;)
+        {
+            var next = waiting.Peek();
+            var length = Math.Min(next.Length - _begun, piece.Length - at);
+            next.AsSpan(_begun, length).CopyTo(piece.AsSpan(at));
+            at += length;
+            _begun += length;
+            if (_begun == next.Length)
+            {
+                waiting.Dequeue();
+                _begun = 0;
+            }
+        }
+
+        _waiting = waiting.Count > 0 ? waiting : null;
+        written = piece.Length;
+        return Write(_output!, piece);
+    }
+
     /// <summary>Under the lock.</summary>
-    private ValueTask<FlushResult> Write(ReadOnlySpan<byte> bytes)
+    private ValueTask<FlushResult> Write(PipeWriter output, ReadOnlySpan<byte> bytes)
     {
         _given!();
-        var output = _output!;
         try
         {
             output.Write(bytes);
@@ -140,16 +172,14 @@ internal sealed class TrunkStream(ServiceTrunk trunk, uint number) : IDisposable
             lock (_lock)
             {
                 Took(length, isGone);
-                if (_isOver || _waiting is not { } waiting)
+                if (_isOver || _waiting is null)
                 {
                     _isWriting = false;
                     EndIfDone();
                     return;
                 }
 
-                _waiting = null;
-                length = waiting.WrittenCount;
-                written = Write(waiting.WrittenSpan);
+                written = WriteWaiting(_waiting, out length);
             }
         }
     }

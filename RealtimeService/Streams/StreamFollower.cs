@@ -50,8 +50,7 @@ internal sealed partial class StreamFollower(
             {
                 if (!listening)
                 {
-                    await redis.GetSubscriber().SubscribeAsync(StreamKeys.News, (_, news) => _told.Writer.TryWrite(news!));
-                    await redis.GetSubscriber().SubscribeAsync(StreamKeys.LeavingGateways, (_, gateway) => SendAway(gateway));
+                    await ListenAsync();
                     listening = true;
                 }
 
@@ -91,6 +90,23 @@ internal sealed partial class StreamFollower(
         return long.Parse(id.AsSpan(0, id.IndexOf('-', StringComparison.Ordinal)));
     }
 
+    private async Task ListenAsync()
+    {
+        var subscriber = redis.GetSubscriber();
+        try
+        {
+            // In order, which a handler of its own would not be given them in.
+            (await subscriber.SubscribeAsync(StreamKeys.News)).OnMessage(news => _told.Writer.TryWrite(news.Message!));
+            await subscriber.SubscribeAsync(StreamKeys.LeavingGateways, (_, gateway) => SendAway(gateway));
+        }
+        catch
+        {
+            // Or what is told would be kept where nobody takes it.
+            await subscriber.UnsubscribeAsync(StreamKeys.News, flags: CommandFlags.FireAndForget);
+            throw;
+        }
+    }
+
     private void SendAway(string? gateway)
     {
         if (Guid.TryParse(gateway, out var leaving))
@@ -102,13 +118,21 @@ internal sealed partial class StreamFollower(
     /// <summary>Delivers what was told; false where the streams must be read.</summary>
     private async Task<bool> TakeNewsAsync(CancellationToken cancellationToken)
     {
-        while (_told.Reader.TryRead(out var told))
+        while (_told.Reader.TryPeek(out _))
         {
             var run = new NewsRun(feeds, _epoch);
-            var follows = run.TryAdd(News.Read(told));
-            while (follows && run.Count < ReadSize && _told.Reader.TryRead(out told))
+            var (follows, isFull) = (true, false);
+            while (follows && _told.Reader.TryPeek(out var told))
             {
-                follows = run.TryAdd(News.Read(told));
+                var news = News.Read(told);
+                if (run.Count > 0 && run.Count + news?.Messages.Count > ReadSize)
+                {
+                    isFull = true;
+                    break;
+                }
+
+                _told.Reader.TryRead(out _);
+                follows = run.TryAdd(news);
             }
 
             foreach (var (channel, messages) in run.All)
@@ -121,7 +145,7 @@ internal sealed partial class StreamFollower(
                 return false;
             }
 
-            if (run.Count >= ReadSize)
+            if (isFull)
             {
                 await Task.Delay(Pace, time, cancellationToken);
             }

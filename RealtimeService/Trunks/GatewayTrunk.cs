@@ -15,9 +15,13 @@ namespace Sure.RealtimeService.Trunks;
 /// <param name="output">Writes to it. Nothing else may.</param>
 internal sealed class GatewayTrunk(ConnectionContext connection, Stream output)
 {
+    /// <summary>What waits is sent in writes of about this size: what clients missed may be much, and is theirs alone.</summary>
+    private const int WriteSize = 256 * 1024;
+
     private readonly Lock _lock = new();
     private readonly ConcurrentDictionary<uint, TrunkOutput> _outputs = new();
-    private List<Part> _waiting = [];
+    private readonly Queue<Part> _waiting = new();
+    private Part? _last;
     private Task _sending = Task.CompletedTask;
     private bool _isSending;
     private bool _isOver;
@@ -83,13 +87,14 @@ internal sealed class GatewayTrunk(ConnectionContext connection, Stream output)
                 return;
             }
 
-            if (_waiting is [.., var last] && last.Bytes.Equals(bytes) && last.Streams.Count < Trunk.MostStreams)
+            if (_last is { } last && last.Bytes.Equals(bytes) && last.Streams.Count < Trunk.MostStreams)
             {
                 last.Streams.Add(stream);
             }
             else
             {
-                _waiting.Add(new Part(bytes, [stream]));
+                _last = new Part(bytes, [stream]);
+                _waiting.Enqueue(_last);
             }
 
             if (!_isSending)
@@ -131,23 +136,12 @@ internal sealed class GatewayTrunk(ConnectionContext connection, Stream output)
         return credits.Start;
     }
 
+    /// <summary>Until nothing waits. Nothing is sent any more once the gateway is gone.</summary>
     private async Task SendAsync()
     {
-        List<Part> parts = [];
-        while (true)
+        var parts = new List<Part>();
+        while (TakeWaiting(parts) is var length and > 0)
         {
-            lock (_lock)
-            {
-                parts.Clear();
-                (parts, _waiting) = (_waiting, parts);
-                if (parts.Count == 0)
-                {
-                    _isSending = false;
-                    return;
-                }
-            }
-
-            var length = parts.Sum(p => Trunk.LengthOf(p.Streams.Count, p.Bytes.Length));
             var buffer = ArrayPool<byte>.Shared.Rent(length);
             try
             {
@@ -161,10 +155,14 @@ internal sealed class GatewayTrunk(ConnectionContext connection, Stream output)
 
                 await output.WriteAsync(buffer.AsMemory(0, length));
             }
-            catch (IOException)
+            catch (Exception exception) when (exception is IOException or OperationCanceledException or ObjectDisposedException or InvalidOperationException)
             {
                 // Whoever reads from it notices too.
-                _ = End();
+                lock (_lock)
+                {
+                    _isOver = true;
+                    _waiting.Clear();
+                }
             }
             finally
             {
@@ -173,5 +171,31 @@ internal sealed class GatewayTrunk(ConnectionContext connection, Stream output)
         }
     }
 
-    private readonly record struct Part(ReadOnlyMemory<byte> Bytes, List<uint> Streams);
+    /// <summary>Takes what is written next; how long it is together, 0 where nothing waits.</summary>
+    private int TakeWaiting(List<Part> parts)
+    {
+        parts.Clear();
+        var length = 0;
+        lock (_lock)
+        {
+            while (_waiting.TryPeek(out var next))
+            {
+                var more = Trunk.LengthOf(next.Streams.Count, next.Bytes.Length);
+                if (length > 0 && length + more > WriteSize)
+                {
+                    break;
+                }
+
+                parts.Add(_waiting.Dequeue());
+                length += more;
+            }
+
+            _last = _waiting.Count == 0 ? null : _last;
+            _isSending = length > 0;
+        }
+
+        return length;
+    }
+
+    private sealed record Part(ReadOnlyMemory<byte> Bytes, List<uint> Streams);
 }

@@ -4,8 +4,8 @@ using Sure.RealtimeService.Connections;
 namespace Sure.RealtimeService.Trunks;
 
 /// <summary>
-/// Writes to a client by the trunk of its gateway. What is written counts as taken while less than <see cref="Trunk.Window"/> is under way, as
-/// it would in a socket's buffer; then the client's credit is waited for. Bytes must not change once they are written.
+/// Writes to a client by the trunk of its gateway. No more than <see cref="Trunk.Window"/> is under way, as it would be in a socket's buffer:
+/// then the client's credit is waited for. Bytes must not change once they are written.
 /// </summary>
 /// <param name="trunk">To the gateway.</param>
 /// <param name="stream">The client's number.</param>
@@ -22,23 +22,8 @@ internal sealed class TrunkOutput(GatewayTrunk trunk, uint stream, Action lost) 
     /// <exception cref="IOException">The gateway or the client is gone.</exception>
     public override ValueTask WriteAsync(ReadOnlyMemory<byte> buffer, CancellationToken cancellationToken = default)
     {
-        lock (_lock)
-        {
-            if (_isOver)
-            {
-                throw Gone();
-            }
-
-            _underWay += buffer.Length;
-            trunk.Send(stream, buffer);
-            if (_underWay <= Trunk.Window)
-            {
-                return ValueTask.CompletedTask;
-            }
-
-            _room = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
-            return new(_room.Task);
-        }
+        var (sent, room) = Send(buffer);
+        return room is null ? ValueTask.CompletedTask : new(WriteRestAsync(buffer[sent..], room));
     }
 
     /// <summary>The client has taken some of it.</summary>
@@ -47,11 +32,8 @@ internal sealed class TrunkOutput(GatewayTrunk trunk, uint stream, Action lost) 
         lock (_lock)
         {
             _underWay -= taken;
-            if (_underWay <= Trunk.Window)
-            {
-                _room?.TrySetResult();
-                _room = null;
-            }
+            _room?.TrySetResult();
+            _room = null;
         }
     }
 
@@ -80,6 +62,40 @@ internal sealed class TrunkOutput(GatewayTrunk trunk, uint stream, Action lost) 
         }
 
         base.Dispose(disposing);
+    }
+
+    private async Task WriteRestAsync(ReadOnlyMemory<byte> rest, Task? room)
+    {
+        while (room is not null)
+        {
+            await room;
+            (var sent, room) = Send(rest);
+            rest = rest[sent..];
+        }
+    }
+
+    /// <summary>Sends what there is room for. How much that is, and where it is not all, what tells of more room.</summary>
+    private (int Sent, Task? Room) Send(ReadOnlyMemory<byte> bytes)
+    {
+        lock (_lock)
+        {
+            if (_isOver)
+            {
+                throw Gone();
+            }
+
+            var length = (int)Math.Clamp(Trunk.Window - _underWay, 0, bytes.Length);
+            if (length > 0)
+            {
+                // Nothing would say that the stream has ended.
+                trunk.Send(stream, bytes[..length]);
+                _underWay += length;
+            }
+
+            return length == bytes.Length
+                ? (length, null)
+                : (length, (_room ??= new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously)).Task);
+        }
     }
 
     private void End()

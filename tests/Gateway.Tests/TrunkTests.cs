@@ -122,9 +122,24 @@ public sealed class TrunkTests : IAsyncLifetime
         _ = await taking.HearAsync(36 * 1024);
         Assert.Equal((1u, 32 * 1024), await CreditAsync());
 
-        // Of the slow one nothing was taken until now; the first kilobyte is, and then all that waits at once.
-        _ = await slow.HearAsync(36 * 1024);
-        Assert.Equal((2u, 36 * 1024), await CreditAsync());
+        // The slow one is given the first kilobyte, and once that is taken a step of what waits; the rest when it has taken that.
+        Assert.Equal(1, slow.Given);
+        _ = await slow.HearAsync(33 * 1024);
+        Assert.Equal((2u, 33 * 1024), await CreditAsync());
+        _ = await slow.HearAsync(3 * 1024);
+        Assert.Equal(3, slow.Given);
+    }
+
+    [Fact]
+    public async Task A_long_run_is_given_to_a_client_step_by_step()
+    {
+        var client = new Client(_trunk, takes: 1);
+        await SayAsync(new string('m', 80 * 1024), 1);
+
+        Assert.Equal(80 * 1024, (await client.HearAsync(80 * 1024)).Length);
+
+        // 32 + 32 + 16.
+        Assert.Equal(3, client.Given);
     }
 
     [Fact]
@@ -223,6 +238,7 @@ public sealed class TrunkTests : IAsyncLifetime
     {
         private readonly Pipe _pipe;
         private int _owed;
+        private int _given;
 
         /// <param name="trunk">By which it is sent to.</param>
         /// <param name="takes">Bytes that it takes without reading.</param>
@@ -235,7 +251,7 @@ public sealed class TrunkTests : IAsyncLifetime
         {
             Stream = stream;
             _pipe = new Pipe(new PipeOptions(pauseWriterThreshold: takes, resumeWriterThreshold: 1));
-            Passing = stream.PassAsync(_pipe.Writer, () => Volatile.Write(ref _owed, 1), () => Volatile.Write(ref _owed, 0));
+            Passing = stream.PassAsync(_pipe.Writer, Give, () => Volatile.Write(ref _owed, 0));
         }
 
         public TrunkStream Stream { get; }
@@ -244,6 +260,9 @@ public sealed class TrunkTests : IAsyncLifetime
 
         /// <summary>Whether it was given something that it has not taken.</summary>
         public bool IsOwed => Volatile.Read(ref _owed) == 1;
+
+        /// <summary>How often it was given something.</summary>
+        public int Given => Volatile.Read(ref _given);
 
         public bool HasHeard => _pipe.Reader.TryRead(out _);
 
@@ -259,6 +278,12 @@ public sealed class TrunkTests : IAsyncLifetime
             }
 
             return heard.ToString();
+        }
+
+        private void Give()
+        {
+            Volatile.Write(ref _owed, 1);
+            Interlocked.Increment(ref _given);
         }
 
         public async Task LeaveAsync() => await _pipe.Reader.CompleteAsync();

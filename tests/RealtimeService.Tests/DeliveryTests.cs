@@ -186,6 +186,23 @@ public sealed class DeliveryTests
         Assert.Equal((2L, 0.2m), ((long)message["offset"]!, (decimal)message["tranches"]![0]!["utilization"]!));
     }
 
+    /// <summary>The streams have none of it: what does not come in order would be missing.</summary>
+    [Fact]
+    public async Task What_is_told_in_order_is_delivered_in_order()
+    {
+        await using var host = await RealtimeHost.StartAsync(instances: 1, Unasked);
+        using var client = await OnTranchesAsync(host);
+        var epoch = (string)(await client.SubscribeAsync("tranche_apy"))["epoch"]!;
+        await client.NextAsync();
+
+        await host.PublishAsync(Enumerable.Range(2, 500).Select(i => new[] { epoch, "tranche_apy", $"{i}", "1767614400000", "1", "", """{"told":true}""", "" }));
+
+        for (var i = 2; i <= 501; i++)
+        {
+            Assert.Equal(i, (long)(await client.NextAsync())!["offset"]!);
+        }
+    }
+
     [Fact]
     public async Task More_than_is_told_at_once_is_read()
     {

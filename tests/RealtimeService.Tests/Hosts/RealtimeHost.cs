@@ -157,10 +157,14 @@ internal sealed class RealtimeHost : IAsyncDisposable
     }
 
     /// <summary>Tells the instances of news as an append does, which nobody has appended.</summary>
-    public async Task PublishAsync(params string[] news)
+    public Task PublishAsync(params string[] news) => PublishAsync([news]);
+
+    /// <summary>Tells them of several, one after the other.</summary>
+    public async Task PublishAsync(IEnumerable<string[]> news)
     {
         await using var redis = await ConnectionMultiplexer.ConnectAsync(Redis.ConnectionString);
-        Assert.True(await redis.GetSubscriber().PublishAsync(StreamKeys.News, JsonSerializer.Serialize(news)) > 0);
+        var heard = await Task.WhenAll(news.Select(n => redis.GetSubscriber().PublishAsync(StreamKeys.News, JsonSerializer.Serialize(n))));
+        Assert.All(heard, count => Assert.True(count > 0));
     }
 
     /// <summary>Stops an instance as an operator would.</summary>

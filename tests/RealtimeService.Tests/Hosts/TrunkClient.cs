@@ -14,6 +14,8 @@ internal sealed class TrunkClient : IDisposable
     private readonly TcpClient _client = new() { NoDelay = true };
     private readonly Queue<(uint Stream, byte[] Bytes, int Shared)> _heard = new();
 
+    private readonly Dictionary<uint, int> _received = [];
+
     public Guid Id { get; } = Guid.CreateVersion7(DateTimeOffset.UnixEpoch);
 
     /// <summary>The head of the answer.</summary>
@@ -52,8 +54,13 @@ internal sealed class TrunkClient : IDisposable
             }
         }
 
-        return _heard.Dequeue();
+        var next = _heard.Dequeue();
+        _received[next.Stream] = ReceivedBy(next.Stream) + next.Bytes.Length;
+        return next;
     }
+
+    /// <summary>Bytes that came for a stream.</summary>
+    public int ReceivedBy(uint stream) => _received.GetValueOrDefault(stream);
 
     /// <summary>The text messages that come next, all for one stream.</summary>
     public async Task<IReadOnlyList<JsonNode>> MessagesAsync(uint stream, int count)
