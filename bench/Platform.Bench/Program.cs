@@ -28,7 +28,7 @@ static int Usage()
     Console.Error.WriteLine("dotnet run -c Release --project bench/Platform.Bench -- fanout [--rounds 3] [--clients 100,1000,5000]");
     Console.Error.WriteLine("dotnet run -c Release --project bench/Platform.Bench -- idle [--rounds 3] [--clients 10000]");
     Console.Error.WriteLine("dotnet run -c Release --project bench/Platform.Bench -- stalled [--rounds 5] [--clients 2000] [--messages 100]");
-    Console.Error.WriteLine("dotnet run -c Release --project bench/Platform.Bench -- soak [--clients 5000] [--slow-each 100] [--rate 20] [--seconds 120]");
+    Console.Error.WriteLine("dotnet run -c Release --project bench/Platform.Bench -- soak [--clients 5000] [--slow-each 100] [--rate 20] [--seconds 120] [--gateway on|off]");
     Console.Error.WriteLine("dotnet run -c Release --project bench/Platform.Bench -- quotes [--rounds 5] [--seconds 6] [--connections 64] [--rate 500] [--warmup 20]");
     return 2;
 }

@@ -60,15 +60,7 @@ internal sealed class RealtimeServer : FanoutServer
         var server = await StartServerAsync();
         server._postgres = new PostgresServer();
         server._front = FreePorts.Address();
-        server._gateway = await ServiceProcess.StartAsync("Gateway", FreePorts.Address(), new Dictionary<string, string>(StringComparer.Ordinal)
-        {
-            ["Gateway__Port"] = $"{server._front.Port}",
-            ["ConnectionStrings__platform"] = Databases.Plain(await server._postgres.CreateDatabaseAsync()),
-            ["ConnectionStrings__cache"] = server._redis.ConnectionString,
-            ["ConnectionStrings__messaging"] = "amqp://guest:guest@127.0.0.1:1",
-            ["services__realtimeservice__http__0"] = server._service.Address.GetLeftPart(UriPartial.Authority),
-            ["Limits__Scale"] = "1000",
-        });
+        server._gateway = await StartGatewayAsync(server._postgres, server._redis, server._front, server._service.Address);
         return server;
     }
 
@@ -109,6 +101,25 @@ internal sealed class RealtimeServer : FanoutServer
             ["services__utilizationservice__http__0"] = "http://127.0.0.1:1",
             ["Limits__Scale"] = "1000",
         });
+
+    /// <summary>A gateway before instances.</summary>
+    public static async Task<ServiceProcess> StartGatewayAsync(PostgresServer postgres, RedisServer redis, Uri front, params IReadOnlyList<Uri> instances)
+    {
+        var settings = new Dictionary<string, string>(StringComparer.Ordinal)
+        {
+            ["Gateway__Port"] = $"{front.Port}",
+            ["ConnectionStrings__platform"] = Databases.Plain(await postgres.CreateDatabaseAsync()),
+            ["ConnectionStrings__cache"] = redis.ConnectionString,
+            ["ConnectionStrings__messaging"] = "amqp://guest:guest@127.0.0.1:1",
+            ["Limits__Scale"] = "1000",
+        };
+        foreach (var (i, instance) in instances.Index())
+        {
+            settings[$"services__realtimeservice__http__{i}"] = instance.GetLeftPart(UriPartial.Authority);
+        }
+
+        return await ServiceProcess.StartAsync("Gateway", FreePorts.Address(), settings);
+    }
 
     public override async Task PublishAsync(int times)
     {

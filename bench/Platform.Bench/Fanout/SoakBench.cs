@@ -11,7 +11,7 @@ namespace Sure.Bench.Fanout;
 
 /// <summary>
 /// Two instances, thousands of clients of which some do not read, messages in every channel at a fixed rate; in the middle an instance is
-/// killed and comes back. Every client counts what it hears: no gap, nothing twice, nothing out of order, and everything by the end.
+/// killed and comes back; directly, or through a gateway. Every client counts what it hears: no gap, nothing twice, nothing out of order, and everything by the end.
 /// </summary>
 internal static class SoakBench
 {
@@ -27,6 +27,7 @@ internal static class SoakBench
         var slowEach = CommandLine.Option(options, "--slow-each", 100);
         var rate = CommandLine.Option(options, "--rate", 20);
         var seconds = CommandLine.Option(options, "--seconds", 120);
+        var byGateway = CommandLine.Text(options, "--gateway", "off") == "on";
 
         await using var redis = new RedisServer();
         await redis.StartAsync();
@@ -42,8 +43,12 @@ internal static class SoakBench
         var epoch = (string)(await connection.GetDatabase().StringGetAsync(StreamKeys.Epoch))!;
         var services = new ServiceProcess?[] { await RealtimeServer.StartServiceAsync(redis), await RealtimeServer.StartServiceAsync(redis) };
         var addresses = services.Select(s => s!.Address).ToList();
+        await using var postgres = new PostgresServer();
+        var front = FreePorts.Address();
+        await using var gateway = byGateway ? await RealtimeServer.StartGatewayAsync(postgres, redis, front, addresses) : null;
+        var doors = byGateway ? [front, front] : addresses;
         using var over = new CancellationTokenSource();
-        var clients = Enumerable.Range(0, count).Select(i => new SoakClient(Channels[i % Channels.Length], i / Channels.Length % 2, addresses, epoch, isSlow: i % slowEach == slowEach - 1)).ToList();
+        var clients = Enumerable.Range(0, count).Select(i => new SoakClient(Channels[i % Channels.Length], i / Channels.Length % 2, doors, epoch, isSlow: i % slowEach == slowEach - 1)).ToList();
         var running = new ConcurrentBag<Task>();
         foreach (var client in clients)
         {
@@ -51,7 +56,7 @@ internal static class SoakBench
             running.Add(client.RunAsync(over.Token));
         }
 
-        Console.WriteLine($"{count} clients, {clients.Count(c => c.IsSlow)} of them slow, on two instances; {rate} messages/s in each of {Channels.Length} channels for {seconds} s");
+        Console.WriteLine($"{count} clients, {clients.Count(c => c.IsSlow)} of them slow, on two instances{(byGateway ? " behind a gateway" : "")}; {rate} messages/s in each of {Channels.Length} channels for {seconds} s");
         var told = 0;
         using var timer = new PeriodicTimer(TimeSpan.FromSeconds(1.0 / rate));
         var started = TimeProvider.System.GetTimestamp();
@@ -93,7 +98,7 @@ internal static class SoakBench
             await timer.WaitForNextTickAsync();
         }
 
-        var memory = services.OfType<ServiceProcess>().Select(s => $"{s.ResidentBytes / 1024 / 1024} MiB").ToList();
+        var memory = services.Append(gateway).OfType<ServiceProcess>().Select(s => $"{s.ResidentBytes / 1024 / 1024} MiB").ToList();
         cpu += TimeSpan.FromTicks(services.OfType<ServiceProcess>().Sum(s => s.Cpu.Ticks));
         await over.CancelAsync();
         var givenUp = (await Task.WhenAll(clients.Where(c => c.IsSlow).Select(c => c.IsGivenUpAsync()))).Count(g => g);
