@@ -30,6 +30,9 @@ internal sealed class ServiceTrunk(Stream connection) : IDisposable
     /// <summary>Whether the instance has not ended it.</summary>
     public bool IsOpen => !_isOver;
 
+    /// <summary>How many streams have not ended.</summary>
+    public int Streams => _streams.Count;
+
     /// <summary>A stream for a client that is about to ask the instance.</summary>
     public TrunkStream Open()
     {
@@ -149,18 +152,18 @@ internal sealed class ServiceTrunk(Stream connection) : IDisposable
         var bytes = part[Trunk.LengthOf(streams, 0)..];
         for (var i = from; i < to; i++)
         {
-            if (!_streams.TryGetValue(Trunk.ReadStream(part, i), out var stream))
+            var number = Trunk.ReadStream(part, i);
+            if (!bytes.IsEmpty)
             {
-                continue;
+                if (_streams.TryGetValue(number, out var stream))
+                {
+                    stream.Give(bytes);
+                }
             }
-
-            if (bytes.IsEmpty)
+            else if (_streams.TryRemove(number, out var ended))
             {
-                stream.End();
-            }
-            else
-            {
-                stream.Give(bytes);
+                // Whose client was never answered nobody else would forget.
+                ended.End();
             }
         }
     }

@@ -160,6 +160,22 @@ public sealed class TrunkTests : IAsyncLifetime
         await client.Passing.WaitAsync(Patience, TestContext.Current.CancellationToken);
     }
 
+    /// <summary>A client may go away while the service answers.</summary>
+    [Fact]
+    public async Task What_has_ended_is_forgotten_whether_its_client_was_answered_or_not()
+    {
+        _ = _trunk.Open();
+        var other = new Client(_trunk);
+        Assert.Equal(2, _trunk.Streams);
+
+        await SayAsync("welcome", 1);
+        await EndAsync(1);
+        await SayAsync("x", 2);
+
+        await other.HearAsync(1);
+        Assert.Equal(1, _trunk.Streams);
+    }
+
     [Fact]
     public async Task A_client_that_is_gone_gets_nothing_and_leaves_the_others()
     {

@@ -1,4 +1,5 @@
 using System.Collections.Concurrent;
+using System.Net;
 using System.Net.Http.Headers;
 using System.Text;
 
@@ -67,6 +68,15 @@ public sealed class MutationTests(RunningPlatform platform)
 
         var check = await platform.Operator.GetJsonAsync("/api/v2/ledger/check");
         Assert.True((bool)check["agrees"], check.ToString());
+        await ReturnCapitalAsync();
+    }
+
+    /// <summary>What was deployed of nearly everything would stop sales, which other tests need.</summary>
+    private async Task ReturnCapitalAsync()
+    {
+        var pool = await platform.Operator.GetJsonAsync("/api/v2/pool");
+        var returned = await platform.Operator.PostJsonAsync("/api/v2/pool/deployments", new { direction = "return", amount_usd = (decimal)pool["deployed_usd"] });
+        Assert.True(returned.Status == HttpStatusCode.Created, returned.ToString());
     }
 
     /// <summary>How many entries of each kind the journal has.</summary>

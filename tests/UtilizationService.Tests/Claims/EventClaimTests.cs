@@ -27,7 +27,7 @@ public sealed class EventClaimTests(PostgresServer postgres) : CoverInForce(post
         Assert.Equal(((string?)pending["claim_id"], 1_000m), ((string?)claim["claim_id"], (decimal)claim["payout_usd"]!));
         Assert.Equal(2_000m, (decimal)(await PaidAsync(onTon))["payout_usd"]!);
         Assert.Equal("active", (string?)(await UtilizationHost.GetAsync(Host.Alice, $"/api/v2/policies/{onBase}"))["status"]);
-        Assert.Single(await ColumnAsync("SELECT exploit_id::text FROM exploit WHERE settled_at IS NOT NULL"));
+        await ExploitSettledAsync();
     }
 
     /// <summary>One source sees it, another buys half a minute later; with the second point of the second source it is detected.</summary>
@@ -51,7 +51,7 @@ public sealed class EventClaimTests(PostgresServer postgres) : CoverInForce(post
 
         Assert.Equal(((string?)pending["claim_id"], 1_000m, Seconds(seen)), ((string?)claim["claim_id"], (decimal)claim["payout_usd"]!, (decimal)claim["triggered_at"]!));
         Assert.Contains("first seen while the policy was in force", (string?)refused["reason"], StringComparison.Ordinal);
-        Assert.Single(await ColumnAsync("SELECT exploit_id::text FROM exploit WHERE settled_at IS NOT NULL"));
+        await ExploitSettledAsync();
         Assert.Equal("active", (string?)(await UtilizationHost.GetAsync(Host.Alice, $"/api/v2/policies/{after}"))["status"]);
         await EventuallyFiledAsync(after, "refused");
         var evidence = await UtilizationHost.GetAsync(Host.Alice, $"/api/v2/claims/{claim["claim_id"]}/evidence");
@@ -274,4 +274,8 @@ public sealed class EventClaimTests(PostgresServer postgres) : CoverInForce(post
             evidence_url = "https://example.org/post-mortem",
             loss_fraction = loss,
         });
+
+    /// <summary>It is once all are paid that are.</summary>
+    private Task ExploitSettledAsync() => UtilizationHost.EventuallyAsync(
+        async () => await ColumnAsync("SELECT exploit_id::text FROM exploit WHERE settled_at IS NOT NULL") is [_], "the exploit to be settled");
 }
