@@ -97,7 +97,8 @@ internal sealed class SocketRelay(ConnectionContext client, Stream service, Time
         }
     }
 
-    private static bool IsEnd(Exception exception) =>
+    /// <summary>Whether a connection that fails so has only ended.</summary>
+    internal static bool IsEnd(Exception exception) =>
         exception is IOException or OperationCanceledException or ObjectDisposedException or InvalidOperationException;
 
     private async Task PassToClientAsync(PipeWriter output)

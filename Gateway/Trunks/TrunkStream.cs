@@ -1,6 +1,7 @@
 using System.Buffers;
 using System.IO.Pipelines;
 using Sure.Contracts.Calls;
+using Sure.Gateway.Routing;
 
 namespace Sure.Gateway.Trunks;
 
@@ -148,7 +149,7 @@ internal sealed class TrunkStream(ServiceTrunk trunk, uint number) : IDisposable
             output.Write(bytes);
             return output.FlushAsync();
         }
-        catch (Exception exception) when (IsEnd(exception))
+        catch (Exception exception) when (SocketRelay.IsEnd(exception))
         {
             return ValueTask.FromResult(new FlushResult(isCanceled: false, isCompleted: true));
         }
@@ -164,7 +165,7 @@ internal sealed class TrunkStream(ServiceTrunk trunk, uint number) : IDisposable
             {
                 isGone = (await written).IsCompleted;
             }
-            catch (Exception exception) when (IsEnd(exception))
+            catch (Exception exception) when (SocketRelay.IsEnd(exception))
             {
                 isGone = true;
             }
@@ -183,9 +184,6 @@ internal sealed class TrunkStream(ServiceTrunk trunk, uint number) : IDisposable
             }
         }
     }
-
-    private static bool IsEnd(Exception exception) =>
-        exception is IOException or OperationCanceledException or ObjectDisposedException or InvalidOperationException;
 
     /// <summary>Under the lock.</summary>
     private void Took(int length, bool isGone)

@@ -139,7 +139,7 @@ internal sealed class RealtimeHost : IAsyncDisposable
             _ = append.HashIncrementAsync(StreamKeys.Offsets, "tranche_apy");
             _ = append.StreamAddAsync(
                 StreamKeys.Stream(Channel.TrancheApy),
-                [new("a", DateTimeOffset.UtcNow.ToUnixTimeMilliseconds()), new("k", 1), new("s", ""), new("b", """{"channel":"tranche_apy"}""")],
+                [new("a", TimeProvider.System.GetUtcNow().ToUnixTimeMilliseconds()), new("k", 1), new("s", ""), new("b", """{"channel":"tranche_apy"}""")],
                 $"{offset}-0",
                 kept);
         }
