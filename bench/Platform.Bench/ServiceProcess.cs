@@ -54,7 +54,8 @@ internal sealed class ServiceProcess : IAsyncDisposable
         start.Environment["ASPNETCORE_URLS"] = address.GetLeftPart(UriPartial.Authority);
         start.Environment.TryAdd("Logging__LogLevel__Default", "Error");
         var service = new ServiceProcess(name, address, Process.Start(start)!);
-        service._process.BeginOutputReadLine();
+        // Taken away as it comes, which is all that whoever keeps the logs of a container does while requests are answered.
+        _ = service._process.StandardOutput.BaseStream.CopyToAsync(Stream.Null);
         await service.AwaitAsync("/health", a => a.IsSuccessStatusCode);
         return service;
     }

@@ -23,7 +23,7 @@ public sealed class QuoteLifeTests(PostgresServer postgres)
         await using var host = await QuoteHost.StartAsync(postgres);
 
         var quote = await host.BindableQuoteAsync(10_000m, 90);
-        var read = await host.ReadAsync((string)quote["quote_id"]!);
+        var read = await host.ReadKnownAsync((string)quote["quote_id"]!);
 
         // 10 000 × 0.008 × 90 / 365 = 19.726…
         Assert.Equal((HttpStatusCode.OK, 19.73m, true), (quote.Status, (decimal)quote["premium"], (bool)quote["bindable"]));
@@ -65,7 +65,7 @@ public sealed class QuoteLifeTests(PostgresServer postgres)
 
         foreach (var quote in quotes)
         {
-            var read = await host.ReadAsync((string)quote["quote_id"]!);
+            var read = await host.ReadKnownAsync((string)quote["quote_id"]!);
             Assert.True(JsonNode.DeepEquals(quote.Body, read.Body), $"{quote.Body} reads as {read.Body}");
         }
 
@@ -145,6 +145,6 @@ public sealed class QuoteLifeTests(PostgresServer postgres)
         await host.Redis.StartAsync();
         await Waiting.UntilAsync(() => host.QuoteAsync(10_000m, 90), a => (bool)a["bindable"], Healed, "quotes are bindable again");
         // Redis keeps what it stored over its crash.
-        Assert.Equal(HttpStatusCode.OK, (await host.ReadAsync((string)before["quote_id"]!)).Status);
+        Assert.Equal(HttpStatusCode.OK, (await host.ReadKnownAsync((string)before["quote_id"]!)).Status);
     }
 }
