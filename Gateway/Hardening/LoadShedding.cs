@@ -25,9 +25,8 @@ internal sealed class LoadShedding(IOptions<LimitOptions> options, ConnectionLim
 
     private readonly ConcurrencyLimiter _places = Places.Of(options.Value.Concurrency);
 
-    /// <summary>By name; one without any is forgotten some seconds later. Who asks is not known yet, only from where.</summary>
-    private readonly PartitionedRateLimiter<string> _placesOfSites = PartitionedRateLimiter.Create<string, string>(
-        site => RateLimitPartition.Get(site, _ => Places.Of(options.Value.Scaled(options.Value.ConcurrencyPerAddress))), StringComparer.Ordinal);
+    /// <summary>Who asks is not known yet, only from where.</summary>
+    private readonly PlacesByName _placesOfSites = new(options.Value.Scaled(options.Value.ConcurrencyPerAddress));
 
     private readonly ConcurrencyLimiter _placesOfSockets = Places.Of((int)connections.Most);
 
@@ -55,7 +54,6 @@ internal sealed class LoadShedding(IOptions<LimitOptions> options, ConnectionLim
     public void Dispose()
     {
         _places.Dispose();
-        _placesOfSites.Dispose();
         _placesOfSockets.Dispose();
         foreach (var (_, places) in _placesOfServices)
         {
@@ -65,8 +63,8 @@ internal sealed class LoadShedding(IOptions<LimitOptions> options, ConnectionLim
 
     private async Task HandleRequestAsync(HttpContext context, RequestDelegate next)
     {
-        using var placeOfSite = _placesOfSites.AttemptAcquire(Site.NameOf(context.Connection.RemoteIpAddress));
-        if (!placeOfSite.IsAcquired)
+        using var placeOfSite = _placesOfSites.TryTake(Site.NameOf(context.Connection.RemoteIpAddress));
+        if (!placeOfSite.IsTaken)
         {
             await Problem.TooManyRequests("Too many requests from your address are worked on at the moment; send one when another is answered.", RetryAfter).ExecuteAsync(context);
             return;

@@ -14,25 +14,19 @@ internal sealed class BatchCheck(LimitCheck limits, IOptions<LimitOptions> optio
 
     private readonly ConcurrencyLimiter _places = Places.Of(options.Value.Batches);
 
-    /// <summary>By name; a client without any is forgotten some seconds later.</summary>
-    private readonly PartitionedRateLimiter<string> _placesOfClients = PartitionedRateLimiter.Create<string, string>(
-        client => RateLimitPartition.Get(client, _ => Places.Of(options.Value.BatchesPerClient)), StringComparer.Ordinal);
+    private readonly PlacesByName _placesOfClients = new(options.Value.BatchesPerClient);
 
     public Task HandleAsync(HttpContext context, RequestDelegate next) =>
         HttpMethods.IsPost(context.Request.Method) && RateClasses.Is(context.Request.Path, RateClasses.QuoteBatch) && context.Features.Get<RateVerdict>() is { } first
             ? CountAsync(context, first, next)
             : next(context);
 
-    public void Dispose()
-    {
-        _places.Dispose();
-        _placesOfClients.Dispose();
-    }
+    public void Dispose() => _places.Dispose();
 
     private async Task CountAsync(HttpContext context, RateVerdict first, RequestDelegate next)
     {
-        using var placeOfClient = _placesOfClients.AttemptAcquire(LimitCheck.ClientOf(context).Name);
-        if (!placeOfClient.IsAcquired)
+        using var placeOfClient = _placesOfClients.TryTake(LimitCheck.ClientOf(context).Name);
+        if (!placeOfClient.IsTaken)
         {
             await Problem.TooManyRequests($"These are more than {options.Value.BatchesPerClient} batches at a time; send one when another is answered.", RetryAfter)
                 .ExecuteAsync(context);
