@@ -14,9 +14,6 @@ internal sealed class SimulatedMarket
     /// <summary>Its sources.</summary>
     public static readonly IReadOnlyList<string> Sources = ["sim-alpha", "sim-beta", "sim-gamma"];
 
-    /// <summary>What their names begin with, and no other source's.</summary>
-    public const string SourcePrefix = "sim-";
-
     private const int PriceDecimals = 6;
     private const double LeastPrice = 0.01;
     private const double MostPrice = 9.99;
@@ -38,7 +35,7 @@ internal sealed class SimulatedMarket
     }
 
     /// <summary>Whether a source is one of a simulated market.</summary>
-    public static bool IsItsSource(string source) => source.StartsWith(SourcePrefix, StringComparison.Ordinal);
+    public static bool IsItsSource(string source) => source.StartsWith(SourceNames.Simulated, StringComparison.Ordinal);
 
     /// <summary>Market time at <paramref name="now"/> where the market lives <paramref name="speed"/> times as fast as the clock.</summary>
     public static double MinutesAt(DateTimeOffset now, double speed) => (now - Epoch).TotalMinutes * speed;

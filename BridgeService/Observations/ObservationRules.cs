@@ -128,12 +128,12 @@ internal static class ObservationRules
 
         if (SimulatedMarket.IsItsSource(source))
         {
-            return $"source: names that begin with {SimulatedMarket.SourcePrefix} are those of the simulated market.";
+            return $"source: names that begin with {SourceNames.Simulated} are those of the simulated market.";
         }
 
         if (PauseFlagSource.IsItsName(source))
         {
-            return $"source: names that begin with {PauseFlagSource.SourcePrefix} are those of chains of which final blocks are read.";
+            return $"source: names that begin with {SourceNames.PauseFlags} are those of chains of which final blocks are read.";
         }
 
         return maySpeakFor(source) ? null : $"source: the key may not speak for {source}.";

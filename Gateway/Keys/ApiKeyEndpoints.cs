@@ -1,5 +1,6 @@
 using System.ComponentModel.DataAnnotations;
 using Microsoft.AspNetCore.Http.HttpResults;
+using Sure.Contracts.Vocabulary;
 using Sure.Gateway.Callers;
 using Sure.Gateway.Listeners;
 using Sure.ServiceDefaults.Description;
@@ -75,9 +76,6 @@ internal static class ApiKeyEndpoints
     internal const int MostSources = 64;
     internal const decimal LeastScale = 0.001m;
     internal const decimal LargestScale = 100_000m;
-
-    /// <summary>Names of sources that belong to the simulated market.</summary>
-    private const string Simulated = "sim-";
 
     public static void MapApiKeys(this IEndpointRouteBuilder endpoints)
     {
@@ -160,9 +158,13 @@ internal static class ApiKeyEndpoints
         {
             faults["sources"] = [$"sources must hold at most {MostSources} names of 1 … {LongestSource} characters without spaces."];
         }
-        else if (sources.Any(s => s.StartsWith(Simulated, StringComparison.Ordinal)))
+        else if (sources.Any(s => s.StartsWith(SourceNames.Simulated, StringComparison.Ordinal)))
         {
-            faults["sources"] = [$"Names that begin with {Simulated} belong to the simulated market."];
+            faults["sources"] = [$"Names that begin with {SourceNames.Simulated} belong to the simulated market."];
+        }
+        else if (sources.Any(s => s.StartsWith(SourceNames.PauseFlags, StringComparison.Ordinal)))
+        {
+            faults["sources"] = [$"Names that begin with {SourceNames.PauseFlags} belong to the flags that are read from chains."];
         }
         else if ((sources.Count > 0) != request.Scopes.Contains(Scope.Ingest, StringComparer.Ordinal))
         {

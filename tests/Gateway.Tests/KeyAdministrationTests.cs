@@ -96,6 +96,7 @@ public sealed class KeyAdministrationTests(KeyAdministrationTests.Host host) : I
     [InlineData("""{"subject":"a","scopes":["read"],"sources":["x"]}""", 422, "sources")]
     [InlineData("""{"subject":"a","scopes":["ingest"]}""", 422, "sources")]
     [InlineData("""{"subject":"a","scopes":["ingest"],"sources":["sim-a"]}""", 422, "sources")]
+    [InlineData("""{"subject":"a","scopes":["ingest"],"sources":["a","paused-ethereum"]}""", 422, "sources")]
     [InlineData("""{"subject":"a","scopes":["read"],"limit_scale":0}""", 422, "limit_scale")]
     [InlineData("""{"subject":"a","scopes":["read"],"limit_scale":1.0001}""", 422, "limit_scale")]
     [InlineData("""{"subject":"a","scopes":["read"],"expires_at":1}""", 422, "expires_at")]

@@ -1,5 +1,6 @@
 using Microsoft.Extensions.Options;
 using Sure.BridgeService.Observations;
+using Sure.Contracts.Vocabulary;
 
 namespace Sure.BridgeService.Adapters.Evm;
 
@@ -11,15 +12,12 @@ internal sealed class PauseFlagSource(
     ChainReader reader, ChainOptions chain, IOptions<IngestionOptions> limits, AdapterTelemetry telemetry, TimeProvider time, ILogger<PauseFlagSource> logger)
     : PulledSource(NameOf(chain), chain.Interval, chain.MaxBlockAge, limits.Value, telemetry, time, logger)
 {
-    /// <summary>Names that begin with it are of such sources, and of nobody else.</summary>
-    public const string SourcePrefix = "paused-";
-
     private readonly string[] _bridges = [.. BridgesOf(chain)];
 
-    public static string NameOf(ChainOptions chain) => SourcePrefix + chain.Word;
+    public static string NameOf(ChainOptions chain) => SourceNames.PauseFlags + chain.Word;
 
     /// <summary>Whether a source of that name reads final blocks.</summary>
-    public static bool IsItsName(string source) => source.StartsWith(SourcePrefix, StringComparison.Ordinal);
+    public static bool IsItsName(string source) => source.StartsWith(SourceNames.PauseFlags, StringComparison.Ordinal);
 
     /// <summary>What the chain says of each bridge: paused where one of its flags is set; refused where one of them is.</summary>
     public static IEnumerable<Outcome<BridgeObservation>> Observe(ChainState state, ChainOptions chain, string source) =>
