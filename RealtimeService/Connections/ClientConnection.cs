@@ -356,7 +356,10 @@ internal sealed partial class ClientConnection : IDisposable
             case ClientRequest.Subscribe subscribe:
                 // Who asks again and again and does not read waits for itself: nothing more is read of it meanwhile.
                 await Queue.WrittenAsync();
-                if (_around.Feeds[subscribe.Channel].Subscribe(Queue, subscribe.Since, subscribe.Epoch, _around.Time.GetUtcNow()) is { } recovered)
+                var feed = _around.Feeds[subscribe.Channel];
+                // Within one interval the streams are read, and what was told by then is here.
+                await feed.CatchUpAsync(subscribe.Since, subscribe.Epoch, 2 * _around.Options.PollInterval, _around.Time);
+                if (feed.Subscribe(Queue, subscribe.Since, subscribe.Epoch, _around.Time.GetUtcNow()) is { } recovered)
                 {
                     _around.Metrics.Recovered(subscribe.Channel, recovered);
                 }

@@ -61,7 +61,7 @@ internal abstract record ClientRequest
             "unsubscribe" => ReadChannel(message, channel => new Unsubscribe(channel)),
             "authenticate" => StringOf(message, "token") is { Length: > 0 } token
                 ? new Authenticate(token)
-                : new Invalid("invalid_message", "token is missing; it must be an API key."),
+                : new Invalid("invalid_message", "token is missing; it must be an API key or a JWT."),
             null => new Invalid("invalid_message", "action is missing; it must be subscribe, unsubscribe, ping or authenticate."),
             _ => new Invalid("unknown_action", "action must be subscribe, unsubscribe, ping or authenticate."),
         };

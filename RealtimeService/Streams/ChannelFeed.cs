@@ -19,6 +19,9 @@ internal sealed class ChannelFeed(Channel channel, int historyLength, TimeSpan h
     /// <summary>Listeners that one core serves; fewer are not worth another one.</summary>
     private const int Slice = 256;
 
+    /// <summary>How often who waits for this instance to catch up looks again.</summary>
+    private static readonly TimeSpan LookAgain = TimeSpan.FromMilliseconds(20);
+
     private static readonly ActivitySource Deliveries = new("Sure.Realtime");
 
     private readonly Lock _lock = new();
@@ -124,6 +127,22 @@ internal sealed class ChannelFeed(Channel channel, int historyLength, TimeSpan h
     }
 
     /// <summary>
+    /// Waits until this instance knows what another has told already: one that is a moment behind would begin with an older state and then tell
+    /// again what is known. Done at once where there is nothing to wait for, and in any case after <paramref name="patience"/>.
+    /// </summary>
+    /// <param name="since">The last offset the client has; null for a new one.</param>
+    /// <param name="epoch">The epoch of that offset.</param>
+    /// <param name="patience">How long it may take.</param>
+    /// <param name="time">The clock.</param>
+    public async Task CatchUpAsync(long? since, string? epoch, TimeSpan patience, TimeProvider time)
+    {
+        for (var began = time.GetTimestamp(); IsBehind(since, epoch) && time.GetElapsedTime(began) < patience;)
+        {
+            await Task.Delay(LookAgain, time);
+        }
+    }
+
+    /// <summary>
     /// Subscribes: the answer, then what was missed after <paramref name="since"/> where it is still kept, else the last message of each
     /// subject, then what follows. Who is subscribed already gets the same again.
     /// </summary>
@@ -187,6 +206,14 @@ internal sealed class ChannelFeed(Channel channel, int historyLength, TimeSpan h
     private Activity? StartDelivery(StreamedMessage message) => message.Cause == default ? null : Deliveries
         .StartActivity($"deliver {Channel.Word()}", ActivityKind.Producer, message.Cause)?
         .SetTag("sure.channel", Channel.Word()).SetTag("sure.offset", message.Offset).SetTag("sure.subscribers", _listeners.Count);
+
+    private bool IsBehind(long? since, string? epoch)
+    {
+        lock (_lock)
+        {
+            return since > _offset && string.Equals(epoch, _epoch, StringComparison.Ordinal);
+        }
+    }
 
     /// <summary>Under the lock: whether what was missed can be had, and what a subscription begins with.</summary>
     private (bool? Recovered, IEnumerable<Frame> Backlog) Beginning(long? since, string? epoch) =>

@@ -1,7 +1,9 @@
 using System.Text.Json.Nodes;
+using Microsoft.Extensions.Time.Testing;
 using Sure.RealtimeService.Channels;
 using Sure.RealtimeService.Streams;
 using Sure.RealtimeService.Tests.Hosts;
+using Sure.TestServers;
 
 namespace Sure.RealtimeService.Tests;
 
@@ -63,6 +65,43 @@ public sealed class ChannelFeedTests : IDisposable
         Assert.Equal(recovered, (bool?)messages[0]["recovered"]);
         Assert.Equal(!recovered, messages.Any(m => m["snapshot"] is not null));
     }
+
+    /// <summary>Another instance told it 7 and 8 before it came here, where they arrive a moment later.</summary>
+    [Fact]
+    public async Task Who_has_more_than_this_instance_knows_waits_for_it_and_gets_nothing_older_and_nothing_twice()
+    {
+        var time = new FakeTimeProvider(Now);
+        var waiting = _feed.CatchUpAsync(since: 8, "epoch-1", TimeSpan.FromSeconds(2), time);
+        Append(7, 7);
+        time.Advance(TimeSpan.FromSeconds(1));
+        Assert.False(waiting.IsCompleted);
+
+        Append(8, 8);
+        await WhileTimePassesAsync(waiting, time);
+        _feed.Subscribe(_client.Queue, since: 8, "epoch-1", Now);
+        Append(9, 9);
+
+        Assert.InRange(time.GetUtcNow() - Now, TimeSpan.FromSeconds(1), TimeSpan.FromSeconds(1.9));
+        Assert.Equal(["subscribed@8", "live@9"], _client.Messages.Select(Describe));
+        Assert.True((bool?)_client.Messages[0]["recovered"]);
+    }
+
+    [Fact]
+    public async Task For_an_offset_that_nobody_told_nobody_waits_for_ever()
+    {
+        var time = new FakeTimeProvider(Now);
+
+        await WhileTimePassesAsync(_feed.CatchUpAsync(since: 1_000_000, "epoch-1", TimeSpan.FromSeconds(2), time), time);
+
+        Assert.InRange(time.GetUtcNow() - Now, TimeSpan.FromSeconds(2), TimeSpan.FromSeconds(2.2));
+    }
+
+    [Theory]
+    [InlineData(null, null)]
+    [InlineData(6L, "epoch-1")]
+    [InlineData(7L, "epoch-0")]
+    public void Who_is_new_or_has_less_or_another_epoch_waits_for_nothing(long? since, string? epoch) =>
+        Assert.True(_feed.CatchUpAsync(since, epoch, TimeSpan.FromSeconds(2), new FakeTimeProvider(Now)).IsCompletedSuccessfully);
 
     [Fact]
     public void After_unsubscribing_nothing_comes()
@@ -170,6 +209,20 @@ public sealed class ChannelFeedTests : IDisposable
     }
 
     public void Dispose() => _client.Dispose();
+
+    /// <summary>20 ms at each look, as long as it is not done.</summary>
+    private static Task WhileTimePassesAsync(Task task, FakeTimeProvider time) => Eventually.HoldsAsync(
+        () =>
+        {
+            if (!task.IsCompleted)
+            {
+                time.Advance(TimeSpan.FromMilliseconds(20));
+            }
+
+            return Task.FromResult(task.IsCompleted);
+        },
+        "it waits no longer",
+        TestContext.Current.CancellationToken);
 
     private static string Describe(JsonNode message) =>
         $"{((string?)message["type"] == "subscribed" ? "subscribed" : message["snapshot"] is null ? "live" : "snapshot")}@{message["offset"]}";
