@@ -20,9 +20,33 @@ public class TermBounds
 
     /// <summary>
     /// Every fault of the bounds themselves in words, as settings of <paramref name="section"/>; empty when every trigger within them has a
-    /// floor below it.
+    /// floor below it and the terms of who chooses none are within them.
     /// </summary>
-    public IEnumerable<string> Faults(string section)
+    public IEnumerable<string> Faults(string section) =>
+        FaultsOfBounds(section).ToList() is [_, ..] faults
+            ? faults
+            : Faults(PolicyTerms.DepegDefault).Select(f => $"{section} leaves out the terms of who chooses none: {f.Field} {f.Fault}.");
+
+    /// <summary>What of <paramref name="terms"/> is outside: the field as it is called on the wire, and what it must be.</summary>
+    public IEnumerable<(string Field, string Fault)> Faults(PolicyTerms terms)
+    {
+        ArgumentNullException.ThrowIfNull(terms);
+        if (terms.TriggerPrice < LeastTrigger || terms.TriggerPrice > GreatestTrigger)
+        {
+            yield return ("trigger_price", $"must be {LeastTrigger} … {GreatestTrigger}");
+        }
+        else if (terms.FloorPrice < LeastFloor || terms.FloorPrice > terms.TriggerPrice - LeastDistance)
+        {
+            yield return ("floor_price", $"must be {LeastFloor} … {terms.TriggerPrice - LeastDistance}, the trigger less {LeastDistance}");
+        }
+
+        if (terms.DwellHours < 1 || terms.DwellHours > LongestDwellHours)
+        {
+            yield return ("dwell_hours", $"must be 1 … {LongestDwellHours}");
+        }
+    }
+
+    private IEnumerable<string> FaultsOfBounds(string section)
     {
         if (LeastDistance <= 0)
         {
@@ -42,25 +66,6 @@ public class TermBounds
         if (LongestDwellHours < 1)
         {
             yield return $"{section}:LongestDwellHours is {LongestDwellHours}; it must be 1 or more.";
-        }
-    }
-
-    /// <summary>What of <paramref name="terms"/> is outside: the field as it is called on the wire, and what it must be.</summary>
-    public IEnumerable<(string Field, string Fault)> Faults(PolicyTerms terms)
-    {
-        ArgumentNullException.ThrowIfNull(terms);
-        if (terms.TriggerPrice < LeastTrigger || terms.TriggerPrice > GreatestTrigger)
-        {
-            yield return ("trigger_price", $"must be {LeastTrigger} … {GreatestTrigger}");
-        }
-        else if (terms.FloorPrice < LeastFloor || terms.FloorPrice > terms.TriggerPrice - LeastDistance)
-        {
-            yield return ("floor_price", $"must be {LeastFloor} … {terms.TriggerPrice - LeastDistance}, the trigger less {LeastDistance}");
-        }
-
-        if (terms.DwellHours < 1 || terms.DwellHours > LongestDwellHours)
-        {
-            yield return ("dwell_hours", $"must be 1 … {LongestDwellHours}");
         }
     }
 }

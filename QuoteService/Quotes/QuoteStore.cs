@@ -65,12 +65,14 @@ internal sealed partial class QuoteStore(IConnectionMultiplexer redis, IOptions<
         return waiting.Stored.Task;
     }
 
-    /// <summary>The quote while it lives, or null.</summary>
+    /// <summary>The quote while it lives, or null; Redis forgets it some moments later.</summary>
     /// <exception cref="RedisException">Redis is away.</exception>
     public async Task<IssuedQuote?> FindAsync(Guid quoteId)
     {
         byte[]? stored = await redis.GetDatabase().StringGetAsync(Key(quoteId));
-        return stored is null ? null : JsonSerializer.Deserialize(stored, QuoteJson.Internal.IssuedQuote);
+        return stored is not null && JsonSerializer.Deserialize(stored, QuoteJson.Internal.IssuedQuote) is { } quote && time.GetUtcNow() < quote.Document.ExpiresAt
+            ? quote
+            : null;
     }
 
     /// <summary>Until nobody waits.</summary>
@@ -119,6 +121,10 @@ internal sealed partial class QuoteStore(IConnectionMultiplexer redis, IOptions<
         }
     }
 
+    /// <summary>
+    /// Stores them. Where it fails they may be stored all the same, because Redis was late with its answer: one that was answered as not bindable
+    /// can be bound then, at the price that was quoted.
+    /// </summary>
     private async Task<bool> TryStoreAsync(List<Waiting> together)
     {
         RedisKey[] keys = [.. together.SelectMany(w => w.Quotes).Select(q => q.Key)];

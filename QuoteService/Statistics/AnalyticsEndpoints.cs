@@ -34,12 +34,13 @@ internal static class AnalyticsEndpoints
     private static async Task<Results<Ok<StatisticsDocument<QuotePoint>>, FileContentHttpResult, ProblemHttpResult>> ReadQuotesAsync(
         [AsParameters] AnalyticsQuery query,
         StatisticsReader reader,
+        IOptions<StatisticsOptions> statistics,
         IOptions<JsonOptions> json,
         TimeProvider time,
         CancellationToken cancellationToken)
     {
         var now = time.GetUtcNow();
-        if (!query.TryRead(now, out var request, out var filter, out var refusal))
+        if (!query.TryRead(now, statistics.Value.MinuteRetention, out var request, out var filter, out var refusal))
         {
             return refusal;
         }
@@ -53,12 +54,13 @@ internal static class AnalyticsEndpoints
     private static async Task<Results<Ok<StatisticsDocument<ConversionPoint>>, FileContentHttpResult, ProblemHttpResult>> ReadConversionAsync(
         [AsParameters] AnalyticsQuery query,
         StatisticsReader reader,
+        IOptions<StatisticsOptions> statistics,
         IOptions<JsonOptions> json,
         TimeProvider time,
         CancellationToken cancellationToken)
     {
         var now = time.GetUtcNow();
-        if (!query.TryRead(now, out var request, out var filter, out var refusal))
+        if (!query.TryRead(now, statistics.Value.MinuteRetention, out var request, out var filter, out var refusal))
         {
             return refusal;
         }
@@ -73,12 +75,13 @@ internal static class AnalyticsEndpoints
         [AsParameters] AnalyticsQuery query,
         [Range(1, LargestTop)] int? limit,
         StatisticsReader reader,
+        IOptions<StatisticsOptions> statistics,
         IOptions<JsonOptions> json,
         TimeProvider time,
         CancellationToken cancellationToken)
     {
         var now = time.GetUtcNow();
-        if (!query.TryRead(now, out var request, out var filter, out var refusal))
+        if (!query.TryRead(now, statistics.Value.MinuteRetention, out var request, out var filter, out var refusal))
         {
             return refusal;
         }

@@ -3,6 +3,7 @@ using Microsoft.AspNetCore.Http.HttpResults;
 using Microsoft.AspNetCore.Mvc;
 using Sure.Contracts.Vocabulary;
 using Sure.Coordination.Statistics;
+using Sure.ServiceDefaults.Problems;
 using Sure.ServiceDefaults.Queries;
 
 namespace Sure.QuoteService.Statistics;
@@ -24,9 +25,13 @@ internal sealed record AnalyticsQuery(
     [FromQuery(Name = "chain"), OneOf<Chain>] string? Chain,
     [FromQuery(Name = "stablecoin"), OneOf<Stablecoin>] string? Stablecoin)
 {
-    /// <summary>Reads it; a refusal names the parameter at fault.</summary>
+    /// <summary>
+    /// Reads it; a refusal names the parameter at fault. By the minute no more is told than is certainly kept by the minute
+    /// (<paramref name="keptByMinute"/>): what is gone would read as nothing quoted.
+    /// </summary>
     public bool TryRead(
         DateTimeOffset now,
+        TimeSpan keptByMinute,
         [NotNullWhen(true)] out StatisticsRequest? request,
         [NotNullWhen(true)] out ProductFilter? filter,
         [NotNullWhen(false)] out ProblemHttpResult? refusal)
@@ -36,6 +41,12 @@ internal sealed record AnalyticsQuery(
         if (!StatisticsRequest.TryRead(From, To, Interval, Format, now, out request, out var fault))
         {
             refusal = fault.ToProblem();
+            return false;
+        }
+
+        if (request.Span.Interval is StatisticsInterval.Minute && request.Span.Start < now - keptByMinute)
+        {
+            refusal = Problem.NotAllowed("outside-bounds", $"from must not be longer ago than {keptByMinute.TotalDays:0.##} days by the minute; ask by the hour or day.", "from");
             return false;
         }
 

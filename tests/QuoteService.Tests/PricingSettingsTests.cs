@@ -62,6 +62,8 @@ public sealed class PricingSettingsTests
     [InlineData("Pricing:Terms:LeastFloor", "0.895", "Pricing:Terms:LeastFloor is 0.895; it must be 0 … 0.89, LeastTrigger less LeastDistance.")]
     [InlineData("Pricing:Terms:GreatestTrigger", "1", "Pricing:Terms:GreatestTrigger is 1; it must be LeastTrigger, 0.90, or more, and below 1.")]
     [InlineData("Pricing:Terms:LongestDwellHours", "0", "Pricing:Terms:LongestDwellHours is 0; it must be 1 or more.")]
+    [InlineData("Pricing:Terms:LongestDwellHours", "3", "Pricing:Terms leaves out the terms of who chooses none: dwell_hours must be 1 … 3.")]
+    [InlineData("Pricing:Terms:GreatestTrigger", "0.96", "Pricing:Terms leaves out the terms of who chooses none: trigger_price must be 0.90 … 0.96.")]
     [InlineData("Pricing:Terms:TriggerSlope", "-1", "Pricing:Terms:TriggerSlope is -1; it must not be negative.")]
     [InlineData("Pricing:Terms:DwellExponent", "NaN", "Pricing:Terms:DwellExponent is NaN; it must be 0 … 10.")]
     [InlineData("Pricing:Terms:LeastLoad", "0", "Pricing:Terms:LeastLoad is 0; it must be above 0.")]

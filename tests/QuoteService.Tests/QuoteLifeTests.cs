@@ -50,6 +50,21 @@ public sealed class QuoteLifeTests(PostgresServer postgres)
         await Waiting.UntilAsync(() => host.ReadAsync(id), a => a.Status == HttpStatusCode.NotFound, Patience, "the quote has expired");
     }
 
+    /// <summary>Redis counts from when it stores, some moments later than the quote does.</summary>
+    [Fact]
+    public async Task A_quote_that_has_run_out_is_not_found_though_Redis_still_has_it()
+    {
+        await using var host = await QuoteHost.StartAsync(postgres);
+        var id = (string)(await host.BindableQuoteAsync(10_000m, 90))["quote_id"]!;
+        await using var redis = await host.ConnectToRedisAsync();
+        var key = $"quote:{Guid.Parse(id):N}";
+        var stored = JsonNode.Parse((string)(await redis.GetDatabase().StringGetAsync(key))!)!;
+        stored["document"]!["expires_at"] = (decimal)stored["document"]!["expires_at"]! - Life;
+        await redis.GetDatabase().StringSetAsync(key, stored.ToJsonString(), TimeSpan.FromMinutes(1));
+
+        Assert.Equal(HttpStatusCode.NotFound, (await host.ReadKnownAsync(id)).Status);
+    }
+
     /// <summary>What is asked for at once is stored together, and each keeps its own quote.</summary>
     [Fact]
     public async Task Quotes_that_many_ask_for_at_once_are_all_kept()

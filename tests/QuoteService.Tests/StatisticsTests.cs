@@ -74,6 +74,12 @@ public sealed class StatisticsTests(PostgresServer postgres)
                 (analyst, "top-products?limit=201", HttpStatusCode.BadRequest),
                 (analyst, "top-products?limit=200&interval=hour&from=0&to=90000", HttpStatusCode.UnprocessableEntity),
                 (analyst, "quotes?interval=minute&from=0&to=300000", HttpStatusCode.UnprocessableEntity),
+                // By the minute 35 days are kept, by the hour three years.
+                (analyst, $"quotes?interval=minute&from={Now() - (36 * 86_400)}&to={Now() - (35 * 86_400)}", HttpStatusCode.UnprocessableEntity),
+                (analyst, $"conversion?interval=minute&from={Now() - (36 * 86_400)}&to={Now() - (36 * 86_400) + 60}", HttpStatusCode.UnprocessableEntity),
+                (analyst, $"top-products?interval=minute&from={Now() - (36 * 86_400)}&to={Now() - (36 * 86_400) + 60}", HttpStatusCode.UnprocessableEntity),
+                (analyst, $"quotes?interval=minute&from={Now() - (34 * 86_400)}&to={Now() - (34 * 86_400) + 60}", HttpStatusCode.OK),
+                (analyst, $"quotes?interval=hour&from={Now() - (36 * 86_400)}&to={Now() - (35 * 86_400)}", HttpStatusCode.OK),
             })
         {
             using var response = await client.GetAsync(Path(path), TestContext.Current.CancellationToken);
