@@ -1,6 +1,7 @@
 import type { UseQueryResult } from "@tanstack/react-query";
 import { useState } from "react";
 import { useExposure } from "@/shared/api/get-exposure";
+import type { Snapshot } from "@/shared/api/get-snapshot";
 import type { Exposure } from "@/shared/api/types";
 import { BarList } from "@/shared/charts/BarList";
 import { percent, wholeUsd } from "@/shared/format/numbers";
@@ -11,7 +12,6 @@ import { Panel } from "@/shared/ui/Panel";
 import { QueryState } from "@/shared/ui/QueryState";
 import { StateMessage } from "@/shared/ui/StateMessage";
 import { Toggle } from "@/shared/ui/Toggle";
-import type { Snapshot } from "./api/get-snapshot";
 
 const dimensions = [
   { value: "coverage", name: "Type" },
