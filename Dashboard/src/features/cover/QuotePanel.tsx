@@ -17,7 +17,7 @@ import { useProducts } from "./api/get-products";
 import type { Bind } from "./api/post-policy";
 import { useQuote } from "./api/post-quote";
 import type { Choice } from "./HeatMap";
-import { secondsLeft, whyNotBindable } from "./quote";
+import { figuresOf, secondsLeft, whyNotBindable } from "./quote";
 import styles from "./QuotePanel.module.css";
 import { hasOwnTerms, type OwnTerms, termsOf } from "./terms";
 
@@ -163,13 +163,16 @@ function Refusal({ error }: { error: Error }) {
           <tr><th scope="col">Check</th><td>With it</td><td>Limit</td></tr>
         </thead>
         <tbody>
-          {checks.map((check) => (
-            <tr key={`${check.check} ${check.subject ?? ""}`}>
-              <th scope="row">{checkName(check.check)}{check.subject === null ? "" : ` · ${check.subject}`}{check.reason === null ? "" : `: ${check.reason}`}</th>
-              <td>{check.value?.toFixed(3) ?? "–"}</td>
-              <td>{check.limit?.toFixed(2) ?? "–"}</td>
-            </tr>
-          ))}
+          {checks.map((check) => {
+            const [value, limit] = figuresOf(check);
+            return (
+              <tr key={`${check.check} ${check.subject ?? ""}`}>
+                <th scope="row">{checkName(check.check)}{check.subject === null ? "" : ` · ${check.subject}`}{check.reason === null ? "" : `: ${check.reason}`}</th>
+                <td>{value}</td>
+                <td>{limit}</td>
+              </tr>
+            );
+          })}
         </tbody>
       </table>
     </div>
