@@ -49,7 +49,9 @@ function MovementForm() {
   // All shares are all only by a present reading.
   const reading = identity.data === undefined ? identity : account;
   const quantity = Number(all ? held : amount);
-  const typed: PreviewRequest | null = Number.isFinite(quantity) && quantity > 0 ? { direction, tranche_id: tranche, ...(all ? { shares: held ?? null } : { amount_usd: quantity }) } : null;
+  // Whether an amount is a good one the platform says; of no shares there is nothing to ask.
+  const isAskable = Number.isFinite(quantity) && (all ? quantity > 0 : amount.trim() !== "");
+  const typed: PreviewRequest | null = isAskable ? { direction, tranche_id: tranche, ...(all ? { shares: held ?? null } : { amount_usd: quantity }) } : null;
   const [settled, isPresent] = useSettled(typed);
   const preview = usePreview(settled);
   const movement = useMovement();
@@ -80,7 +82,7 @@ function MovementForm() {
           <Toggle label="Direction" value={direction} onChange={changed(setDirection)} options={[{ value: "deposit", name: "Deposit" }, { value: "withdraw", name: "Withdraw" }]} />
           <Fields>
             <SelectField label="Tranche" value={tranche} onChange={(e) => changed(setTranche)(e.target.value as TrancheId)} options={(tranches.length > 0 ? tranches.map((t) => t.tranche_id) : [tranche]).map((value) => ({ value, name: trancheName(value) }))} />
-            {!all && <TextField label="Amount (USD)" hint={direction === "deposit" ? "100 or more" : "at most what you hold"} type="number" min={direction === "deposit" ? 100 : 0.01} step={0.01} required value={amount} onChange={(e) => changed(setAmount)(e.target.value)} error={errors?.["amount_usd"]?.join(" ")} />}
+            {!all && <TextField label="Amount (USD)" hint={direction === "deposit" ? "100 or more by default" : "at most what you hold"} type="number" step={0.01} required value={amount} onChange={(e) => changed(setAmount)(e.target.value)} error={errors?.["amount_usd"]?.join(" ")} />}
           </Fields>
           {direction === "withdraw" && <Toggle label="How much" value={all ? "all" : "amount"} onChange={changed((much) => setWhole(much === "all"))} options={[{ value: "amount", name: "An amount" }, { value: "all", name: "All shares" }]} />}
         </fieldset>
