@@ -16,7 +16,6 @@ import { Panel } from "@/shared/ui/Panel";
 import { Failure, NeedsKey, QueryState, Skeleton, Stale } from "@/shared/ui/QueryState";
 import { Toggle } from "@/shared/ui/Toggle";
 import { useFirstInvalid } from "@/shared/ui/use-first-invalid";
-import { useFocusBack } from "@/shared/ui/use-focus-back";
 import { useSettled } from "@/shared/ui/use-settled";
 import { useAccount } from "./api/get-account";
 import { usePreview } from "./api/post-preview";
@@ -68,10 +67,8 @@ function MovementForm() {
     // What may be booked is asked for as it was: booked, it has changed what is held.
     const wanted = mayBeBooked ? movement.variables : typed;
     if (!wanted || !isDeliberate(doneAt.current, event.timeStamp)) return;
-    keepFocus();
     movement.mutate(wanted, { onSuccess: () => { doneAt.current = performance.now(); } });
   };
-  const keepFocus = useFocusBack(movement.isPending);
   const form = useFirstInvalid(movement.error);
   const errors = movement.error instanceof ApiError ? movement.error.problem.errors : undefined;
   return (
