@@ -37,3 +37,27 @@ test("no page has a serious fault, dark on a phone and light on a wide screen", 
     });
   }
 });
+
+test("the menu of a phone closes with what is chosen, and a page begins with its title", async ({ page }) => {
+  await page.setViewportSize({ width: 360, height: 800 });
+  await page.goto("/");
+  const button = page.getByRole("banner").getByRole("button", { name: "Menu" });
+  const menu = page.getByRole("dialog", { name: "Pages" });
+  await button.click();
+  await menu.getByRole("link", { name: "Capital" }).click();
+  await expect(page.getByRole("heading", { level: 1, name: "Capital" })).toBeFocused();
+  await expect(menu).toBeHidden();
+
+  // Also with the page that one is on already: nothing begins, so that the focus goes back.
+  await button.click();
+  await menu.getByRole("link", { name: "Capital" }).click();
+  await expect(menu).toBeHidden();
+  await expect(button).toBeFocused();
+
+  // And who goes back while it is open.
+  await button.click();
+  await expect(menu).toBeVisible();
+  await page.goBack();
+  await expect(page.getByRole("heading", { level: 1, name: "Overview" })).toBeFocused();
+  await expect(menu).toBeHidden();
+});

@@ -5,8 +5,15 @@ test("a holder asks for a decision, and the browser verifies what it rests on", 
   await withKey(page);
   await page.goto(`/policies/${policy}`);
   const claims = page.getByRole("region", { name: "Claims and evidence" });
-  await claims.getByRole("button", { name: "Ask for a decision" }).click();
+  const filed: string[] = [];
+  page.on("request", (sent) => { if (sent.method() === "POST" && sent.url().endsWith("/api/v2/claims")) filed.push(sent.url()); });
+  const ask = claims.getByRole("button", { name: "Ask for a decision" });
+  await ask.focus();
+  // Its rest asks for no second decision, and the focus is not lost with the first.
+  await doubleClick(ask, "Refused");
   await expect(claims).toContainText("Refused");
+  await expect(ask).toBeFocused();
+  expect(filed).toHaveLength(1);
   await claims.getByRole("link").click();
 
   const verification = page.getByRole("region", { name: "Verification" });

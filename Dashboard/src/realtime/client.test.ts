@@ -15,6 +15,8 @@ class FakeServer {
   subscribes = true;
   /** The only token that it takes; null where it takes anybody. */
   token: string | null = null;
+  /** Whether tokens can be checked. */
+  checks = true;
   readonly #known = new Set<WebSocket>();
   #offset = 0;
   #history: { offset: number; text: string }[] = [];
@@ -35,7 +37,8 @@ class FakeServer {
   #answer(socket: WebSocket, request: Record<string, unknown>) {
     this.received.push(request);
     if (request["action"] === "ping" && this.answers) socket.send(JSON.stringify({ type: "pong", timestamp: 1 }));
-    if (request["action"] === "authenticate" && request["token"] === this.token) this.#known.add(socket);
+    if (request["action"] === "authenticate" && !this.checks) socket.send(JSON.stringify({ type: "error", code: "unavailable", message: "The token cannot be checked at the moment; try again shortly.", timestamp: 1 }));
+    else if (request["action"] === "authenticate" && request["token"] === this.token) this.#known.add(socket);
     if (request["action"] !== "subscribe" || !this.subscribes) return;
     if (this.token !== null && !this.#known.has(socket)) {
       socket.send(JSON.stringify({ type: "error", code: "unauthenticated", message: "Say who you are first.", timestamp: 1 }));
@@ -229,6 +232,47 @@ describe("RealtimeClient", () => {
     });
   });
 
+  describe("of a server that cannot check who asks", () => {
+    beforeEach(() => {
+      server.checks = false;
+      client = new RealtimeClient({
+        url: server.url,
+        token: () => "sure_a_b",
+        connect: (to) => new WebSocket(to) as unknown as Socket,
+        backoff: { firstMs: 400, mostMs: 600_000 },
+        random: () => 0.5,
+        now: () => 1_000,
+      });
+      client.onState((state) => states.push(state));
+      client.subscribe("risk_alerts", { message: (m) => offsets.push(m.offset) });
+    });
+
+    it("comes back as to one that was away, and finds no fault with the token", async () => {
+      server.token = "sure_a_b";
+      client.open();
+      await vi.waitFor(() => expect(client.state.phase).toBe("waiting"));
+      // Half of the first wait and half of its other half.
+      expect(client.state).toEqual({ phase: "waiting", nextAttemptAt: 1_300, loss: { attempt: 1, lostAt: null, reason: "unavailable" } });
+      server.checks = true;
+      await vi.waitFor(() => expect(client.state.phase).toBe("live"), { timeout: 5_000 });
+      expect(states.map((s) => s.phase)).toEqual(["connecting", "waiting", "connecting", "live"]);
+    });
+
+    it("says on the next connection what is wrong with the token", async () => {
+      server.token = "sure_c_d";
+      client.open();
+      await vi.waitFor(() => expect(client.state).toMatchObject({ phase: "waiting", loss: { reason: "unavailable" } }));
+      server.checks = true;
+      await vi.waitFor(() => expect(client.state).toMatchObject({ phase: "waiting", loss: { reason: "unauthenticated" } }), { timeout: 5_000 });
+    });
+
+    it("is live where it takes anybody", async () => {
+      client.open();
+      await vi.waitFor(() => expect(client.state.phase).toBe("live"));
+      expect(states.map((s) => s.phase)).toEqual(["connecting", "live"]);
+    });
+  });
+
   describe("of a server that goes away", () => {
     beforeEach(() => {
       client = new RealtimeClient({
@@ -310,6 +354,20 @@ describe("RealtimeClient", () => {
     client.subscribe("bridge_health", { message: () => undefined });
     await becomesLive(3);
     // It says nothing of where the one before stood.
+    expect(subscriptions().at(-1)).toEqual({ action: "subscribe", channel: "bridge_health" });
+  });
+
+  it("begins with the snapshot also where the one before left unanswered", async () => {
+    client.open();
+    await becomesLive(1);
+    const leave = client.subscribe("bridge_health", { message: () => undefined });
+    leave();
+    await vi.waitFor(() => expect(server.received.at(-1)).toEqual({ action: "unsubscribe", channel: "bridge_health" }));
+    // What comes later shows that the answer came.
+    server.publish();
+    await vi.waitFor(() => expect(offsets).toEqual([1]));
+    client.subscribe("bridge_health", { message: () => undefined });
+    await becomesLive(3);
     expect(subscriptions().at(-1)).toEqual({ action: "subscribe", channel: "bridge_health" });
   });
 

@@ -17,7 +17,10 @@ export interface Loss {
   readonly attempt: number;
   /** When it was last known to be live, in milliseconds since 1970; null where it never was. */
   readonly lostAt: number | null;
-  /** The reason of the close; `unauthenticated` and `invalid_token` where the server wants to know who asks. */
+  /**
+   * The reason of the close; `unauthenticated` and `invalid_token` where the server wants to know who asks, `unavailable` where it cannot find
+   * that out at the moment.
+   */
   readonly reason: string;
 }
 
@@ -70,8 +73,12 @@ const closeGap = 4001;
 const policyViolation = 1008;
 /** What a server says that wants to know who asks, and was not told. */
 const unauthenticated = "unauthenticated";
+/** What it says of a token that it cannot check at the moment. */
+const unavailable = "unavailable";
 /** The server goes away to come back (IANA's registry of close codes): it may say when each of its clients should. */
 const serviceRestart = 1012;
+/** It cannot serve this client now, for no fault of the client's (the same registry). */
+const tryAgainLater = 1013;
 
 /**
  * A client of `/ws` that stays connected: it reconnects when the server asked it to, otherwise with a jittered back-off, resumes every
@@ -87,6 +94,8 @@ export class RealtimeClient {
   #socket: Socket | undefined;
   /** Given with the welcome; nothing may be sent before. */
   #clientId: string | undefined;
+  /** Whether the token could not be checked on this connection. A server that need not know who asks serves it all the same. */
+  #unchecked = false;
   /** Channels that were asked for on this connection and not answered yet. */
   readonly #awaited = new Set<Channel>();
   #loss: Loss | null = null;
@@ -198,8 +207,12 @@ export class RealtimeClient {
       case "error":
         // It would only wait for a token and then close.
         if (received.code === unauthenticated) {
-          this.#drop(1000, unauthenticated);
-          this.#lost(policyViolation, unauthenticated);
+          // Told who asks it did not find out: nothing is wrong with the token as far as anybody knows, and it is worth another try soon.
+          const [code, reason] = this.#unchecked ? [tryAgainLater, unavailable] : [policyViolation, unauthenticated];
+          this.#drop(1000, reason);
+          this.#lost(code, reason);
+        } else if (received.code === unavailable) {
+          this.#unchecked = true;
         }
 
         break;
@@ -210,6 +223,8 @@ export class RealtimeClient {
 
   #subscribed(frame: { channel: Channel; offset: number; epoch: string; recovered?: boolean }): void {
     this.#answered(frame.channel);
+    // The last that listened left before the answer: the next one begins with the snapshot.
+    if (!this.#subscriptions.has(frame.channel)) return;
     const known = this.#positions.get(frame.channel);
     if (frame.recovered === true && known?.epoch === frame.epoch) {
       // What was missed follows, from the position known on.
@@ -297,6 +312,7 @@ export class RealtimeClient {
   #forget(): void {
     this.#socket = undefined;
     this.#clientId = undefined;
+    this.#unchecked = false;
     this.#awaited.clear();
     clearTimeout(this.#silenceTimer);
   }

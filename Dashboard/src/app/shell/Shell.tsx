@@ -15,17 +15,17 @@ export function Shell() {
   const { pathname } = useLocation();
   const navigation = useNavigation();
   const [menu, setMenu] = useState(false);
-  const first = useRef(true);
+  // Of the page that was opened first nothing is to be told.
+  const told = useRef(pathname);
+  useEffect(() => setMenu(false), [pathname]);
   useEffect(() => {
-    setMenu(false);
+    // While the menu is open nothing behind it takes the focus, and as it closes it gives it back to its button.
+    if (menu || told.current === pathname) return;
+    told.current = pathname;
     // A new page begins at its top and with its title, also for those who hear it.
-    if (!first.current) {
-      window.scrollTo(0, 0);
-      document.getElementById("page-title")?.focus({ preventScroll: true });
-    }
-
-    first.current = false;
-  }, [pathname]);
+    window.scrollTo(0, 0);
+    document.getElementById("page-title")?.focus({ preventScroll: true });
+  }, [menu, pathname]);
   return (
     <div className={styles.shell}>
       <a className={styles.skip} href="#content">Skip to the content</a>
@@ -48,7 +48,8 @@ export function Shell() {
       </nav>
       <Dialog title="Pages" open={menu} onClose={() => setMenu(false)} side>
         <nav aria-label="Pages">
-          <Links />
+          {/* Also with the page that one is on already. */}
+          <Links onChoose={() => setMenu(false)} />
         </nav>
       </Dialog>
       <main id="content" className={styles.main} tabIndex={-1} aria-busy={navigation.state === "loading"}>
@@ -61,12 +62,12 @@ export function Shell() {
   );
 }
 
-function Links() {
+function Links({ onChoose }: { onChoose?: () => void }) {
   return (
     <ul className={styles.links}>
       {pages.map(({ path, name, icon: Icon }) => (
         <li key={path}>
-          <NavLink to={path} end={path === "/"}>
+          <NavLink to={path} end={path === "/"} {...(onChoose && { onClick: onChoose })}>
             <Icon size={17} aria-hidden />
             {name}
           </NavLink>

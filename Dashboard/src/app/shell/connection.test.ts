@@ -22,3 +22,7 @@ it("says that a key is needed, also while it is tried again", () => {
   expect(connectionWords({ phase: "connecting", loss: lost("unauthenticated", null).loss }, true, false)).toEqual(["Not live", words]);
   expect(connectionWords(lost("invalid_token", null), true, true)[1]).toContain("does not accept the key");
 });
+
+it("blames no key that could not be checked", () => {
+  expect(connectionWords(lost("unavailable", null), true, true)).toEqual(["Reconnecting", "The platform cannot check the key at the moment. It is tried again shortly."]);
+});

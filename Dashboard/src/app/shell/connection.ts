@@ -20,5 +20,6 @@ export function connectionWords(connection: ConnectionState, cut: boolean, hasKe
   }
 
   if (!cut) return ["Connecting", "The platform is being reached."];
+  if (loss?.reason === "unavailable") return ["Reconnecting", "The platform cannot check the key at the moment. It is tried again shortly."];
   return ["Reconnecting", loss?.lostAt == null ? "The platform is being reached." : `Cut off; live until ${clockTime(loss.lostAt / 1_000)}.`];
 }

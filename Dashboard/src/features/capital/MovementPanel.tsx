@@ -16,7 +16,6 @@ import { Panel } from "@/shared/ui/Panel";
 import { Failure, NeedsKey, QueryState, Skeleton, Stale } from "@/shared/ui/QueryState";
 import { Toggle } from "@/shared/ui/Toggle";
 import { useFirstInvalid } from "@/shared/ui/use-first-invalid";
-import { useFocusBack } from "@/shared/ui/use-focus-back";
 import { useSettled } from "@/shared/ui/use-settled";
 import { useAccount } from "./api/get-account";
 import { usePreview } from "./api/post-preview";
@@ -49,7 +48,9 @@ function MovementForm() {
   // All shares are all only by a present reading.
   const reading = identity.data === undefined ? identity : account;
   const quantity = Number(all ? held : amount);
-  const typed: PreviewRequest | null = Number.isFinite(quantity) && quantity > 0 ? { direction, tranche_id: tranche, ...(all ? { shares: held ?? null } : { amount_usd: quantity }) } : null;
+  // Whether an amount is a good one the platform says; of no shares there is nothing to ask.
+  const isAskable = Number.isFinite(quantity) && (all ? quantity > 0 : amount.trim() !== "");
+  const typed: PreviewRequest | null = isAskable ? { direction, tranche_id: tranche, ...(all ? { shares: held ?? null } : { amount_usd: quantity }) } : null;
   const [settled, isPresent] = useSettled(typed);
   const preview = usePreview(settled);
   const movement = useMovement();
@@ -66,10 +67,8 @@ function MovementForm() {
     // What may be booked is asked for as it was: booked, it has changed what is held.
     const wanted = mayBeBooked ? movement.variables : typed;
     if (!wanted || !isDeliberate(doneAt.current, event.timeStamp)) return;
-    keepFocus();
     movement.mutate(wanted, { onSuccess: () => { doneAt.current = performance.now(); } });
   };
-  const keepFocus = useFocusBack(movement.isPending);
   const form = useFirstInvalid(movement.error);
   const errors = movement.error instanceof ApiError ? movement.error.problem.errors : undefined;
   return (
@@ -80,7 +79,7 @@ function MovementForm() {
           <Toggle label="Direction" value={direction} onChange={changed(setDirection)} options={[{ value: "deposit", name: "Deposit" }, { value: "withdraw", name: "Withdraw" }]} />
           <Fields>
             <SelectField label="Tranche" value={tranche} onChange={(e) => changed(setTranche)(e.target.value as TrancheId)} options={(tranches.length > 0 ? tranches.map((t) => t.tranche_id) : [tranche]).map((value) => ({ value, name: trancheName(value) }))} />
-            {!all && <TextField label="Amount (USD)" hint={direction === "deposit" ? "100 or more" : "at most what you hold"} type="number" min={direction === "deposit" ? 100 : 0.01} step={0.01} required value={amount} onChange={(e) => changed(setAmount)(e.target.value)} error={errors?.["amount_usd"]?.join(" ")} />}
+            {!all && <TextField label="Amount (USD)" hint={direction === "deposit" ? "100 or more by default" : "at most what you hold"} type="number" step={0.01} required value={amount} onChange={(e) => changed(setAmount)(e.target.value)} error={errors?.["amount_usd"]?.join(" ")} />}
           </Fields>
           {direction === "withdraw" && <Toggle label="How much" value={all ? "all" : "amount"} onChange={changed((much) => setWhole(much === "all"))} options={[{ value: "amount", name: "An amount" }, { value: "all", name: "All shares" }]} />}
         </fieldset>

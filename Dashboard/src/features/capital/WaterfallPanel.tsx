@@ -1,7 +1,6 @@
-import { useRiskLimits } from "@/shared/api/get-risk-limits";
-import { useSnapshots } from "@/shared/api/get-snapshots";
+import { type Snapshot, useSnapshot } from "@/shared/api/get-snapshot";
 import { useTranches } from "@/shared/api/get-tranches";
-import type { SnapshotPoint, Tranche } from "@/shared/api/types";
+import type { Tranche } from "@/shared/api/types";
 import { percent, shortUsd } from "@/shared/format/numbers";
 import { clockTime } from "@/shared/format/times";
 import { trancheName } from "@/shared/format/words";
@@ -11,22 +10,23 @@ import { QueryState, Stale } from "@/shared/ui/QueryState";
 import { StateMessage } from "@/shared/ui/StateMessage";
 import { trancheColor } from "./tranche-colors";
 import styles from "./WaterfallPanel.module.css";
-import { absorb } from "./waterfall";
+import { bear, type Loss, type Part } from "./waterfall";
 
 export function WaterfallPanel() {
   const tranches = useTranches();
-  const snapshots = useSnapshots("hour");
-  const limits = useRiskLimits();
-  const last = snapshots.data?.points.at(-1);
+  const snapshot = useSnapshot();
+  const measured = snapshot.data;
   return (
-    <Panel title="Who loses what" note={`losses eat the tranches from the left; drawn to scale${last ? ` · losses as measured ${clockTime(last.time)}` : ""}`}>
+    <Panel
+      title="Who loses what"
+      note={`claims eat the tranches from the left, what deployed capital loses eats all alike; drawn to scale${measured ? ` · losses as measured ${clockTime(measured.timestamp)}` : ""}`}
+    >
       <QueryState query={tranches} isEmpty={(data) => data.tranches.every((t) => t.total_capital_usd === 0)} empty={<StateMessage title="No capital yet" detail="The first deposit makes the first tranche." />}>
         {(data) => (
           <>
-            <Stale query={snapshots} of="Losses" />
-            {/* What was measured last rests on the book that the limits were held against. */}
-            <OldBook of={limits.data} />
-            <Waterfall tranches={data.tranches.toReversed()} losses={lossesOf(last)} />
+            <Stale query={snapshot} of="Losses" />
+            <OldBook of={measured} />
+            <Waterfall tranches={data.tranches.toReversed()} losses={lossesOf(measured)} />
           </>
         )}
       </QueryState>
@@ -34,23 +34,31 @@ export function WaterfallPanel() {
   );
 }
 
-interface Loss {
-  name: string;
-  usd: number;
+interface NamedLoss extends Loss {
+  readonly name: string;
 }
 
-const lossesOf = (point: SnapshotPoint | undefined): Loss[] =>
-  point
-    ? [
-        { name: "Expected in a year", usd: point.year_expected_loss_usd },
-        { name: "One year in a hundred (VaR 99)", usd: point.year_var_99_usd },
-        { name: "Mean beyond it (CVaR 99)", usd: point.year_cvar_99_usd },
-        { name: "Worst stress scenario", usd: point.worst_stress_loss_usd },
-      ]
-    : [];
+const yearDays = 365;
+
+function lossesOf(snapshot: Snapshot | undefined): NamedLoss[] {
+  const year = snapshot?.horizons.find((h) => h.days === yearDays);
+  const worst = snapshot?.worst_stress;
+  // What is simulated is claims alone.
+  const simulated = (name: string, usd: number): NamedLoss => ({ name, claimsUsd: usd, deployedChangeUsd: 0 });
+  return [
+    ...(year
+      ? [
+          simulated("Expected in a year", year.expected_loss.value),
+          simulated("One year in a hundred (VaR 99)", year.var_99.value),
+          simulated("Mean beyond it (CVaR 99)", year.cvar_99.value),
+        ]
+      : []),
+    ...(worst ? [{ name: "Worst stress scenario", claimsUsd: worst.claims_usd, deployedChangeUsd: worst.claims_usd - worst.loss_usd }] : []),
+  ];
+}
 
 /** @param props.tranches first loss first */
-function Waterfall({ tranches, losses }: { tranches: readonly Tranche[]; losses: readonly Loss[] }) {
+function Waterfall({ tranches, losses }: { tranches: readonly Tranche[]; losses: readonly NamedLoss[] }) {
   const total = tranches.reduce((sum, t) => sum + t.total_capital_usd, 0);
   const width = (usd: number) => `${(usd / total) * 100}%`;
   return (
@@ -72,23 +80,37 @@ function Waterfall({ tranches, losses }: { tranches: readonly Tranche[]; losses:
         ))}
       </ul>
       {losses.map((loss) => {
-        const parts = absorb(tranches, loss.usd);
+        const { parts, shortfall } = bear(tranches, loss);
         return (
           <div key={loss.name} className={styles.loss}>
             <div className={styles.words}>
               <span>{loss.name}</span>
-              <b>{shortUsd(loss.usd)}</b>
+              <b>{shortUsd(loss.claimsUsd - loss.deployedChangeUsd)}</b>
               <span>
-                {parts.taken.length === 0 ? "takes nothing" : `takes ${parts.taken.map((p) => `${percent(p.share, p.share < 0.1 ? 1 : 0)} of ${trancheName(p.tranche_id)}`).join(", ")}`}
-                {parts.shortfall > 0 && `, ${shortUsd(parts.shortfall)} borne by nobody`}
+                {wordsOf(parts)}
+                {shortfall > 0 && `, ${shortUsd(shortfall)} borne by nobody`}
               </span>
             </div>
             <div className={styles.track} aria-hidden>
-              <span style={{ width: width(Math.min(loss.usd, total)) }} />
+              {tranches.map((t) => {
+                const lost = parts.find((p) => p.tranche_id === t.tranche_id);
+                return (
+                  <span key={t.tranche_id} style={{ width: width(t.total_capital_usd) }}>
+                    {lost && lost.usd > 0 && <i style={{ width: `${lost.share * 100}%` }} />}
+                  </span>
+                );
+              })}
             </div>
           </div>
         );
       })}
     </div>
   );
+}
+
+function wordsOf(parts: readonly Part[]): string {
+  const part = ({ tranche_id, share }: Part, preposition: string) => `${percent(Math.abs(share), Math.abs(share) < 0.1 ? 1 : 0)} ${preposition} ${trancheName(tranche_id)}`;
+  const taken = parts.filter((p) => p.usd > 0).map((p) => part(p, "of"));
+  const added = parts.filter((p) => p.usd < 0).map((p) => part(p, "to"));
+  return [taken.length === 0 ? "takes nothing" : `takes ${taken.join(", ")}`, ...(added.length === 0 ? [] : [`adds ${added.join(", ")}`])].join("; ");
 }

@@ -17,7 +17,7 @@ export function ChainPanel() {
     <Panel
       title="Evidence chain"
       span={4}
-      note="public; newest first"
+      note={chain.data?.more ? "public; newest of those read first" : "public; newest first"}
       actions={chain.data && chain.data.links.length > 0 && <Button onClick={() => saveText(JSON.stringify({ items: chain.data.links }, null, 2), "evidence-chain.json", "application/json")}>Keep a copy</Button>}
     >
       <QueryState
@@ -26,19 +26,20 @@ export function ChainPanel() {
         isEmpty={(data) => data.links.length === 0 && data.changed === null}
         empty={<StateMessage title="No decision yet" detail="The first one begins the chain; each later one carries the hash of the one before." />}
       >
-        {({ links, changed }) => {
+        {({ links, more, changed }) => {
           const faults = faultsOfChain(links);
           if (changed !== null) faults.push(`Decision ${changed} is not published any more as this page read it before.`);
           return (
             <>
               {faults.length === 0 ? (
                 <Notice tone="good" icon={<ShieldCheck size={16} aria-hidden />}>
-                  {count(links.length)} {links.length === 1 ? "decision, linked" : "decisions, each linked"} to the one before without a gap. Checked here.
+                  {count(links.length)} {links.length === 1 ? "decision, linked" : "decisions, each linked"} to the one before without a gap. Checked here.{more && toCome}
                 </Notice>
               ) : (
                 <Notice tone="critical" icon={<ShieldAlert size={16} aria-hidden />} live>
                   <b>The chain is broken.</b> {faults.slice(0, 3).join(" ")}
                   {faults.length > 3 && ` And ${faults.length - 3} more.`}
+                  {more && toCome}
                 </Notice>
               )}
               <DataTable
@@ -60,5 +61,7 @@ export function ChainPanel() {
   );
 }
 
+/** The chain is longer than what is read at once. */
+const toCome = " These are the oldest: the decisions after them are read bit by bit, some every minute.";
 /** All are checked; so many are listed. */
 const shown = 200;

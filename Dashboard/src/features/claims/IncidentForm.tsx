@@ -8,7 +8,6 @@ import { Notice } from "@/shared/ui/Notice";
 import { Panel } from "@/shared/ui/Panel";
 import { Failure } from "@/shared/ui/QueryState";
 import { useFirstInvalid } from "@/shared/ui/use-first-invalid";
-import { useFocusBack } from "@/shared/ui/use-focus-back";
 import { useRecordIncident } from "./api/incidents";
 import { type DraftFaults, type IncidentDraft, readDraft } from "./incident";
 import styles from "./IncidentForm.module.css";
@@ -35,7 +34,6 @@ function Form() {
   const [draft, setDraft] = useState(empty);
   const [faults, setFaults] = useState<DraftFaults>({});
   const [refusals, setRefusals] = useState(0);
-  const keepFocus = useFocusBack(record.isPending);
   const form = useFirstInvalid(refusals);
   const isContract = draft.coverageType === "smart_contract";
   const change = (changes: Partial<IncidentDraft>) => {
@@ -55,7 +53,6 @@ function Form() {
       setFaults(read.faults);
       setRefusals((known) => known + 1);
     } else {
-      keepFocus();
       record.mutate(read.request, {
         onSuccess: () => {
           doneAt.current = performance.now();

@@ -1,7 +1,7 @@
 import { useMemo, useState } from "react";
 import type { Backtest, BacktestRequest, Terms } from "@/shared/api/types";
-import { LineChart } from "@/shared/charts/LineChart";
-import { pegRatio, percent, usd } from "@/shared/format/numbers";
+import { type Level, LineChart } from "@/shared/charts/LineChart";
+import { percent, usd } from "@/shared/format/numbers";
 import { dateMinute, duration } from "@/shared/format/times";
 import { Badge } from "@/shared/ui/Badge";
 import { SelectField } from "@/shared/ui/Field";
@@ -14,10 +14,7 @@ import { useEvents } from "./api/get-events";
 import { useBacktest } from "./api/post-backtest";
 import { type PricedEvent, pricedEvents } from "./events";
 import type { Choice } from "./HeatMap";
-import { isComplete } from "./terms";
-
-/** The triggers that prices alone decide. */
-const fixedTerms: Record<string, Partial<Terms>> = { cex_liquidation: { trigger_price: 0.95, floor_price: 0.8 } };
+import { isComplete, levelsOf } from "./terms";
 
 export function BacktestPanel({ choice, terms, amount }: { choice: Choice; terms: Terms | null; amount: number }) {
   const events = useEvents();
@@ -43,7 +40,7 @@ export function BacktestPanel({ choice, terms, amount }: { choice: Choice; terms
               ) : event && (isPresent ? (
                 // Never the outcome of other terms or of another event than those that are chosen.
                 <QueryState query={backtest} lines={9}>
-                  {(data) => <Outcome backtest={data} event={event} terms={terms ?? fixedTerms[choice.coverage_type] ?? {}} amount={amount} />}
+                  {(data) => <Outcome backtest={data} event={event} levels={levelsOf(choice.coverage_type, terms)} amount={amount} />}
                 </QueryState>
               ) : <Skeleton lines={9} />)}
             </>
@@ -60,7 +57,7 @@ const whyNot: Record<string, string> = {
   smart_contract: "Smart-contract cover pays the loss fraction of an incident that one operator records and another confirms.",
 };
 
-function Outcome({ backtest, event, terms, amount }: { backtest: Backtest; event: PricedEvent; terms: Partial<Terms>; amount: number }) {
+function Outcome({ backtest, event, levels, amount }: { backtest: Backtest; event: PricedEvent; levels: readonly Level[]; amount: number }) {
   const x = useMemo(() => backtest.points.map((p) => p.time), [backtest]);
   const lines = useMemo(() => [{ label: `${event.stablecoin} peg ratio`, values: backtest.points.map((p) => p.peg_ratio), color: "series-1", stepped: true }], [backtest, event]);
   const { run_started_at: from, triggered_at: at } = backtest;
@@ -73,10 +70,7 @@ function Outcome({ backtest, event, terms, amount }: { backtest: Backtest; event
         lines={lines}
         format={(v) => v.toFixed(3)}
         unit="Peg ratio"
-        levels={[
-          ...(terms.trigger_price === undefined ? [] : [{ value: terms.trigger_price, label: `trigger ${pegRatio(terms.trigger_price)}`, color: "warning" }]),
-          ...(terms.floor_price === undefined ? [] : [{ value: terms.floor_price, label: `floor ${pegRatio(terms.floor_price)}: pays in full`, color: "critical" }]),
-        ]}
+        levels={levels}
         spans={backtest.triggered && from !== null && at !== null ? [{ from, to: at, color: "warning" }] : []}
         marks={at === null ? [] : [{ x: at, label: "triggered", color: "critical" }]}
         height={260}

@@ -17,7 +17,7 @@ import { useProducts } from "./api/get-products";
 import type { Bind } from "./api/post-policy";
 import { useQuote } from "./api/post-quote";
 import type { Choice } from "./HeatMap";
-import { secondsLeft, whyNotBindable } from "./quote";
+import { figuresOf, secondsLeft, whyNotBindable } from "./quote";
 import styles from "./QuotePanel.module.css";
 import { hasOwnTerms, type OwnTerms, termsOf } from "./terms";
 
@@ -66,16 +66,17 @@ export function QuotePanel({ choice, onChoose, amount, onAmount, own, onOwn, bin
           <SelectField label="Chain" value={choice.chain} onChange={(e) => onChoose({ ...choice, chain: e.target.value as Chain })} options={words((p) => p.chain, choice.chain)} error={errorOf("chain")} />
           <SelectField label="Stablecoin" value={choice.stablecoin} onChange={(e) => onChoose({ ...choice, stablecoin: e.target.value as Stablecoin })} options={words((p) => p.stablecoin, choice.stablecoin)} error={errorOf("stablecoin")} />
         </Fields>
+        {/* How much and how long is for the platform to say, whose settings these are: no bound here keeps from asking it. */}
         <Fields>
-          <TextField label="Amount (USD)" hint="100 … 10,000,000" type="number" min={100} max={10_000_000} step={0.01} required value={amount} onChange={(e) => changed(onAmount)(e.target.value)} error={errorOf("coverage_amount")} />
-          <TextField label="Duration (days)" hint="1 … 365" type="number" min={1} max={365} step={1} required value={days} onChange={(e) => changed(setDays)(e.target.value)} error={errorOf("duration_days")} />
+          <TextField label="Amount (USD)" hint="100 … 10,000,000 by default" type="number" step={0.01} required value={amount} onChange={(e) => changed(onAmount)(e.target.value)} error={errorOf("coverage_amount")} />
+          <TextField label="Duration (days)" hint="1 … 365 by default" type="number" step={1} required value={days} onChange={(e) => changed(setDays)(e.target.value)} error={errorOf("duration_days")} />
           <SelectField label="Pricing" value={pricing} onChange={(e) => changed(setPricing)(e.target.value as Pricing)} options={[{ value: "standard", name: "Standard" }, { value: "dynamic", name: "Dynamic" }]} />
         </Fields>
         {hasOwnTerms(choice.coverage_type) && (
           <Fields>
-            <TextField label="Trigger (peg ratio)" hint="0.90 … 0.99" type="number" min={0.9} max={0.99} step="any" required value={own.trigger_price} onChange={(e) => changed(onOwn)({ ...own, trigger_price: e.target.value })} error={errorOf("trigger_price")} />
-            <TextField label="Floor (peg ratio)" hint="0.50 … trigger − 0.01" type="number" min={0.5} max={0.98} step="any" required value={own.floor_price} onChange={(e) => changed(onOwn)({ ...own, floor_price: e.target.value })} error={errorOf("floor_price")} />
-            <TextField label="Dwell (hours)" hint="1 … 24" type="number" min={1} max={24} step={1} required value={own.dwell_hours} onChange={(e) => changed(onOwn)({ ...own, dwell_hours: e.target.value })} error={errorOf("dwell_hours")} />
+            <TextField label="Trigger (peg ratio)" hint="0.90 … 0.99 by default" type="number" step="any" required value={own.trigger_price} onChange={(e) => changed(onOwn)({ ...own, trigger_price: e.target.value })} error={errorOf("trigger_price")} />
+            <TextField label="Floor (peg ratio)" hint="0.50 … trigger − 0.01 by default" type="number" step="any" required value={own.floor_price} onChange={(e) => changed(onOwn)({ ...own, floor_price: e.target.value })} error={errorOf("floor_price")} />
+            <TextField label="Dwell (hours)" hint="1 … 24 by default" type="number" step={1} required value={own.dwell_hours} onChange={(e) => changed(onOwn)({ ...own, dwell_hours: e.target.value })} error={errorOf("dwell_hours")} />
           </Fields>
         )}
         <Button type="submit" tone={quote.data ? "plain" : "primary"} busy={quote.isPending}>{quote.data ? "Quote again" : "Get a quote"}</Button>
@@ -163,13 +164,16 @@ function Refusal({ error }: { error: Error }) {
           <tr><th scope="col">Check</th><td>With it</td><td>Limit</td></tr>
         </thead>
         <tbody>
-          {checks.map((check) => (
-            <tr key={`${check.check} ${check.subject ?? ""}`}>
-              <th scope="row">{checkName(check.check)}{check.subject === null ? "" : ` · ${check.subject}`}{check.reason === null ? "" : `: ${check.reason}`}</th>
-              <td>{check.value?.toFixed(3) ?? "–"}</td>
-              <td>{check.limit?.toFixed(2) ?? "–"}</td>
-            </tr>
-          ))}
+          {checks.map((check) => {
+            const [value, limit] = figuresOf(check);
+            return (
+              <tr key={`${check.check} ${check.subject ?? ""}`}>
+                <th scope="row">{checkName(check.check)}{check.subject === null ? "" : ` · ${check.subject}`}{check.reason === null ? "" : `: ${check.reason}`}</th>
+                <td>{value}</td>
+                <td>{limit}</td>
+              </tr>
+            );
+          })}
         </tbody>
       </table>
     </div>

@@ -1,4 +1,6 @@
 import type { Terms } from "@/shared/api/types";
+import type { Level } from "@/shared/charts/LineChart";
+import { pegRatio } from "@/shared/format/numbers";
 
 /** As typed: text, so that a half-written number stays as it is. */
 export interface OwnTerms {
@@ -19,3 +21,17 @@ export function termsOf(type: string, own: OwnTerms): Terms | null {
 
 /** Whether there is a number in every field; whether it is a good one the platform says. */
 export const isComplete = (terms: Terms | null) => terms === null || Object.values(terms).every((value) => Number.isFinite(value) && value > 0);
+
+/** Of the triggers that prices alone decide: settings of the platform that a back-test does not carry, so these are what they are unless set. */
+const defaults: Record<string, Pick<Terms, "trigger_price" | "floor_price">> = { cex_liquidation: { trigger_price: 0.95, floor_price: 0.8 } };
+
+/** The levels of a price that decide; those that nobody chose are said to be so by default. */
+export function levelsOf(type: string, chosen: Terms | null): Level[] {
+  const terms = chosen ?? defaults[type];
+  if (!terms) return [];
+  const byDefault = chosen ? "" : " by default";
+  return [
+    { value: terms.trigger_price, label: `trigger${byDefault} ${pegRatio(terms.trigger_price)}`, color: "warning" },
+    { value: terms.floor_price, label: `floor${byDefault} ${pegRatio(terms.floor_price)}: pays in full`, color: "critical" },
+  ];
+}

@@ -11,9 +11,6 @@ import { QueryState, Stale } from "@/shared/ui/QueryState";
 import { Stat, Stats } from "@/shared/ui/Stat";
 import styles from "./PoolPanel.module.css";
 
-/** Above it underwriting refuses every sale; the risk monitor's own limits come from the platform. */
-const salesStop: GaugeLimit = { value: 0.85, name: "Sales stop", tone: "critical" };
-
 export function PoolPanel() {
   const pool = usePool();
   const limits = useRiskLimits();
@@ -31,7 +28,7 @@ export function PoolPanel() {
             )}
             <Stale query={limits} of="Limits" />
             <div className={styles.gauges}>
-              <Gauge label="LTV: cover against effective capital" value={data.ltv} max={1} limits={[...ltvLimits, salesStop]} partial={ltvLimits.length === 0} format={(v) => percent(v, 1)} />
+              <Gauge label="LTV: cover against effective capital" value={data.ltv} max={1} limits={ltvLimits} format={(v) => percent(v, 1)} />
               <Gauge label="Reserve ratio: liquid part of capital" value={data.reserve_ratio} max={1} danger="low" limits={reserveLimits} format={(v) => percent(v, 1)} />
             </div>
             <Stats>

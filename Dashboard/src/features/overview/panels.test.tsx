@@ -68,13 +68,23 @@ describe("the pool", () => {
     expect(tones()).toEqual(["good", "good"]);
   });
 
+  it("is as far out of order as the platform's own limits say", () => {
+    knows(riskLimitsQuery().queryKey, limits(now));
+    pool(0.75);
+    expect(tones()).toEqual(["warning", "good"]);
+    pool(0.8);
+    expect(tones()).toEqual(["critical", "good"]);
+  });
+
   it("is neither in order nor out of it where its limits are not known", async () => {
     pool(0.78);
     await fails(riskLimitsQuery().queryKey);
     expect(shown(<PoolPanel />)).toContain("Limits not known: The platform cannot be reached.");
     expect(tones()).toEqual(["neutral", "neutral"]);
+    // Where sales stop is a setting of the platform that no answer carries.
     pool(0.85);
-    expect(tones()).toEqual(["critical", "neutral"]);
+    expect(tones()).toEqual(["neutral", "neutral"]);
+    expect(shown(<PoolPanel />)).not.toContain("Sales stop");
   });
 });
 

@@ -1,3 +1,4 @@
+import { type MouseEvent, useRef } from "react";
 import { Link, useParams } from "react-router";
 import type { Claim, Policy } from "@/shared/api/types";
 import { BarList } from "@/shared/charts/BarList";
@@ -6,6 +7,7 @@ import { dateTime, duration } from "@/shared/format/times";
 import { coverageName, plain, trancheName } from "@/shared/format/words";
 import { Badge, toneOf } from "@/shared/ui/Badge";
 import { Button } from "@/shared/ui/Button";
+import { isDeliberate } from "@/shared/ui/deliberate";
 import { Page } from "@/shared/ui/Page";
 import { Panel } from "@/shared/ui/Panel";
 import { Failure, QueryState } from "@/shared/ui/QueryState";
@@ -88,31 +90,24 @@ function PolicyTerms({ policy }: { policy: Policy }) {
 function Claims({ policy }: { policy: Policy }) {
   const claims = usePolicyClaims(policy.policy_id);
   const file = useFileClaim();
+  // The rest of a double click asks for no second decision: one is made as often as it is asked for.
+  const doneAt = useRef(-Infinity);
+  const ask = (event: MouseEvent) => {
+    if (isDeliberate(doneAt.current, event.timeStamp)) file.mutate(policy.policy_id, { onSettled: () => { doneAt.current = performance.now(); } });
+  };
   return (
-    <QueryState
-      query={claims}
-      isEmpty={(data) => data.items.length === 0 && file.data === undefined}
-      empty={
-        <StateMessage
-          title="No claim"
-          detail="The trigger watch decides by itself from recorded points. You can also ask for a decision; it follows the same rules and says why."
-          action={
-            <>
-              {policy.status === "active" && <Button busy={file.isPending} onClick={() => file.mutate(policy.policy_id)}>Ask for a decision</Button>}
-              {file.isError && <Failure error={file.error} />}
-            </>
-          }
-        />
-      }
-    >
-      {(data) => (
-        <>
-          {data.items.map((claim) => <ClaimSummary key={claim.claim_id} claim={claim} />)}
-          {policy.status === "active" && <div><Button busy={file.isPending} onClick={() => file.mutate(policy.policy_id)}>Ask for a decision</Button></div>}
-          {file.isError && <Failure error={file.error} />}
-        </>
-      )}
-    </QueryState>
+    <>
+      <QueryState
+        query={claims}
+        isEmpty={(data) => data.items.length === 0 && file.data === undefined}
+        empty={<StateMessage title="No claim" detail="The trigger watch decides by itself from recorded points. You can also ask for a decision; it follows the same rules and says why." />}
+      >
+        {(data) => data.items.map((claim) => <ClaimSummary key={claim.claim_id} claim={claim} />)}
+      </QueryState>
+      {/* The same one before and after the first claim: it keeps the focus. */}
+      {claims.data && policy.status === "active" && <div><Button busy={file.isPending} onClick={ask}>Ask for a decision</Button></div>}
+      {file.isError && <Failure error={file.error} />}
+    </>
   );
 }
 

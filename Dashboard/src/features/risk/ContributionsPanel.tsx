@@ -1,5 +1,6 @@
 import type { UseQueryResult } from "@tanstack/react-query";
 import { useState } from "react";
+import type { Contribution, Contributions, Snapshot } from "@/shared/api/get-snapshot";
 import { BarList } from "@/shared/charts/BarList";
 import { percent, wholeUsd } from "@/shared/format/numbers";
 import { coverageName } from "@/shared/format/words";
@@ -7,7 +8,6 @@ import { Panel } from "@/shared/ui/Panel";
 import { QueryState } from "@/shared/ui/QueryState";
 import { StateMessage } from "@/shared/ui/StateMessage";
 import { Toggle } from "@/shared/ui/Toggle";
-import type { Contribution, Contributions, Snapshot } from "./api/get-snapshot";
 import { horizonName, horizonOf } from "./horizon";
 
 const dimensions: readonly { value: keyof Contributions; name: string }[] = [

@@ -1,4 +1,5 @@
 import type { UseQueryResult } from "@tanstack/react-query";
+import type { Snapshot } from "@/shared/api/get-snapshot";
 import { fixed } from "@/shared/format/numbers";
 import { Badge, type Tone } from "@/shared/ui/Badge";
 import { DataTable } from "@/shared/ui/DataTable";
@@ -6,7 +7,6 @@ import { Panel } from "@/shared/ui/Panel";
 import { QueryState } from "@/shared/ui/QueryState";
 import { Facts } from "@/shared/ui/Stat";
 import { StateMessage } from "@/shared/ui/StateMessage";
-import type { Snapshot } from "./api/get-snapshot";
 
 const tones: Record<string, Tone> = { Low: "good", Medium: "caution", High: "warning" };
 

@@ -1,5 +1,5 @@
+import type { Estimate } from "@/shared/api/get-snapshot";
 import { interval } from "./estimate";
-import type { Estimate } from "./api/get-snapshot";
 import styles from "./EstimateList.module.css";
 
 /** Simulated figures on one scale from 0, each as a dot within its 95 % interval. */

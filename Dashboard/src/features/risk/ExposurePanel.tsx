@@ -1,6 +1,7 @@
 import type { UseQueryResult } from "@tanstack/react-query";
 import { useState } from "react";
 import { useExposure } from "@/shared/api/get-exposure";
+import type { Snapshot } from "@/shared/api/get-snapshot";
 import type { Exposure } from "@/shared/api/types";
 import { BarList } from "@/shared/charts/BarList";
 import { percent, wholeUsd } from "@/shared/format/numbers";
@@ -11,7 +12,6 @@ import { Panel } from "@/shared/ui/Panel";
 import { QueryState } from "@/shared/ui/QueryState";
 import { StateMessage } from "@/shared/ui/StateMessage";
 import { Toggle } from "@/shared/ui/Toggle";
-import type { Snapshot } from "./api/get-snapshot";
 
 const dimensions = [
   { value: "coverage", name: "Type" },
@@ -27,7 +27,6 @@ type Dimension = (typeof dimensions)[number]["value"];
 export function ExposurePanel({ snapshot }: { snapshot: UseQueryResult<Snapshot> }) {
   const exposure = useExposure();
   const [dimension, setDimension] = useState<Dimension>("coverage");
-  const capital = snapshot.data?.total_capital_usd ?? 0;
   return (
     <Panel
       title="Exposure"
@@ -42,22 +41,43 @@ export function ExposurePanel({ snapshot }: { snapshot: UseQueryResult<Snapshot>
         isEmpty={(data) => data.total_policies === 0}
         empty={<StateMessage title="Nothing is sold yet" detail="Cover appears here as soon as the first policy is bound." />}
       >
-        {(data) => (
-          <BarList
-            label={`Exposure by ${dimensions.find((d) => d.value === dimension)?.name.toLowerCase() ?? dimension}`}
-            format={wholeUsd}
-            rows={rowsOf(dimension, data, snapshot.data).map((row) => ({
-              ...row,
-              name: capital > 0 ? `${row.name} · ${percent(row.value / capital, 1)} of capital` : row.name,
-            }))}
-          />
-        )}
+        {(data) => <ExposureBy dimension={dimension} exposure={data} snapshot={snapshot} />}
       </QueryState>
     </Panel>
   );
 }
 
-function rowsOf(dimension: Dimension, exposure: Exposure, snapshot: Snapshot | undefined): { key: string; name: string; value: number }[] {
+/** The groups are of the last measurement, which may be missing where the exposure itself is known. */
+export function ExposureBy({ dimension, exposure, snapshot }: { dimension: Dimension; exposure: Exposure; snapshot: UseQueryResult<Snapshot> }) {
+  if (dimension !== "group") return <Bars dimension={dimension} rows={rowsOf(dimension, exposure)} snapshot={snapshot} />;
+  return (
+    <QueryState query={snapshot} lines={8} isEmpty={(data) => data.correlated_exposure.length === 0} empty={<StateMessage title="No group" detail="The last measurement names no coins that tend to fail together." />}>
+      {(data) => <Bars dimension={dimension} rows={groupsOf(data)} snapshot={snapshot} />}
+    </QueryState>
+  );
+}
+
+interface Row {
+  key: string;
+  name: string;
+  value: number;
+}
+
+function Bars({ dimension, rows, snapshot }: { dimension: Dimension; rows: readonly Row[]; snapshot: UseQueryResult<Snapshot> }) {
+  const capital = snapshot.data?.total_capital_usd ?? 0;
+  return (
+    <BarList
+      label={`Exposure by ${dimensions.find((d) => d.value === dimension)?.name.toLowerCase() ?? dimension}`}
+      format={wholeUsd}
+      rows={rows.map((row) => ({ ...row, name: capital > 0 ? `${row.name} · ${percent(row.value / capital, 1)} of capital` : row.name }))}
+    />
+  );
+}
+
+const groupsOf = (snapshot: Snapshot): Row[] =>
+  snapshot.correlated_exposure.map((e) => ({ key: e.stablecoins.join(), name: e.stablecoins.join(" + "), value: e.exposure_usd })).toSorted((a, b) => b.value - a.value);
+
+function rowsOf(dimension: Exclude<Dimension, "group">, exposure: Exposure): Row[] {
   switch (dimension) {
     case "coverage":
       return exposure.by_coverage_type.map((e) => ({ key: e.coverage_type, name: coverageName(e.coverage_type), value: e.exposure_usd }));
@@ -71,9 +91,5 @@ function rowsOf(dimension: Dimension, exposure: Exposure, snapshot: Snapshot | u
         name: `${coverageName(e.coverage_type)} · ${e.chain} · ${e.stablecoin} (${e.policy_count})`,
         value: e.exposure_usd,
       }));
-    case "group":
-      return (snapshot?.correlated_exposure ?? [])
-        .map((e) => ({ key: e.stablecoins.join(), name: e.stablecoins.join(" + "), value: e.exposure_usd }))
-        .toSorted((a, b) => b.value - a.value);
   }
 }

@@ -1,5 +1,6 @@
 import type { UseQueryResult } from "@tanstack/react-query";
 import { useMemo } from "react";
+import type { Horizon, Snapshot } from "@/shared/api/get-snapshot";
 import { LineChart, type Mark, type Span } from "@/shared/charts/LineChart";
 import { count, percent, shortUsd, usd, wholeUsd } from "@/shared/format/numbers";
 import { clockTime } from "@/shared/format/times";
@@ -8,7 +9,6 @@ import { Panel } from "@/shared/ui/Panel";
 import { QueryState } from "@/shared/ui/QueryState";
 import { Stat, Stats } from "@/shared/ui/Stat";
 import { StateMessage } from "@/shared/ui/StateMessage";
-import type { Horizon, Snapshot } from "./api/get-snapshot";
 import { EstimateList } from "./EstimateList";
 import { interval } from "./estimate";
 import { horizonName, horizonOf } from "./horizon";

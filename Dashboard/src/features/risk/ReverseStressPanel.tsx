@@ -1,10 +1,10 @@
 import type { UseQueryResult } from "@tanstack/react-query";
+import type { ReverseStress, Snapshot } from "@/shared/api/get-snapshot";
 import { fixed, percent } from "@/shared/format/numbers";
 import { DataTable } from "@/shared/ui/DataTable";
 import { Notice } from "@/shared/ui/Notice";
 import { Panel } from "@/shared/ui/Panel";
 import { QueryState } from "@/shared/ui/QueryState";
-import type { ReverseStress, Snapshot } from "./api/get-snapshot";
 
 const limitNames: Record<string, string> = { ltv: "LTV", reserve_ratio: "Reserve ratio", capital: "Capital" };
 

@@ -1,7 +1,7 @@
 import { useState } from "react";
+import { useSnapshot } from "@/shared/api/get-snapshot";
 import { Page } from "@/shared/ui/Page";
 import { Toggle } from "@/shared/ui/Toggle";
-import { useSnapshot } from "./api/get-snapshot";
 import { ContributionsPanel } from "./ContributionsPanel";
 import { CorrelationPanel } from "./CorrelationPanel";
 import { ExposurePanel } from "./ExposurePanel";

@@ -1,5 +1,6 @@
 import type { UseQueryResult } from "@tanstack/react-query";
 import { useState } from "react";
+import type { Snapshot, StressLoss } from "@/shared/api/get-snapshot";
 import { BarList } from "@/shared/charts/BarList";
 import { change, count, fixed, percent, shortUsd, usd, wholeUsd } from "@/shared/format/numbers";
 import { clockTime } from "@/shared/format/times";
@@ -13,7 +14,6 @@ import { Failure, NeedsKey, QueryState, Skeleton } from "@/shared/ui/QueryState"
 import { RowButton } from "@/shared/ui/RowButton";
 import { Facts } from "@/shared/ui/Stat";
 import { type Scenario, useScenarios } from "./api/get-scenarios";
-import type { Snapshot, StressLoss } from "./api/get-snapshot";
 import { useStressTest } from "./api/run-stress-test";
 import styles from "./StressPanel.module.css";
 

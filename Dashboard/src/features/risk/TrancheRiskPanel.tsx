@@ -1,10 +1,10 @@
 import type { UseQueryResult } from "@tanstack/react-query";
+import type { Snapshot, TrancheRisk } from "@/shared/api/get-snapshot";
 import { percent, shortUsd, unknown, usd } from "@/shared/format/numbers";
 import { trancheName } from "@/shared/format/words";
 import { DataTable } from "@/shared/ui/DataTable";
 import { Panel } from "@/shared/ui/Panel";
 import { QueryState } from "@/shared/ui/QueryState";
-import type { Snapshot, TrancheRisk } from "./api/get-snapshot";
 import { horizonName, horizonOf } from "./horizon";
 
 export function TrancheRiskPanel({ snapshot, days }: { snapshot: UseQueryResult<Snapshot>; days: number }) {

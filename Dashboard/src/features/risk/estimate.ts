@@ -1,4 +1,4 @@
-import type { Estimate } from "./api/get-snapshot";
+import type { Estimate } from "@/shared/api/get-snapshot";
 
 /** Standard normal quantile of 97.5 %: what lies within it on both sides are 95 %. */
 const z95 = 1.959963984540054;

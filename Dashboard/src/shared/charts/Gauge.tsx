@@ -11,21 +11,20 @@ export interface GaugeLimit {
  *
  * @param props.danger whether high or low values are the bad ones
  */
-export function Gauge({ label, value, max, limits, partial = false, danger = "high", format }: {
+export function Gauge({ label, value, max, limits, danger = "high", format }: {
   label: string;
   value: number | null;
   /** End of the scale, which begins at 0. */
   max: number;
   limits: readonly GaugeLimit[];
-  /** Some limits are not known: what crosses none of these is not in order for that. */
-  partial?: boolean;
   danger?: "high" | "low";
   format: (value: number) => string;
 }) {
   const crossed = limits
     .filter((limit) => value !== null && (danger === "high" ? value >= limit.value : value <= limit.value))
     .toSorted((a, b) => (danger === "high" ? b.value - a.value : a.value - b.value))[0];
-  const inside = partial || limits.length === 0 ? "neutral" : "good";
+  // Where no limit is known nothing is in order for that.
+  const inside = limits.length === 0 ? "neutral" : "good";
   const at = (figure: number) => `${Math.min(100, Math.max(0, (figure / max) * 100))}%`;
   return (
     <div className={styles.gauge}>

@@ -38,8 +38,11 @@ export function change(value: Maybe, digits = 2): string {
   return `${shown > 0 ? "+" : shown < 0 ? "−" : ""}${Math.abs(shown).toFixed(digits)} %`;
 }
 
+/** A figure that somebody set, with no digit lost and at least two decimals: `0.10`, `0.125`. */
+export const everyDigit = (value: number) => ratios.format(value);
+
 /** A trigger or floor as it was chosen: `0.97`, `0.975`. */
-export const pegRatio = (value: number) => ratios.format(value);
+export const pegRatio = everyDigit;
 
 export const fixed = (value: Maybe, digits: number) => (value == null ? unknown : signed(value.toFixed(digits)));
 

@@ -1,7 +1,7 @@
 import { queryOptions, useQuery } from "@tanstack/react-query";
-import { request } from "@/shared/api/client";
-import { refreshMs } from "@/shared/api/query-client";
-import type { RiskAlert } from "@/shared/api/types";
+import { request } from "./client";
+import { refreshMs } from "./query-client";
+import type { RiskAlert } from "./types";
 
 /** A simulated figure in USD and how far chance alone may have moved it. */
 export interface Estimate {
