@@ -61,6 +61,22 @@ public sealed class KeyAdministrationTests(KeyAdministrationTests.Host host) : I
         Assert.Equal("""["second","root"]""", Claim(new JsonWebToken(Gateway.Fakes["riskservice"].Arrivals.Last().Headers[InternalToken.Header]), "makers"));
     }
 
+    /// <summary>Where the trust in all of them begins is told last. Who makes keys in its name must not be there instead.</summary>
+    [Fact]
+    public async Task The_first_of_all_makers_is_the_last_told_whose_name_a_key_may_have()
+    {
+        using var root = Client(await Gateway.IssueKeyAsync("root", [Scope.Admin]));
+        var (_, carls) = await PostAsync(root, Request("carl", ["admin"]));
+        using var carl = Client((string)carls["key"]!);
+        var (_, named) = await PostAsync(carl, Request("root", ["admin"]));
+        using var namesake = Client((string)named["key"]!);
+        var (_, made) = await PostAsync(namesake, Request("x", ["read"]));
+
+        using var used = await Gateway.GetAsync("/api/v2/risk/limits", (string)made["key"]!);
+
+        Assert.Equal("""["root","carl","root"]""", Claim(new JsonWebToken(Gateway.Fakes["riskservice"].Arrivals.Last().Headers[InternalToken.Header]), "makers"));
+    }
+
     [Fact]
     public async Task A_revoked_key_is_refused_by_every_instance_within_5_s()
     {
