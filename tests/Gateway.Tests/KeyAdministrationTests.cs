@@ -180,6 +180,37 @@ public sealed class KeyAdministrationTests(KeyAdministrationTests.Host host) : I
     }
 
     [Fact]
+    public async Task A_trail_that_breaks_off_makes_no_page()
+    {
+        using var root = Client(await Gateway.IssueKeyAsync("root", [Scope.Admin]));
+        Gateway.Fakes["bridgeservice"].Answer = async context =>
+        {
+            context.Response.ContentType = "application/json";
+            await context.Response.WriteAsync("""{"items":[""");
+            await context.Response.Body.FlushAsync();
+            context.Abort();
+        };
+
+        using var answer = await root.GetAsync("/api/v2/admin/audit", TestContext.Current.CancellationToken);
+
+        await Problems.AssertAsync(answer, HttpStatusCode.ServiceUnavailable);
+        Gateway.Fakes["bridgeservice"].Answer = context => context.Response.WriteAsync("""{"items":[]}""");
+    }
+
+    [Theory]
+    [InlineData(Keys, """{"subject":"alice","scopes":["read"]}""")]
+    [InlineData("/api/v2/webhooks", """{"url":"https://93.184.216.34/","events":["claims"]}""")]
+    public async Task What_is_shown_once_is_kept_by_nobody_on_its_way(string path, string body)
+    {
+        using var root = Client(await Gateway.IssueKeyAsync("root", [Scope.Admin]));
+
+        using var made = await root.PostAsync(path, new StringContent(body, new MediaTypeHeaderValue("application/json")), TestContext.Current.CancellationToken);
+
+        Assert.Equal(HttpStatusCode.Created, made.StatusCode);
+        Assert.Equal("no-store", $"{made.Headers.CacheControl}");
+    }
+
+    [Fact]
     public async Task What_goes_on_at_the_door_is_noted_once_with_its_number_and_told()
     {
         await using var database = NpgsqlDataSource.Create(host.Database);
