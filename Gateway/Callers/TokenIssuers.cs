@@ -4,6 +4,7 @@ using Microsoft.AspNetCore.Authentication.JwtBearer;
 using Microsoft.Extensions.Options;
 using Microsoft.IdentityModel.JsonWebTokens;
 using Microsoft.IdentityModel.Tokens;
+using Sure.Contracts.Calls;
 using Sure.Contracts.Json;
 using Sure.ServiceDefaults.Identity;
 
@@ -18,7 +19,7 @@ internal sealed partial class TokenIssuers(
 {
     private static readonly TimeSpan KeysTimeout = TimeSpan.FromSeconds(3);
 
-    private readonly JsonWebTokenHandler _tokens = new() { MapInboundClaims = false, MaximumTokenSizeInBytes = 8 * 1024 };
+    private readonly JsonWebTokenHandler _tokens = new() { MapInboundClaims = false, MaximumTokenSizeInBytes = TokenQuestion.LongestToken };
 
     /// <summary>Whether it has the form of a token, so that it is worth reading.</summary>
     public bool CanRead(string text) => text.StartsWith("ey", StringComparison.Ordinal) && _tokens.CanReadToken(text);
