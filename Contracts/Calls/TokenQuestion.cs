@@ -10,6 +10,9 @@ public sealed record TokenQuestion(string Token)
     /// <summary>Where it is asked, on the internal listener only.</summary>
     public const string Path = "/internal/callers";
 
+    /// <summary>Characters beyond which it is nobody's, and the question might be too long to be taken.</summary>
+    public const int LongestToken = 8 * 1024;
+
     /// <summary>Header with the address of the client that sent the token: what is refused is noted with it.</summary>
     public const string AddressHeader = "X-Sure-Address";
 

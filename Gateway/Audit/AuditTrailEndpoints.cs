@@ -50,7 +50,7 @@ internal static partial class AuditTrailEndpoints
             var records = trails.SelectMany(r => r).OrderByDescending(r => r.AuditId).Take(page.Limit).ToList();
             return TypedResults.Ok(Page<ShownAuditRecord>.Of(records, r => r, r => r.AuditId, page));
         }
-        catch (Exception exception) when (exception is HttpRequestException or JsonException or Polly.Timeout.TimeoutRejectedException or Polly.CircuitBreaker.BrokenCircuitException)
+        catch (Exception exception) when (exception is HttpRequestException or IOException or JsonException or Polly.Timeout.TimeoutRejectedException or Polly.CircuitBreaker.BrokenCircuitException)
         {
             Log.TrailMissing(loggers.CreateLogger("Sure.Gateway.Audit"), exception.Message);
             return Problem.Unavailable("Not all of the audit trail can be read at the moment; try again shortly.", RetryAfter);

@@ -4,6 +4,7 @@ using Microsoft.AspNetCore.Authentication.JwtBearer;
 using Microsoft.Extensions.Options;
 using Microsoft.IdentityModel.JsonWebTokens;
 using Microsoft.IdentityModel.Tokens;
+using Sure.Contracts.Calls;
 using Sure.Contracts.Json;
 using Sure.ServiceDefaults.Identity;
 
@@ -18,7 +19,7 @@ internal sealed partial class TokenIssuers(
 {
     private static readonly TimeSpan KeysTimeout = TimeSpan.FromSeconds(3);
 
-    private readonly JsonWebTokenHandler _tokens = new() { MapInboundClaims = false, MaximumTokenSizeInBytes = 8 * 1024 };
+    private readonly JsonWebTokenHandler _tokens = new() { MapInboundClaims = false, MaximumTokenSizeInBytes = TokenQuestion.LongestToken };
 
     /// <summary>Whether it has the form of a token, so that it is worth reading.</summary>
     public bool CanRead(string text) => text.StartsWith("ey", StringComparison.Ordinal) && _tokens.CanReadToken(text);
@@ -36,13 +37,14 @@ internal sealed partial class TokenIssuers(
             return new FoundCaller.Refused("it is no token that can be read");
         }
 
-        if (schemes.Names.Select(options.Get).FirstOrDefault(s => Issues(s, token.Issuer)) is not { } scheme)
+        if (schemes.All.FirstOrDefault(s => Issues(options.Get(s.Name), token.Issuer)) is not { } scheme)
         {
             return new FoundCaller.Refused("its issuer is none of those configured");
         }
 
-        var parameters = scheme.TokenValidationParameters.Clone();
-        if (scheme.ConfigurationManager is BaseConfigurationManager manager)
+        var issuer = options.Get(scheme.Name);
+        var parameters = issuer.TokenValidationParameters.Clone();
+        if (issuer.ConfigurationManager is BaseConfigurationManager manager)
         {
             parameters.ConfigurationManager = manager;
             if (!await HasKeysAsync(manager, cancellationToken))
@@ -53,8 +55,9 @@ internal sealed partial class TokenIssuers(
 
         var result = await _tokens.ValidateTokenAsync(token, parameters);
         return !result.IsValid ? new FoundCaller.Refused(result.Exception.GetType().Name)
-            : token.Subject is { Length: > 0 and <= 256 } subject && PlainTextConverter.IsPlain(subject) && !Subjects.IsReserved(subject)
-                ? new FoundCaller.Known(ClientOf(token))
+            : token.Subject is { Length: > 0 } own && $"{scheme.SubjectPrefix}{own}" is { Length: <= 256 } subject
+                && PlainTextConverter.IsPlain(subject) && !Subjects.IsReserved(subject)
+                ? new FoundCaller.Known(ClientOf(token, subject))
             : new FoundCaller.Refused("it names no subject that anybody can have");
     }
 
@@ -64,12 +67,12 @@ internal sealed partial class TokenIssuers(
         || scheme.TokenValidationParameters.ValidIssuers?.Contains(issuer, StringComparer.Ordinal) is true
         || (scheme.Authority is { Length: > 0 } authority && issuer.TrimEnd('/') == authority.TrimEnd('/'));
 
-    private static Client ClientOf(JsonWebToken token)
+    private static Client ClientOf(JsonWebToken token, string subject)
     {
         var name = $"{token.Issuer}\n{token.Subject}";
         return new Client(
             $"jwt-{Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(name)).AsSpan(0, 16))}",
-            token.Subject,
+            subject,
             [.. Words(token, "scope").Concat(Words(token, "scp")).Where(s => Scope.All.Contains(s, StringComparer.Ordinal)).Distinct(StringComparer.Ordinal)],
             [.. Words(token, "sources")],
             makers: [token.Issuer],

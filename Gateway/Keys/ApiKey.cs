@@ -11,7 +11,7 @@ namespace Sure.Gateway.Keys;
 /// <param name="Subject">Whom it speaks for.</param>
 /// <param name="Scopes">What it allows.</param>
 /// <param name="Sources">Observation sources it may speak for; <c>*</c> for all.</param>
-/// <param name="Makers">Subjects who made it: the caller it was made by, and those who made the key of that one.</param>
+/// <param name="Makers">Subjects who made it: the caller it was made by, and those who made the key of that one; last the one that nobody made.</param>
 /// <param name="Label">What it is for, in the words of whoever made it; empty for none.</param>
 /// <param name="LimitScale">Factor on the rate limits.</param>
 /// <param name="CreatedAt">When it was made.</param>

@@ -15,6 +15,9 @@ internal sealed partial class DevelopmentKey(
     private const string Subject = "development";
     private const decimal LimitScale = 1000;
 
+    /// <summary>One that is good already and in no file, because that could not be written.</summary>
+    private KeyText? _unwritten;
+
     protected override async Task EnsureAsync(DateTimeOffset now, CancellationToken cancellationToken)
     {
         if (await ReadAsync(cancellationToken) is { } text
@@ -27,9 +30,14 @@ internal sealed partial class DevelopmentKey(
             return;
         }
 
-        var (key, fresh) = ApiKey.Create(Subject, Scope.All, sources: [Caller.AnySource], LimitScale, expiresAt: null, now);
-        await store.AddAsync(key, cancellationToken);
-        await WriteAsync(fresh, cancellationToken);
+        if (_unwritten is null)
+        {
+            var (key, fresh) = ApiKey.Create(Subject, Scope.All, sources: [Caller.AnySource], LimitScale, expiresAt: null, now);
+            await store.AddAsync(key, cancellationToken);
+            _unwritten = fresh;
+        }
+
+        await WriteAsync(_unwritten, cancellationToken);
         Log.Made(logger, path);
     }
 
@@ -48,12 +56,20 @@ internal sealed partial class DevelopmentKey(
             options.UnixCreateMode = UnixFileMode.UserRead | UnixFileMode.UserWrite;
         }
 
-        await using (var writer = new StreamWriter(draft, options))
+        try
         {
-            await writer.WriteLineAsync(text.Reveal().AsMemory(), cancellationToken);
-        }
+            await using (var writer = new StreamWriter(draft, options))
+            {
+                await writer.WriteLineAsync(text.Reveal().AsMemory(), cancellationToken);
+            }
 
-        File.Move(draft, target, overwrite: true);
+            File.Move(draft, target, overwrite: true);
+        }
+        finally
+        {
+            // Where it is still there: nobody looks for the key in it.
+            File.Delete(draft);
+        }
     }
 
     private static partial class Log

@@ -51,7 +51,7 @@ internal static partial class ServiceFailures
         && !context.RequestAborted.IsCancellationRequested
         && failure.Error is ForwarderError.Request
         && (failure.Exception is HttpRequestException { HttpRequestError: HttpRequestError.ConnectionError }
-            || context.AsksForSocket()
+            || (context.AsksForSocket() && context.Request.Path.IsLive())
             || HttpMethods.IsGet(context.Request.Method)
             || HttpMethods.IsHead(context.Request.Method));
 

@@ -12,12 +12,12 @@ namespace Sure.Gateway.Routing;
 /// lasts. It speaks plain HTTP to the services, or there would be TLS in between. A client whose WebSocket is relayed is sent to by the trunk of
 /// the instance, where there is one.
 /// </summary>
-/// <param name="inner">The HTTP client, which connects as this has it.</param>
+/// <param name="inner">The HTTP client, which connects as this has it, for as long as its <see cref="SocketsHttpHandler.ConnectTimeout"/> says.</param>
 /// <param name="handshakeTimeout">For an answer to a request for an upgrade.</param>
 /// <param name="time">The clock.</param>
 /// <param name="trunks">To the instances; null where no WebSocket is relayed.</param>
 internal sealed class UpgradedConnections(SocketsHttpHandler inner, TimeSpan handshakeTimeout, TimeProvider time, ServiceTrunks? trunks = null)
-    : DelegatingHandler(Connecting(inner))
+    : DelegatingHandler(Connecting(inner, time))
 {
     private const string Upgrade = "Upgrade";
 
@@ -27,18 +27,32 @@ internal sealed class UpgradedConnections(SocketsHttpHandler inner, TimeSpan han
     protected override Task<HttpResponseMessage> SendAsync(HttpRequestMessage request, CancellationToken cancellationToken) =>
         request.Headers.NonValidated.Contains(Upgrade) ? UpgradeAsync(request, cancellationToken) : base.SendAsync(request, cancellationToken);
 
-    private static SocketsHttpHandler Connecting(SocketsHttpHandler inner)
+    private static SocketsHttpHandler Connecting(SocketsHttpHandler inner, TimeProvider time)
     {
-        inner.ConnectCallback = ConnectAsync;
+        // The client's own end of that time looks like the end of the request, of which nobody could tell whether anything of it was sent.
+        var timeout = inner.ConnectTimeout;
+        inner.ConnectTimeout = Timeout.InfiniteTimeSpan;
+        inner.ConnectCallback = (context, cancellationToken) => ConnectAsync(context.DnsEndPoint, timeout, time, cancellationToken);
         return inner;
     }
 
-    private static async ValueTask<Stream> ConnectAsync(SocketsHttpConnectionContext context, CancellationToken cancellationToken)
+    /// <exception cref="SocketException">There is nobody, or nobody who answers in time.</exception>
+    private static async ValueTask<Stream> ConnectAsync(DnsEndPoint service, TimeSpan timeout, TimeProvider time, CancellationToken cancellationToken)
     {
         var socket = new Socket(SocketType.Stream, ProtocolType.Tcp) { NoDelay = true };
         try
         {
-            await socket.ConnectAsync(context.DnsEndPoint, cancellationToken);
+            using var over = new CancellationTokenSource(timeout, time);
+            using var either = CancellationTokenSource.CreateLinkedTokenSource(over.Token, cancellationToken);
+            try
+            {
+                await socket.ConnectAsync(service, either.Token);
+            }
+            catch (OperationCanceledException) when (over.IsCancellationRequested && !cancellationToken.IsCancellationRequested)
+            {
+                throw new SocketException((int)SocketError.TimedOut);
+            }
+
             return new Connection(socket);
         }
         catch

@@ -22,6 +22,9 @@ internal sealed class TargetPolicy(IOptions<WebhookOptions> options, HostResolve
     public bool Allows(IPAddress address) =>
         PublicAddress.Is(address) || (!address.IsIPv4MappedToIPv6 && _allowed.Any(n => n.Contains(address)));
 
+    /// <summary>Whether what it is sent by may be used.</summary>
+    public bool AllowsSchemeOf(Uri url) => url.Scheme == Uri.UriSchemeHttps || (options.Value.AllowHttp && url.Scheme == Uri.UriSchemeHttp);
+
     /// <summary>Reads the address of a webhook; else says what is wrong with it.</summary>
     public bool TryRead(string text, [NotNullWhen(true)] out Uri? url, [NotNullWhen(false)] out string? fault)
     {
@@ -31,7 +34,7 @@ internal sealed class TargetPolicy(IOptions<WebhookOptions> options, HostResolve
             url = null;
             fault = $"url must be an absolute URL of at most {LongestUrl} characters.";
         }
-        else if (url.Scheme != Uri.UriSchemeHttps && !(options.Value.AllowHttp && url.Scheme == Uri.UriSchemeHttp))
+        else if (!AllowsSchemeOf(url))
         {
             fault = options.Value.AllowHttp ? "url must begin with https:// or http://." : "url must begin with https://.";
         }

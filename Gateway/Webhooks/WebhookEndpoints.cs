@@ -77,6 +77,7 @@ internal static class WebhookEndpoints
             return Problem.Conflict($"There are {options.Value.Most} webhooks already; delete one first.");
         }
 
+        context.Response.Headers.CacheControl = "no-store";
         return TypedResults.Created(
             $"/api/v2/webhooks/{webhook.WebhookId}",
             new NewWebhookDocument(webhook.WebhookId, webhook.Url, webhook.Events, webhook.CreatedBy, webhook.CreatedAt, webhook.Secret));

@@ -62,9 +62,16 @@ internal sealed class WebhookSender : IDisposable
     /// <summary>Sends a message once; every failure is an answer.</summary>
     public async Task<TargetAnswer> SendAsync(Attempt attempt)
     {
+        var url = new Uri(attempt.Url);
+        if (!_targets.AllowsSchemeOf(url))
+        {
+            // It was allowed when the webhook was made.
+            return new TargetAnswer(AttemptOutcome.ForbiddenAddress, StatusCode: null);
+        }
+
         var timestamp = _time.GetUtcNow().ToUnixTimeSeconds();
         using var limit = new CancellationTokenSource(_options.AttemptTimeout, _time);
-        using var request = new HttpRequestMessage(HttpMethod.Post, new Uri(attempt.Url))
+        using var request = new HttpRequestMessage(HttpMethod.Post, url)
         {
             Content = new StringContent(attempt.Body, new MediaTypeHeaderValue("application/json", "utf-8")),
         };

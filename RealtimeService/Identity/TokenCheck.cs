@@ -18,7 +18,7 @@ internal sealed partial class TokenCheck(IHttpClientFactory clients, TimeProvide
     /// <param name="address">Its address.</param>
     public async Task<Verdict> AskAsync(string token, string address)
     {
-        if (!PlainTextConverter.IsPlain(token))
+        if (token.Length > TokenQuestion.LongestToken || !PlainTextConverter.IsPlain(token))
         {
             // Nobody's is like that, and the gateway would not read the question.
             return Verdict.Refused;

@@ -144,8 +144,61 @@ public sealed class FailureTests(PostgresServer postgres)
         Assert.Equal(40, one.Arrivals.Count + two.Arrivals.Count);
     }
 
+    /// <summary>As with a machine that is gone: the system takes no more connections for it, and refuses none.</summary>
     [Fact]
-    public async Task What_was_sent_is_not_sent_again_to_another_instance()
+    public async Task An_instance_that_nobody_can_connect_to_in_time_is_not_noticed()
+    {
+        using var gone = new DeafListener();
+        await using var well = await FakeService.StartAsync("well");
+        await using var gateway = await GatewayHost.StartAsync(await postgres.CreateDatabaseAsync(), new()
+        {
+            ["services:quoteservice:http:0"] = gone.Address,
+            ["services:quoteservice:http:1"] = well.Address,
+            ["Gateway:ConnectTimeout"] = "00:00:00.5",
+            // All the time it is one of two.
+            ["ReverseProxy:Clusters:quoteservice:HealthCheck:Active:Enabled"] = "false",
+        });
+
+        // By chance none goes to it first not once in 1 000 times.
+        for (var i = 0; i < 10; i++)
+        {
+            using var response = await gateway.Public.PostAsJsonAsync("/api/v2/quote/multi-dimensional", new { i }, TestContext.Current.CancellationToken);
+            Assert.Equal(HttpStatusCode.OK, response.StatusCode);
+        }
+
+        Assert.Equal(10, well.Arrivals.Count);
+    }
+
+    [Fact]
+    public async Task A_WebSocket_is_opened_though_an_instance_cannot_be_connected_to()
+    {
+        using var gone = new DeafListener();
+        await using var well = await FakeService.StartAsync("well");
+        await using var gateway = await GatewayHost.StartAsync(await postgres.CreateDatabaseAsync(), new()
+        {
+            ["services:realtimeservice:http:0"] = gone.Address,
+            ["services:realtimeservice:http:1"] = well.Address,
+            ["Gateway:ConnectTimeout"] = "00:00:00.5",
+            ["ReverseProxy:Clusters:realtimeservice:HealthCheck:Active:Enabled"] = "false",
+        });
+
+        // Each goes where there are fewest, the second at the latest to the one that has none.
+        var sockets = new List<ClientWebSocket>();
+        for (var i = 0; i < 3; i++)
+        {
+            var socket = new ClientWebSocket();
+            sockets.Add(socket);
+            await socket.ConnectAsync(new UriBuilder(gateway.PublicAddress) { Scheme = "ws", Path = "/ws" }.Uri, TestContext.Current.CancellationToken);
+        }
+
+        Assert.Equal(3, well.Arrivals.Count);
+        sockets.ForEach(s => s.Dispose());
+    }
+
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public async Task What_was_sent_is_not_sent_again_to_another_instance(bool asksForUpgrade)
     {
         await using var one = await FakeService.StartAsync("one");
         await using var two = await FakeService.StartAsync("two");
@@ -157,7 +210,18 @@ public sealed class FailureTests(PostgresServer postgres)
         await using var gateway = await GatewayHost.StartAsync(
             await postgres.CreateDatabaseAsync(), new() { ["services:quoteservice:http:0"] = one.Address, ["services:quoteservice:http:1"] = two.Address });
 
-        using var response = await gateway.Public.PostAsJsonAsync("/api/v2/quote/multi-dimensional", new { }, TestContext.Current.CancellationToken);
+        using var request = new HttpRequestMessage(HttpMethod.Post, "/api/v2/quote/multi-dimensional");
+        if (asksForUpgrade)
+        {
+            request.Headers.Connection.Add("Upgrade");
+            request.Headers.Upgrade.ParseAdd("websocket");
+        }
+        else
+        {
+            request.Content = JsonContent.Create(new { });
+        }
+
+        using var response = await gateway.Public.SendAsync(request, TestContext.Current.CancellationToken);
 
         await Problems.AssertAsync(response, HttpStatusCode.ServiceUnavailable);
         Assert.Equal(1, one.Arrivals.Count + two.Arrivals.Count);

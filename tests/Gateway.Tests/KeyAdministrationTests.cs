@@ -61,6 +61,22 @@ public sealed class KeyAdministrationTests(KeyAdministrationTests.Host host) : I
         Assert.Equal("""["second","root"]""", Claim(new JsonWebToken(Gateway.Fakes["riskservice"].Arrivals.Last().Headers[InternalToken.Header]), "makers"));
     }
 
+    /// <summary>Where the trust in all of them begins is told last. Who makes keys in its name must not be there instead.</summary>
+    [Fact]
+    public async Task The_first_of_all_makers_is_the_last_told_whose_name_a_key_may_have()
+    {
+        using var root = Client(await Gateway.IssueKeyAsync("root", [Scope.Admin]));
+        var (_, carls) = await PostAsync(root, Request("carl", ["admin"]));
+        using var carl = Client((string)carls["key"]!);
+        var (_, named) = await PostAsync(carl, Request("root", ["admin"]));
+        using var namesake = Client((string)named["key"]!);
+        var (_, made) = await PostAsync(namesake, Request("x", ["read"]));
+
+        using var used = await Gateway.GetAsync("/api/v2/risk/limits", (string)made["key"]!);
+
+        Assert.Equal("""["root","carl","root"]""", Claim(new JsonWebToken(Gateway.Fakes["riskservice"].Arrivals.Last().Headers[InternalToken.Header]), "makers"));
+    }
+
     [Fact]
     public async Task A_revoked_key_is_refused_by_every_instance_within_5_s()
     {
@@ -162,6 +178,37 @@ public sealed class KeyAdministrationTests(KeyAdministrationTests.Host host) : I
         using var holes = await root.GetAsync("/api/v2/admin/audit", TestContext.Current.CancellationToken);
         await Problems.AssertAsync(holes, HttpStatusCode.ServiceUnavailable);
         Tell("bridgeservice", now);
+    }
+
+    [Fact]
+    public async Task A_trail_that_breaks_off_makes_no_page()
+    {
+        using var root = Client(await Gateway.IssueKeyAsync("root", [Scope.Admin]));
+        Gateway.Fakes["bridgeservice"].Answer = async context =>
+        {
+            context.Response.ContentType = "application/json";
+            await context.Response.WriteAsync("""{"items":[""");
+            await context.Response.Body.FlushAsync();
+            context.Abort();
+        };
+
+        using var answer = await root.GetAsync("/api/v2/admin/audit", TestContext.Current.CancellationToken);
+
+        await Problems.AssertAsync(answer, HttpStatusCode.ServiceUnavailable);
+        Gateway.Fakes["bridgeservice"].Answer = context => context.Response.WriteAsync("""{"items":[]}""");
+    }
+
+    [Theory]
+    [InlineData(Keys, """{"subject":"alice","scopes":["read"]}""")]
+    [InlineData("/api/v2/webhooks", """{"url":"https://93.184.216.34/","events":["claims"]}""")]
+    public async Task What_is_shown_once_is_kept_by_nobody_on_its_way(string path, string body)
+    {
+        using var root = Client(await Gateway.IssueKeyAsync("root", [Scope.Admin]));
+
+        using var made = await root.PostAsync(path, new StringContent(body, new MediaTypeHeaderValue("application/json")), TestContext.Current.CancellationToken);
+
+        Assert.Equal(HttpStatusCode.Created, made.StatusCode);
+        Assert.Equal("no-store", $"{made.Headers.CacheControl}");
     }
 
     [Fact]

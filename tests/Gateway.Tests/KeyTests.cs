@@ -239,6 +239,34 @@ public sealed class KeyTests(PostgresServer postgres)
     }
 
     [Fact]
+    public async Task One_key_for_development_is_made_however_often_its_file_cannot_be_written()
+    {
+        var database = await postgres.CreateDatabaseAsync();
+        var directory = Directory.CreateTempSubdirectory("gateway-tests-");
+        var written = new WrittenLines();
+        // Where the file belongs there is a folder.
+        var file = directory.CreateSubdirectory("development").FullName;
+        try
+        {
+            await using var gateway = await GatewayHost.StartAsync(database, new() { [DevelopmentKey.Setting] = file }, "Development", written);
+            await Eventually.HoldsAsync(() => Task.FromResult(written.Text.Split("DevelopmentKey has to wait").Length > 2), "it was tried twice");
+
+            Assert.Equal([("development", "{read,write,ingest,admin}")], await KeysAsync(database));
+            Directory.Delete(file);
+            await Eventually.HoldsAsync(() => Task.FromResult(File.Exists(file)), "the key is written");
+            using var response = await gateway.GetAsync("/api/v2/risk/limits", (await File.ReadAllTextAsync(file, TestContext.Current.CancellationToken)).Trim());
+
+            Assert.Equal(HttpStatusCode.OK, response.StatusCode);
+            Assert.Single(directory.GetFiles());
+            Assert.Single(await KeysAsync(database));
+        }
+        finally
+        {
+            directory.Delete(recursive: true);
+        }
+    }
+
+    [Fact]
     public async Task Elsewhere_there_is_none()
     {
         var file = Path.Combine(Path.GetTempPath(), $"gateway-tests-{Guid.CreateVersion7():N}");

@@ -1,5 +1,6 @@
 using System.Net;
 using System.Text.Json.Nodes;
+using Microsoft.Extensions.Options;
 using Microsoft.IdentityModel.JsonWebTokens;
 using Sure.Gateway.Tests.Hosts;
 using Sure.ServiceDefaults.Identity;
@@ -55,11 +56,11 @@ public sealed class OidcTests(OidcTests.Host host) : IClassFixture<OidcTests.Hos
     }
 
     [Fact]
-    public async Task The_same_subject_of_another_issuer_is_another_client()
+    public async Task The_same_subject_of_another_issuer_is_another_client_and_somebody_else()
     {
         using var other = new TokenIssuer(FreePorts.One());
         await using var gateway = await GatewayHost.StartAsync(
-            host.Database, new(host.Issuer.Settings("One").Concat(other.Settings("Other")), StringComparer.Ordinal));
+            host.Database, new(host.Issuer.Settings("One", "one:").Concat(other.Settings("Other", "other:")), StringComparer.Ordinal));
         using var first = await gateway.GetAsync(Path, host.Issuer.Issue("alice", "read"));
         var one = new JsonWebToken(gateway.Fakes["riskservice"].Arrivals.Last().Headers[InternalToken.Header]);
         using var second = await gateway.GetAsync(Path, other.Issue("alice", "read"));
@@ -67,12 +68,58 @@ public sealed class OidcTests(OidcTests.Host host) : IClassFixture<OidcTests.Hos
 
         Assert.Equal((HttpStatusCode.OK, HttpStatusCode.OK), (first.StatusCode, second.StatusCode));
         Assert.NotEqual(one.GetPayloadValue<string>("client_id"), two.GetPayloadValue<string>("client_id"));
+        Assert.Equal(("one:alice", "other:alice"), (one.Subject, two.Subject));
 
         // The keys of one issuer are not good for tokens in the name of the other.
         var claims = host.Issuer.Claims("alice", "admin");
         claims["iss"] = other.Address;
         using var mixed = await gateway.GetAsync(Path, host.Issuer.Issue(claims));
         await Problems.AssertAsync(mixed, HttpStatusCode.Unauthorized);
+    }
+
+    /// <summary>What one issuer calls <c>1b</c> and another <c>b</c> are one subject behind the prefixes <c>a</c> and <c>a1</c>.</summary>
+    [Theory]
+    [InlineData("", "")]
+    [InlineData("a", "")]
+    [InlineData("a", "a")]
+    [InlineData("a", "a1")]
+    public async Task Issuers_whose_users_could_have_the_same_subjects_are_refused_at_start(string one, string other)
+    {
+        var settings = host.Issuer.Settings("One", one).Concat(host.Issuer.Settings("Other", other));
+
+        var refusal = await Assert.ThrowsAsync<AggregateException>(() => GatewayHost.StartAsync(host.Database, new(settings, StringComparer.Ordinal)));
+
+        var failures = refusal.Flatten().InnerExceptions.SelectMany(e => Assert.IsType<OptionsValidationException>(e).Failures).ToList();
+        Assert.Equal(["Authentication:Schemes:One:SubjectPrefix", "Authentication:Schemes:Other:SubjectPrefix"], failures.Select(f => f.Split(' ')[0]).Order());
+    }
+
+    /// <summary>As the scheme of development, for which nobody has made a key.</summary>
+    [Fact]
+    public async Task An_issuer_without_keys_leaves_another_its_subjects()
+    {
+        await using var gateway = await GatewayHost.StartAsync(host.Database, new(host.Issuer.Settings(), StringComparer.Ordinal)
+        {
+            ["Authentication:Schemes:Bearer:ValidAudiences:0"] = TokenIssuer.Audience,
+            ["Authentication:Schemes:Bearer:ValidIssuer"] = "dotnet-user-jwts",
+        });
+
+        using var answer = await gateway.GetAsync(Path, host.Issuer.Issue("alice", "read"));
+
+        Assert.Equal(HttpStatusCode.OK, answer.StatusCode);
+        Assert.Equal("alice", new JsonWebToken(gateway.Fakes["riskservice"].Arrivals.Last().Headers[InternalToken.Header]).Subject);
+    }
+
+    [Theory]
+    [InlineData("plat", "former", HttpStatusCode.OK)]
+    [InlineData("plat", "form", HttpStatusCode.Unauthorized)]
+    [InlineData("plat", "", HttpStatusCode.Unauthorized)]
+    public async Task A_subject_is_good_or_not_with_its_prefix(string prefix, string subject, HttpStatusCode status)
+    {
+        await using var gateway = await GatewayHost.StartAsync(host.Database, new(host.Issuer.Settings("One", prefix), StringComparer.Ordinal));
+
+        using var answer = await gateway.GetAsync(Path, host.Issuer.Issue(subject, "read"));
+
+        Assert.Equal(status, answer.StatusCode);
     }
 
     [Fact]
@@ -129,7 +176,7 @@ public sealed class OidcTests(OidcTests.Host host) : IClassFixture<OidcTests.Hos
         var token = away.Issue("alice", "read");
         away.Dispose();
         await using var gateway = await GatewayHost.StartAsync(
-            host.Database, new(host.Issuer.Settings("One").Concat(away.Settings("Away")), StringComparer.Ordinal));
+            host.Database, new(host.Issuer.Settings("One", "one:").Concat(away.Settings("Away", "away:")), StringComparer.Ordinal));
 
         using var unknown = await gateway.GetAsync(Path, token);
         using var other = await gateway.GetAsync(Path, host.Issuer.Issue("bob", "read"));

@@ -41,11 +41,12 @@ public sealed class TokenIssuer : IDisposable
     private string KeyId => $"key-{_generation}";
 
     /// <summary>The settings by which a gateway takes its tokens.</summary>
-    public IReadOnlyDictionary<string, string?> Settings(string scheme = "Partner") => new Dictionary<string, string?>(StringComparer.Ordinal)
+    public IReadOnlyDictionary<string, string?> Settings(string scheme = "Partner", string subjectPrefix = "") => new Dictionary<string, string?>(StringComparer.Ordinal)
     {
         [$"Authentication:Schemes:{scheme}:Authority"] = Address,
         [$"Authentication:Schemes:{scheme}:ValidAudiences:0"] = Audience,
         [$"Authentication:Schemes:{scheme}:RequireHttpsMetadata"] = "false",
+        [$"Authentication:Schemes:{scheme}:SubjectPrefix"] = subjectPrefix,
     };
 
     /// <summary>Signs with a new key from now on, and publishes only that.</summary>

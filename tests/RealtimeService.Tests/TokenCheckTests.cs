@@ -47,6 +47,17 @@ public sealed class TokenCheckTests
         Assert.Equal(TokenCheck.Verdict.Refused, await CheckOf(gateway).AskAsync(token, "203.0.113.7"));
     }
 
+    /// <summary>In the question a character may take six bytes, and the gateway takes 64 KiB.</summary>
+    [Theory]
+    [InlineData(8_192, nameof(TokenCheck.Verdict.Unknown))]
+    [InlineData(8_193, nameof(TokenCheck.Verdict.Refused))]
+    public async Task A_token_that_is_longer_than_any_is_nobodys(int length, string verdict)
+    {
+        using var gateway = new FakeGateway(() => HttpStatusCode.RequestEntityTooLarge);
+
+        Assert.Equal(verdict, $"{await CheckOf(gateway).AskAsync(new string('é', length), "203.0.113.7")}");
+    }
+
     [Fact]
     public async Task That_the_gateway_does_not_let_this_service_ask_is_said_once_and_so_is_that_it_does_again()
     {

@@ -85,6 +85,10 @@ public sealed class IncidentTests(PostgresServer postgres) : IAsyncLifetime
     // A key for the subject root that Carl made is not the first one.
     [InlineData("anna", "root,carl", "bert", "carl,root", false)]
     [InlineData("anna", "root,carl", "bert", "root,carl", false)]
+    [InlineData("anna", "root,carl,root", "bert", "root,carl,root", false)]
+    // Nor are those two, which he made with a key and with a token.
+    [InlineData("anna", "root,carl,root", "bert", "https://issuer,carl,https://issuer", false)]
+    [InlineData("anna", "root,carl,root", "bert", "dora,root", true)]
     [InlineData("anna", "https://issuer", "bert", "https://issuer", true)]
     [InlineData("anna", "carl,https://issuer", "bert", "carl,https://issuer", false)]
     public void The_keys_of_the_two_operators_are_not_made_by_each_other_nor_by_one_third(string recorder, string itsMakers, string caller, string theirMakers, bool mayConfirm)

@@ -171,6 +171,20 @@ public sealed class TargetTests
         Assert.DoesNotContain("traceparent", arrival.Headers.Keys);
     }
 
+    /// <summary>Its webhook was made when <c>http</c> was allowed.</summary>
+    [Fact]
+    public async Task By_http_nothing_is_sent_once_it_is_not_allowed_any_more()
+    {
+        await using var receiver = await FakeService.StartAsync("receiver");
+        var options = new WebhookOptions { AllowedNetworks = ["127.0.0.0/8"] };
+        using var sender = new WebhookSender(Policy(options, "127.0.0.1"), Options.Create(options), TimeProvider.System);
+
+        var answer = await sender.SendAsync(AttemptTo(receiver.Address));
+
+        Assert.Equal(new TargetAnswer(AttemptOutcome.ForbiddenAddress, StatusCode: null), answer);
+        Assert.Empty(receiver.Arrivals);
+    }
+
     [Fact]
     public async Task A_redirect_is_not_followed()
     {
