@@ -236,8 +236,8 @@ internal static class PlatformResources
         return service.WithHttpHealthCheck("/health", endpointName: "http").PublishAsKubernetesService(kubernetes =>
         {
             var pod = kubernetes.Workload!.PodTemplate.Spec;
-            // Stopping takes up to 20 s: requests end, clients are told, consumers drain.
-            pod.TerminationGracePeriodSeconds = 30;
+            // It leaves the Service first, then stopping takes up to 20 s: requests end, clients are told, consumers drain.
+            pod.TerminationGracePeriodSeconds = 40;
             pod.SecurityContext = new PodSecurityContextV1 { RunAsNonRoot = true, RunAsUser = 1654, RunAsGroup = 1654 };
             pod.Volumes.Add(new VolumeV1 { Name = "tmp", EmptyDir = new EmptyDirVolumeSourceV1 { SizeLimit = "64Mi" } });
             var container = pod.Containers[0];
@@ -248,10 +248,15 @@ internal static class PlatformResources
             container.StartupProbe = Probe("/started", port, seconds: 2, failures: 2250);
             container.ReadinessProbe = Probe("/alive", port, seconds: 5, failures: 2);
             container.LivenessProbe = Probe("/alive", port, seconds: 10, failures: 6);
+            // A handler has an empty one of each kind from the start, of which Kubernetes takes a single one.
+            container.Lifecycle = new LifecycleV1
+            {
+                PreStop = new LifecycleHandlerV1 { Sleep = new SleepActionV1 { Seconds = 5 }, Exec = null!, HttpGet = null!, TcpSocket = null! },
+            };
             container.Resources = new ResourceRequirementsV1
             {
                 Requests = { ["cpu"] = "250m", ["memory"] = "256Mi" },
-                Limits = { ["memory"] = "1Gi" },
+                Limits = { ["memory"] = MemoryOf(service.Resource.Name) },
             };
         });
     }
@@ -290,6 +295,16 @@ internal static class PlatformResources
                 });
             });
     }
+
+    /// <summary>What an instance may have, as in <c>deploy/kubernetes</c>.</summary>
+    private static string MemoryOf(string service) => service switch
+    {
+        "gateway" => "1536Mi",
+        "quoteservice" => "768Mi",
+        "riskservice" => "2Gi",
+        "bridgeservice" => "768Mi",
+        _ => "1Gi",
+    };
 
     private static ProbeV1 Probe(string path, int port, int seconds, int failures) => new()
     {

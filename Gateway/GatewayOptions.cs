@@ -77,6 +77,7 @@ internal sealed class GatewayOptions
     public TimeSpan BodyTimeout { get; set; } = TimeSpan.FromSeconds(10);
 
     /// <summary>A service that does not accept a connection within this time is away.</summary>
+    [Range(typeof(TimeSpan), "00:00:00.1", "00:01:00")]
     public TimeSpan ConnectTimeout { get; set; } = TimeSpan.FromSeconds(2);
 
     /// <summary>A service that neither agrees to a WebSocket within this time nor refuses it does not answer. What is agreed on may be silent for longer.</summary>
@@ -84,5 +85,6 @@ internal sealed class GatewayOptions
     public TimeSpan HandshakeTimeout { get; set; } = TimeSpan.FromSeconds(10);
 
     /// <summary>How long WebSockets may stay open after the gateway was asked to stop and their clients were sent away.</summary>
+    [Range(typeof(TimeSpan), "00:00:00", "00:01:00")]
     public TimeSpan SocketGrace { get; set; } = TimeSpan.FromSeconds(5);
 }

@@ -89,8 +89,8 @@ internal static class UtilizationServiceSetup
         builder.Services.AddOptions<KnownEventOptions>().BindConfiguration("KnownEvents").ValidateDataAnnotations().ValidateOnStart();
         builder.Services.AddOptions<BreakerOptions>().BindConfiguration("Breaker").ValidateDataAnnotations().ValidateOnStart();
         builder.Services.AddOptions<TriggerOptions>().BindStrictly(TriggerOptions.Section).ValidateDataAnnotations().ValidateFaults(o => o.Faults()).ValidateOnStart();
-        builder.Services.AddOptions<BacktestOptions>().BindConfiguration("Backtests").ValidateDataAnnotations()
-            .ValidateFaults(o => o.Terms.Faults("Backtests:Terms")).ValidateOnStart();
+        builder.Services.AddOptions<BacktestOptions>().BindConfiguration(BacktestOptions.Section).ValidateDataAnnotations()
+            .ValidateFaults(o => o.Terms.Faults($"{BacktestOptions.Section}:Terms")).ValidateOnStart();
         builder.Services.AddSingleton<ExploitStore>();
         builder.Services.AddSingleton<ConsensusStore>();
         builder.Services.AddSingleton<WatchStore>();

@@ -16,9 +16,11 @@ internal sealed class KeyOptions
     public TimeSpan Fresh { get; set; } = TimeSpan.FromSeconds(3);
 
     /// <summary>While PostgreSQL is away, a key that was known is believed this long.</summary>
+    [Range(typeof(TimeSpan), "00:00:01", "01:00:00")]
     public TimeSpan Usable { get; set; } = TimeSpan.FromMinutes(5);
 
     /// <summary>A lookup that takes longer has failed.</summary>
+    [Range(typeof(TimeSpan), "00:00:00.01", "00:01:00")]
     public TimeSpan LookupTimeout { get; set; } = TimeSpan.FromSeconds(2);
 
     /// <summary>Keys that are remembered, and as many prefixes that are none.</summary>

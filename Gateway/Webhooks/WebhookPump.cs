@@ -60,6 +60,8 @@ internal sealed partial class WebhookPump(
             return;
         }
 
+        // There from the start, so that the first one is an increase.
+        GivenUp.Add(0);
         try
         {
             await schema.WaitAsync(stoppingToken);

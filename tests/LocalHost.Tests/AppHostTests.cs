@@ -122,6 +122,24 @@ public sealed class AppHostTests
         Assert.Contains("if (builder.ExecutionContext.IsPublishMode)\n{\n    postgres.WithEnvironment(\"PGDATA\", \"/var/lib/postgresql/data/pgdata\");\n}", Source, StringComparison.Ordinal);
     }
 
+    /// <summary>By either way it is the same process, which needs as much memory and as long to stop.</summary>
+    [Fact]
+    public void Published_a_service_has_the_memory_and_the_time_to_stop_that_it_has_in_the_manifests()
+    {
+        foreach (var service in PlatformGraph.Services.Select(s => s.Name))
+        {
+            var manifest = File.ReadAllText(Path.Combine(Root, "deploy", "kubernetes", "base", $"{service}.yaml"));
+            Assert.Equal(Of(Pattern(@"^ +terminationGracePeriodSeconds: (?<found>\d+)$"), manifest), Of(Pattern(@"\.TerminationGracePeriodSeconds = (?<found>\d+);"), Source));
+            Assert.Equal(Of(Pattern(@"preStop:\n +sleep: { seconds: (?<found>\d+) }"), manifest), Of(Pattern(@"new SleepActionV1 { Seconds = (?<found>\d+) }"), Source));
+            var memory = Pattern($"""^        "{service}" => "(?<found>\w+)",$""");
+            Assert.Equal(
+                Of(Pattern(@"limits: { memory: (?<found>\w+) }"), manifest),
+                Of(memory.IsMatch(Source) ? memory : Pattern("""^        _ => "(?<found>\w+)",$"""), Source));
+        }
+
+        static string Of(Regex value, string text) => Assert.Single(value.Matches(text)).Groups["found"].Value;
+    }
+
     private static Declared Find(string name) => Assert.Single(Resources, r => r.Name == name);
 
     /// <summary>What <paramref name="resource"/> waits for, and what that waits for, and so on.</summary>

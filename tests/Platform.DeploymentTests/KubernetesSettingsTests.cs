@@ -158,7 +158,7 @@ public sealed class KubernetesSettingsTests
     private static IDictionary<string, string> Settings(Overlay overlay) => Assert.Single(overlay.All<V1ConfigMap>()).Data;
 
     /// <summary>Settings of a section are listed as <c>Section__One</c> <c>__Two</c>.</summary>
-    private static bool IsDocumented(string setting)
+    internal static bool IsDocumented(string setting)
     {
         var operations = Repository.Read("docs", "operations.md");
         var name = setting.LastIndexOf("__", StringComparison.Ordinal);

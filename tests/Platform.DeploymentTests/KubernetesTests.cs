@@ -176,7 +176,9 @@ public sealed class KubernetesTests
             Assert.NotEqual("latest", image[1]);
             if (workload.Name != "cache")
             {
-                Assert.EndsWith($"sure/{workload.Service}", image[0], StringComparison.Ordinal);
+                Assert.EndsWith($"/sure/{workload.Service}", image[0], StringComparison.Ordinal);
+                // Of another first part a container runtime makes a folder of docker.io, which is anybody's.
+                Assert.Matches(@"^(localhost|[^/]*\.[^/]*)/", image[0]);
             }
         }
     }
@@ -220,6 +222,35 @@ public sealed class KubernetesTests
             Assert.Contains($"create secret generic {store.Text("configuration", "s3Credentials", credential, "name")} ", operations, StringComparison.Ordinal);
             Assert.Contains($"`{store.Text("configuration", "s3Credentials", credential, "key")}=…`", operations, StringComparison.Ordinal);
         }
+    }
+
+    /// <summary>An older client dumps nothing of a newer server, and a copy is recovered by its own major only.</summary>
+    [Theory]
+    [MemberData(nameof(Overlays))]
+    public void PostgreSQL_is_of_a_version_that_does_not_change_with_the_operator(string name)
+    {
+        var image = Overlay.Of(name).Operated("Cluster").Text("imageName");
+
+        var version = Regex.Match(image, @":(?<major>[0-9]+)\.[0-9]+(-|$)", RegexOptions.ExplicitCapture, TimeSpan.FromSeconds(5));
+        Assert.True(version.Success, $"{image} is of no version.");
+        var major = version.Groups["major"].Value;
+        Assert.Contains($".WithImageTag(\"{major}\")", Repository.Read("AppHost", "apphost.cs"), StringComparison.Ordinal);
+        Assert.Contains($"`postgresql-client-{major}`", Repository.Read("docs", "operations.md"), StringComparison.Ordinal);
+    }
+
+    /// <summary>Going back in time without the broker and the cache would have consumers know of what did not happen.</summary>
+    [Fact]
+    public void What_the_manual_deletes_before_a_recovery_is_all_that_keeps_data()
+    {
+        var overlay = Overlay.Of("production");
+        var operations = Repository.Read("docs", "operations.md");
+
+        var cache = Assert.Single(overlay.All<V1StatefulSet>());
+        var operated = overlay.All<OperatorResource>().Where(r => r.Kind is "Cluster" or "RabbitmqCluster").Select(r => $"{r.Kind.ToLowerInvariant()}/{r.Name()}");
+        Assert.Contains($"kubectl -n sure delete {string.Join(' ', operated.Order().Append($"statefulset/{cache.Name()}"))}\n", operations, StringComparison.Ordinal);
+        // The first pod's, as a StatefulSet names it; no other goes by itself.
+        Assert.Equal(1, cache.Spec.Replicas);
+        Assert.Contains($"kubectl -n sure delete pvc {Assert.Single(cache.Spec.VolumeClaimTemplates).Name()}-{cache.Name()}-0 ", operations, StringComparison.Ordinal);
     }
 
     private static IEnumerable<V1NetworkPolicyPeer> PeersOf(V1NetworkPolicy policy) =>

@@ -17,7 +17,7 @@ public sealed class LimitSettingsTests
     [InlineData("Capital:RiskCapacities:SURE_BTC", "0.4", "SURE_BTC")]
     [InlineData("Capital:LossShares:Bitcoin", "0.3", "Capital:LossShares add up to 1.05; they must add up to 1.")]
     [InlineData("Capital:MostCapitalUsd", "1000000000000001", "MostCapitalUsd must be between 1 and 1000000000000000")]
-    [InlineData("Backtests:Terms:LeastDistance", "0", "Backtests:Terms:LeastDistance is 0; it must be above 0.")]
+    [InlineData("ClaimBacktests:Terms:LeastDistance", "0", "ClaimBacktests:Terms:LeastDistance is 0; it must be above 0.")]
     public async Task What_cannot_be_read_or_makes_no_sense_is_refused_by_name(string key, string value, string named)
     {
         var fault = await Assert.ThrowsAsync<OptionsValidationException>(() => ReadAsync<UnderwritingOptions>((key, value)));

@@ -3,9 +3,15 @@ using Sure.Contracts.Vocabulary;
 
 namespace Sure.UtilizationService.Claims.Backtests;
 
-/// <summary>What can be back-tested and how posted observations become a consensus, section <c>Backtests</c>.</summary>
+/// <summary>
+/// What can be back-tested and how posted observations become a consensus, section <c>ClaimBacktests</c>: <c>Backtests</c> is BridgeService's,
+/// and every service is told the settings of all.
+/// </summary>
 public sealed class BacktestOptions
 {
+    /// <summary>Where it is configured.</summary>
+    public const string Section = "ClaimBacktests";
+
     /// <summary>A price of one of several sources is live while it is younger; default 10 min, as in section <c>Prices</c> of BridgeService.</summary>
     [Range(typeof(TimeSpan), "00:00:01", "1.00:00:00")]
     public TimeSpan MaxAge { get; set; } = TimeSpan.FromMinutes(10);

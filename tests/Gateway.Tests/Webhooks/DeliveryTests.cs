@@ -1,4 +1,5 @@
 using System.Collections.Concurrent;
+using System.Diagnostics.Metrics;
 using System.Globalization;
 using System.Net;
 using System.Net.Http.Json;
@@ -28,6 +29,35 @@ public sealed class DeliveryTests(PostgresServer postgres)
 {
     private static readonly DateTimeOffset Now = new(2026, 1, 5, 12, 0, 0, TimeSpan.Zero);
     private static readonly Caller Nobody = Caller.From(new ClaimsPrincipal());
+
+    /// <summary>Of a counter that begins with its first 1 no increase is seen.</summary>
+    [Fact]
+    public async Task Deliveries_given_up_are_counted_from_the_start()
+    {
+        var zero = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        using var listener = new MeterListener
+        {
+            InstrumentPublished = (instrument, all) =>
+            {
+                if (instrument.Name == "sure.webhook.given_up")
+                {
+                    all.EnableMeasurementEvents(instrument);
+                }
+            },
+        };
+        listener.SetMeasurementEventCallback<long>((_, value, _, _) =>
+        {
+            if (value == 0)
+            {
+                zero.TrySetResult();
+            }
+        });
+        listener.Start();
+
+        await using var gateway = await GatewayHost.StartAsync(await postgres.CreateDatabaseAsync(), []);
+
+        await zero.Task.WaitAsync(TimeSpan.FromSeconds(60), TestContext.Current.CancellationToken);
+    }
 
     [Fact]
     public async Task Subscribers_are_told_signed_and_each_once_in_the_log()
