@@ -12,6 +12,19 @@ namespace Sure.Coordination.Outbox;
 /// </summary>
 internal sealed partial class OutboxWatch : BackgroundService
 {
+    /// <summary>
+    /// Reads from indexes, however many relayed events are kept: sequences have no gaps, so those that wait are counted by subtraction, and
+    /// the oldest is the first of those with a sequence or of those without.
+    /// </summary>
+    internal const string LookSql =
+        """
+        SELECT numbered - relayed + (SELECT count(*) FROM outbox WHERE sequence IS NULL) AS waiting,
+               coalesce(extract(epoch FROM clock_timestamp() - least(
+                   (SELECT occurred_at FROM outbox WHERE sequence > relayed ORDER BY sequence LIMIT 1),
+                   (SELECT occurred_at FROM outbox WHERE sequence IS NULL ORDER BY position LIMIT 1))), 0)::float8 AS oldest_age
+        FROM outbox_state
+        """;
+
     private static readonly TimeSpan Interval = TimeSpan.FromSeconds(5);
 
     private readonly NpgsqlDataSource _database;
@@ -65,12 +78,7 @@ internal sealed partial class OutboxWatch : BackgroundService
     {
         await using var connection = await _database.OpenConnectionAsync(cancellationToken);
         return await connection.QuerySingleAsync<Look>(new CommandDefinition(
-            """
-            SELECT count(*) AS waiting, coalesce(extract(epoch FROM clock_timestamp() - min(occurred_at)), 0)::float8 AS oldest_age
-            FROM outbox WHERE sequence IS NULL OR sequence > (SELECT relayed FROM outbox_state)
-            """,
-            commandTimeout: (int)Interval.TotalSeconds,
-            cancellationToken: cancellationToken));
+            LookSql, commandTimeout: (int)Interval.TotalSeconds, cancellationToken: cancellationToken));
     }
 
     private sealed record Look(long Waiting, double OldestAge);
