@@ -51,14 +51,19 @@ public sealed class PartitionKeeper(IEnumerable<PartitionPlan> plans)
     }
 
     /// <summary>
-    /// Deletes rows of the table's default partition, and drops partitions, that are older than it keeps them.
+    /// Deletes rows of the table's default partition, and drops partitions, that are older than it keeps them. Which time it is the earlier
+    /// of <paramref name="now"/> and the server's clock says: one that is ahead drops nothing that is to be kept.
     /// </summary>
     public static async Task DropOldAsync(
         NpgsqlConnection connection, NpgsqlTransaction transaction, PartitionedTable table, DateTimeOffset now, CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(table);
         await ExecuteAsync(connection, transaction, Manners, cancellationToken);
-        var cutoff = (now - table.Retention).UtcDateTime;
+        var cutoff = await connection.ExecuteScalarAsync<DateTime>(new CommandDefinition(
+            "SELECT least(@Now, clock_timestamp()) - @Retention",
+            new { Now = now.UtcDateTime, table.Retention },
+            transaction,
+            cancellationToken: cancellationToken));
         await connection.ExecuteAsync(new CommandDefinition(
             $"DELETE FROM {table.Rest} WHERE {table.TimeColumn} < @Cutoff",
             new { Cutoff = cutoff },

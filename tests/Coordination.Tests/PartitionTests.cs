@@ -133,6 +133,22 @@ public sealed class PartitionTests(PostgresServer postgres)
         Assert.Equal(PostgresErrorCodes.UniqueViolation, twice.SqlState);
     }
 
+    /// <summary>By the instance's clock it is a year later, by the server's it is not.</summary>
+    [Fact]
+    public async Task A_clock_that_is_ahead_drops_nothing_that_is_to_be_kept()
+    {
+        await using var database = await TableAsync();
+        var now = TimeProvider.System.GetUtcNow();
+        await MakeAsync(database, now, PartitionSpan.Month);
+        // One of today, and two in the rest: of 90 days ago and of 110.
+        await InsertAsync(database, now, now.AddDays(-90), now.AddDays(-110));
+
+        await DropAsync(database, now.AddYears(1), retention: TimeSpan.FromDays(100));
+
+        Assert.Equal(2, await RowsAsync(database));
+        Assert.Equal(4, (await PartitionsAsync(database)).Count);
+    }
+
     /// <summary>
     /// Somebody holds an old row of a default partition, of the table with old partitions or of the one that comes after it, so that it
     /// cannot be deleted. Who writes to the first one meanwhile waits for nothing.
