@@ -21,6 +21,11 @@ public sealed class PartitionKeeper(IEnumerable<PartitionPlan> plans)
     /// </summary>
     private const int LimitSeconds = 600;
 
+    /// <summary>
+    /// One at a time, or two would make the same: the monitor keeps the partitions while an instance that starts makes them with its schema.
+    /// </summary>
+    private const string Turn = "SELECT pg_advisory_xact_lock(hashtextextended(current_schema() || ':partitions', 0))";
+
     /// <summary>The tables of the service.</summary>
     public IReadOnlyList<PartitionedTable> Tables { get; } = [.. plans.SelectMany(p => p.Tables)];
 
@@ -31,6 +36,7 @@ public sealed class PartitionKeeper(IEnumerable<PartitionPlan> plans)
     public async Task MakeAheadAsync(NpgsqlConnection connection, NpgsqlTransaction transaction, DateTimeOffset now, CancellationToken cancellationToken)
     {
         await ExecuteAsync(connection, transaction, Manners, cancellationToken);
+        await ExecuteAsync(connection, transaction, Turn, cancellationToken);
         foreach (var table in Tables)
         {
             var known = await ReadPartitionsAsync(connection, transaction, table, cancellationToken);
