@@ -4,6 +4,7 @@ using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
 using Npgsql;
 using Sure.Coordination.Migrations;
+using Sure.ServiceDefaults.Problems;
 
 namespace Sure.Coordination.Outbox;
 
@@ -64,11 +65,12 @@ internal sealed partial class OutboxWatch : BackgroundService
             {
                 _look = await LookAsync(stoppingToken);
             }
-            catch (Exception exception) when (exception is NpgsqlException or TimeoutException or IOException)
+            catch (Exception exception) when (exception is not OperationCanceledException || !stoppingToken.IsCancellationRequested)
             {
-                // An old figure would be taken for a present one.
+                // An old figure would be taken for a present one. Whatever it was, who only measures ends no process. That PostgreSQL is away is
+                // said elsewhere.
                 _look = null;
-                Log.NotSeen(_logger, exception.Message);
+                Log.NotSeen(_logger, BrokenDependency.Is(exception) ? LogLevel.Debug : LogLevel.Warning, exception.Message);
             }
         }
         while (await timer.WaitForNextTickAsync(stoppingToken));
@@ -85,7 +87,7 @@ internal sealed partial class OutboxWatch : BackgroundService
 
     private static partial class Log
     {
-        [LoggerMessage(Level = LogLevel.Debug, Message = "It is not known what waits in the outbox: {Reason}")]
-        public static partial void NotSeen(ILogger logger, string reason);
+        [LoggerMessage(Message = "It is not known what waits in the outbox: {Reason}")]
+        public static partial void NotSeen(ILogger logger, LogLevel level, string reason);
     }
 }

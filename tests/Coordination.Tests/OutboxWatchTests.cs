@@ -1,4 +1,7 @@
+using System.Diagnostics.Metrics;
 using Dapper;
+using Microsoft.Extensions.Logging;
+using Sure.Coordination.Migrations;
 using Sure.Coordination.Outbox;
 using Sure.TestServers;
 
@@ -38,6 +41,33 @@ public sealed class OutboxWatchTests(PostgresServer postgres)
         Assert.DoesNotMatch(@"Seq Scan on outbox\b", await PlanAsync(host));
     }
 
+    /// <summary>The one row of the state is not there, which is no way for a database to be away.</summary>
+    [Fact]
+    public async Task After_a_look_that_failed_for_whatever_reason_the_next_one_comes()
+    {
+        await using var host = await CoordinationHost.ProducerAsync(await postgres.CreateDatabaseAsync());
+        await host.ExecuteAsync("DELETE FROM outbox_state");
+        using var lines = new LoggedLines();
+        using var loggers = new LoggerFactory([lines]);
+        using var watch = new OutboxWatch(
+            host.Database,
+            host.Service<SchemaReady>(),
+            new ServiceIdentity("producer", "one", typeof(OutboxWatchTests).Assembly),
+            host.Service<IMeterFactory>(),
+            new HastyTime(),
+            loggers.CreateLogger<OutboxWatch>());
+
+        await watch.StartAsync(TestContext.Current.CancellationToken);
+        await Eventually.HoldsAsync(
+            () => Task.FromResult(lines.Of<OutboxWatch>().Any(l => l.Level == LogLevel.Warning)), "a look failed", TestContext.Current.CancellationToken);
+        Assert.Null(host.Measure("sure.outbox.oldest.age"));
+
+        await host.ExecuteAsync("INSERT INTO outbox_state DEFAULT VALUES");
+        await Eventually.HoldsAsync(
+            () => Task.FromResult(host.Measure("sure.outbox.oldest.age") == 0), "it is known again that nothing waits", TestContext.Current.CancellationToken);
+        await watch.StopAsync(TestContext.Current.CancellationToken);
+    }
+
     /// <summary>How many events wait, and for how many full hours the oldest has.</summary>
     private static async Task<(long Waiting, int Hours)> LookAsync(CoordinationHost host)
     {
@@ -50,5 +80,12 @@ public sealed class OutboxWatchTests(PostgresServer postgres)
     {
         await using var connection = await host.Database.OpenConnectionAsync(TestContext.Current.CancellationToken);
         return string.Join('\n', await connection.QueryAsync<string>($"EXPLAIN {OutboxWatch.LookSql}"));
+    }
+
+    /// <summary>Timers tick at once.</summary>
+    private sealed class HastyTime : TimeProvider
+    {
+        public override ITimer CreateTimer(TimerCallback callback, object? state, TimeSpan dueTime, TimeSpan period) =>
+            base.CreateTimer(callback, state, TimeSpan.FromMilliseconds(20), TimeSpan.FromMilliseconds(20));
     }
 }
