@@ -126,23 +126,28 @@ public sealed partial class Leadership(
     }
 
     /// <summary>
-    /// Takes a free or expired lease; null while it is held. The server's clock decides. The lock FOR UPDATE waits for what the last leader
-    /// has begun (<see cref="LeaseTerm.GuardAsync"/>), which the lock of an UPDATE of no key alone would not.
+    /// Takes a free or expired lease; null while it is held. The server's clock decides. A lease that ends later than any can was taken before
+    /// that clock was set back, or by a server before this one whose clock was ahead: it is taken too, or one whose holder is dead would
+    /// last for as long as that. A holder that lives learns of it when it renews. The lock FOR UPDATE waits for what the last leader has begun
+    /// (<see cref="LeaseTerm.GuardAsync"/>), which the lock of an UPDATE of no key alone would not.
     /// </summary>
     private async Task<long?> TakeAsync(string name, CancellationToken cancellationToken)
     {
         await using var connection = await database.OpenConnectionAsync(cancellationToken);
         return await connection.ExecuteScalarAsync<long?>(Command(
             """
-            WITH expired AS (SELECT FROM lease WHERE name = @Name AND expires_at < clock_timestamp() FOR UPDATE)
+            WITH expired AS (
+                SELECT FROM lease
+                WHERE name = @Name AND (expires_at < clock_timestamp() OR expires_at > clock_timestamp() + @LongestDuration) FOR UPDATE
+            )
             INSERT INTO lease (name, holder, epoch, expires_at)
             SELECT @Name, @Holder, 1, clock_timestamp() + @Duration FROM (SELECT count(*) FROM expired) AS locked
             ON CONFLICT (name) DO UPDATE
             SET holder = excluded.holder, epoch = lease.epoch + 1, expires_at = clock_timestamp() + @Duration
-            WHERE lease.expires_at < clock_timestamp()
+            WHERE lease.expires_at < clock_timestamp() OR lease.expires_at > clock_timestamp() + @LongestDuration
             RETURNING epoch
             """,
-            new { Name = name, Holder = service.Instance, options.Value.Duration },
+            new { Name = name, Holder = service.Instance, options.Value.Duration, LeaseOptions.LongestDuration },
             cancellationToken));
     }
 

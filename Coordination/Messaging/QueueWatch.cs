@@ -3,7 +3,6 @@ using System.Diagnostics.Metrics;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
 using RabbitMQ.Client;
-using RabbitMQ.Client.Exceptions;
 
 namespace Sure.Coordination.Messaging;
 
@@ -54,10 +53,10 @@ internal sealed partial class QueueWatch : BackgroundService
             {
                 await WatchAsync(timer, stoppingToken);
             }
-            catch (Exception exception) when (exception is RabbitMQClientException or IOException or TimeoutException
-                || (exception is OperationCanceledException && !stoppingToken.IsCancellationRequested))
+            catch (Exception exception) when (exception is not OperationCanceledException || !stoppingToken.IsCancellationRequested)
             {
-                // Old figures would be taken for present ones. That the broker is away is said elsewhere.
+                // Old figures would be taken for present ones. That the broker is away is said elsewhere. Whatever it was, who only measures ends
+                // no process.
                 _depths.Clear();
                 Log.NotSeen(_logger, exception.Message);
             }

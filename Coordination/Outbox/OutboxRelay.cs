@@ -119,11 +119,10 @@ internal sealed partial class OutboxRelay(
         {
             try
             {
-                var now = time.GetUtcNow();
                 int trimmed;
                 do
                 {
-                    trimmed = await store.TrimAsync(term, now - options.Value.Retention, now, TrimBatch, cancellationToken);
+                    trimmed = await store.TrimAsync(term, options.Value.Retention, time.GetUtcNow(), TrimBatch, cancellationToken);
                 }
                 while (trimmed == TrimBatch);
             }

@@ -66,18 +66,21 @@ internal sealed class OutboxStore(NpgsqlDataSource database, ServiceIdentity ser
     }
 
     /// <summary>
-    /// Forgets of the first <paramref name="limit"/> relayed events those that occurred before <paramref name="before"/>, up to the first
-    /// that occurred since, so that what is kept has no gaps; how many they were. One that says it is of the time after
-    /// <paramref name="now"/> – a clock was ahead – goes with what came after it.
+    /// Forgets of the first <paramref name="limit"/> relayed events those that are older than <paramref name="retention"/>, up to the first
+    /// that is not, so that what is kept has no gaps; how many they were. Which time it is the earlier of <paramref name="now"/> and the
+    /// server's clock says: one that is ahead forgets nothing that is to be kept. An event that says it is of the time after – a clock was
+    /// ahead – goes with what came after it.
     /// </summary>
-    public async Task<int> TrimAsync(LeaseTerm term, DateTimeOffset before, DateTimeOffset now, int limit, CancellationToken cancellationToken)
+    public async Task<int> TrimAsync(LeaseTerm term, TimeSpan retention, DateTimeOffset now, int limit, CancellationToken cancellationToken)
     {
         await using var connection = await database.OpenConnectionAsync(cancellationToken);
         await using var transaction = await connection.BeginTransactionAsync(cancellationToken);
         await term.GuardAsync(connection, transaction, cancellationToken);
         var trimmed = await connection.ExecuteAsync(new CommandDefinition(
             """
-            WITH first AS MATERIALIZED (
+            WITH present AS MATERIALIZED (
+                SELECT clock AS now, clock - @Retention AS since FROM (SELECT least(@Now, clock_timestamp()) AS clock) AS earlier
+            ), first AS MATERIALIZED (
                 SELECT sequence, occurred_at FROM outbox
                 WHERE sequence <= (SELECT relayed FROM outbox_state)
                 ORDER BY sequence LIMIT @Limit
@@ -85,11 +88,11 @@ internal sealed class OutboxStore(NpgsqlDataSource database, ServiceIdentity ser
             DELETE FROM outbox WHERE sequence IN (
                 SELECT sequence FROM first
                 WHERE sequence <= (
-                    SELECT max(sequence) FROM first
-                    WHERE occurred_at < @Before
-                      AND sequence < coalesce((SELECT min(sequence) FROM first WHERE occurred_at BETWEEN @Before AND @Now), sequence + 1)))
+                    SELECT max(sequence) FROM first, present
+                    WHERE occurred_at < since
+                      AND sequence < coalesce((SELECT min(sequence) FROM first, present WHERE occurred_at BETWEEN since AND now), sequence + 1)))
             """,
-            new { Limit = limit, Before = before.ToUniversalTime(), Now = now.ToUniversalTime() },
+            new { Limit = limit, Retention = retention, Now = now.ToUniversalTime() },
             transaction,
             cancellationToken: cancellationToken));
         await transaction.CommitAsync(cancellationToken);

@@ -4,6 +4,7 @@ using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
 using Npgsql;
 using Sure.Coordination.Migrations;
+using Sure.ServiceDefaults.Problems;
 
 namespace Sure.Coordination.Outbox;
 
@@ -12,6 +13,19 @@ namespace Sure.Coordination.Outbox;
 /// </summary>
 internal sealed partial class OutboxWatch : BackgroundService
 {
+    /// <summary>
+    /// Reads from indexes, however many relayed events are kept: sequences have no gaps, so those that wait are counted by subtraction, and
+    /// the oldest is the first of those with a sequence or of those without.
+    /// </summary>
+    internal const string LookSql =
+        """
+        SELECT numbered - relayed + (SELECT count(*) FROM outbox WHERE sequence IS NULL) AS waiting,
+               coalesce(extract(epoch FROM clock_timestamp() - least(
+                   (SELECT occurred_at FROM outbox WHERE sequence > relayed ORDER BY sequence LIMIT 1),
+                   (SELECT occurred_at FROM outbox WHERE sequence IS NULL ORDER BY position LIMIT 1))), 0)::float8 AS oldest_age
+        FROM outbox_state
+        """;
+
     private static readonly TimeSpan Interval = TimeSpan.FromSeconds(5);
 
     private readonly NpgsqlDataSource _database;
@@ -51,11 +65,12 @@ internal sealed partial class OutboxWatch : BackgroundService
             {
                 _look = await LookAsync(stoppingToken);
             }
-            catch (Exception exception) when (exception is NpgsqlException or TimeoutException or IOException)
+            catch (Exception exception) when (exception is not OperationCanceledException || !stoppingToken.IsCancellationRequested)
             {
-                // An old figure would be taken for a present one.
+                // An old figure would be taken for a present one. Whatever it was, who only measures ends no process. That PostgreSQL is away is
+                // said elsewhere.
                 _look = null;
-                Log.NotSeen(_logger, exception.Message);
+                Log.NotSeen(_logger, BrokenDependency.Is(exception) ? LogLevel.Debug : LogLevel.Warning, exception.Message);
             }
         }
         while (await timer.WaitForNextTickAsync(stoppingToken));
@@ -65,19 +80,14 @@ internal sealed partial class OutboxWatch : BackgroundService
     {
         await using var connection = await _database.OpenConnectionAsync(cancellationToken);
         return await connection.QuerySingleAsync<Look>(new CommandDefinition(
-            """
-            SELECT count(*) AS waiting, coalesce(extract(epoch FROM clock_timestamp() - min(occurred_at)), 0)::float8 AS oldest_age
-            FROM outbox WHERE sequence IS NULL OR sequence > (SELECT relayed FROM outbox_state)
-            """,
-            commandTimeout: (int)Interval.TotalSeconds,
-            cancellationToken: cancellationToken));
+            LookSql, commandTimeout: (int)Interval.TotalSeconds, cancellationToken: cancellationToken));
     }
 
     private sealed record Look(long Waiting, double OldestAge);
 
     private static partial class Log
     {
-        [LoggerMessage(Level = LogLevel.Debug, Message = "It is not known what waits in the outbox: {Reason}")]
-        public static partial void NotSeen(ILogger logger, string reason);
+        [LoggerMessage(Message = "It is not known what waits in the outbox: {Reason}")]
+        public static partial void NotSeen(ILogger logger, LogLevel level, string reason);
     }
 }

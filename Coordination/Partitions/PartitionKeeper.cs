@@ -21,7 +21,13 @@ public sealed class PartitionKeeper(IEnumerable<PartitionPlan> plans)
     /// </summary>
     private const int LimitSeconds = 600;
 
-    private readonly IReadOnlyList<PartitionedTable> _tables = [.. plans.SelectMany(p => p.Tables)];
+    /// <summary>
+    /// One at a time, or two would make the same: the monitor keeps the partitions while an instance that starts makes them with its schema.
+    /// </summary>
+    private const string Turn = "SELECT pg_advisory_xact_lock(hashtextextended(current_schema() || ':partitions', 0))";
+
+    /// <summary>The tables of the service.</summary>
+    public IReadOnlyList<PartitionedTable> Tables { get; } = [.. plans.SelectMany(p => p.Tables)];
 
     /// <summary>
     /// Makes what is missing of the default partitions and of the partitions of the present and the next periods. Rows of such a
@@ -30,7 +36,8 @@ public sealed class PartitionKeeper(IEnumerable<PartitionPlan> plans)
     public async Task MakeAheadAsync(NpgsqlConnection connection, NpgsqlTransaction transaction, DateTimeOffset now, CancellationToken cancellationToken)
     {
         await ExecuteAsync(connection, transaction, Manners, cancellationToken);
-        foreach (var table in _tables)
+        await ExecuteAsync(connection, transaction, Turn, cancellationToken);
+        foreach (var table in Tables)
         {
             var known = await ReadPartitionsAsync(connection, transaction, table, cancellationToken);
             if (!known.Contains(table.Rest))
@@ -49,34 +56,41 @@ public sealed class PartitionKeeper(IEnumerable<PartitionPlan> plans)
         }
     }
 
-    /// <summary>Drops partitions, and deletes rows of the default partitions, that are older than their table keeps them.</summary>
-    public async Task DropOldAsync(NpgsqlConnection connection, NpgsqlTransaction transaction, DateTimeOffset now, CancellationToken cancellationToken)
+    /// <summary>
+    /// Deletes rows of the table's default partition, and drops partitions, that are older than it keeps them. Which time it is the earlier
+    /// of <paramref name="now"/> and the server's clock says: one that is ahead drops nothing that is to be kept.
+    /// </summary>
+    public static async Task DropOldAsync(
+        NpgsqlConnection connection, NpgsqlTransaction transaction, PartitionedTable table, DateTimeOffset now, CancellationToken cancellationToken)
     {
+        ArgumentNullException.ThrowIfNull(table);
         await ExecuteAsync(connection, transaction, Manners, cancellationToken);
-        foreach (var table in _tables)
-        {
-            var cutoff = now - table.Retention;
-            var old = await connection.QueryAsync<string>(new CommandDefinition(
-                $"""
-                SELECT partition FROM (
-                    SELECT c.relname AS partition, (regexp_match(pg_get_expr(c.relpartbound, c.oid), 'TO \(''([^'']+)''\)'))[1]::timestamptz AS ends
-                    FROM pg_inherits i JOIN pg_class c ON c.oid = i.inhrelid WHERE i.inhparent = '{table.Name}'::regclass
-                ) AS bounds WHERE ends <= @Cutoff
-                """,
-                new { Cutoff = cutoff.UtcDateTime },
-                transaction,
-                cancellationToken: cancellationToken));
-            foreach (var partition in old)
-            {
-                await ExecuteAsync(connection, transaction, $"DROP TABLE {partition}", cancellationToken);
-            }
+        var cutoff = await connection.ExecuteScalarAsync<DateTime>(new CommandDefinition(
+            "SELECT least(@Now, clock_timestamp()) - @Retention",
+            new { Now = now.UtcDateTime, table.Retention },
+            transaction,
+            cancellationToken: cancellationToken));
+        await connection.ExecuteAsync(new CommandDefinition(
+            $"DELETE FROM {table.Rest} WHERE {table.TimeColumn} < @Cutoff",
+            new { Cutoff = cutoff },
+            transaction,
+            LimitSeconds,
+            cancellationToken: cancellationToken));
 
-            await connection.ExecuteAsync(new CommandDefinition(
-                $"DELETE FROM {table.Rest} WHERE {table.TimeColumn} < @Cutoff",
-                new { Cutoff = cutoff.UtcDateTime },
-                transaction,
-                LimitSeconds,
-                cancellationToken: cancellationToken));
+        // Last: from here to the end of the transaction nobody reads or writes the table.
+        var old = await connection.QueryAsync<string>(new CommandDefinition(
+            $"""
+            SELECT partition FROM (
+                SELECT c.relname AS partition, (regexp_match(pg_get_expr(c.relpartbound, c.oid), 'TO \(''([^'']+)''\)'))[1]::timestamptz AS ends
+                FROM pg_inherits i JOIN pg_class c ON c.oid = i.inhrelid WHERE i.inhparent = '{table.Name}'::regclass
+            ) AS bounds WHERE ends <= @Cutoff
+            """,
+            new { Cutoff = cutoff },
+            transaction,
+            cancellationToken: cancellationToken));
+        foreach (var partition in old)
+        {
+            await ExecuteAsync(connection, transaction, $"DROP TABLE {partition}", cancellationToken);
         }
     }
 

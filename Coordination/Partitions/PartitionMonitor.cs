@@ -17,15 +17,19 @@ internal sealed class PartitionMonitor(
     {
         var now = time.GetUtcNow();
         await using var connection = await database.OpenConnectionAsync(cancellationToken);
-        await InTermAsync(keeper.MakeAheadAsync);
-        // Apart from it: who cannot drop what is old shall still have partitions for what is new.
-        await InTermAsync(keeper.DropOldAsync);
+        await InTermAsync(transaction => keeper.MakeAheadAsync(connection, transaction, now, cancellationToken));
+        // Apart from it: who cannot drop what is old shall still have partitions for what is new. And each table by itself: nobody shall wait
+        // for one whose partition was dropped while others are looked through.
+        foreach (var table in keeper.Tables)
+        {
+            await InTermAsync(transaction => PartitionKeeper.DropOldAsync(connection, transaction, table, now, cancellationToken));
+        }
 
-        async Task InTermAsync(Func<NpgsqlConnection, NpgsqlTransaction, DateTimeOffset, CancellationToken, Task> work)
+        async Task InTermAsync(Func<NpgsqlTransaction, Task> work)
         {
             await using var transaction = await connection.BeginTransactionAsync(cancellationToken);
             await term.GuardAsync(connection, transaction, cancellationToken);
-            await work(connection, transaction, now, cancellationToken);
+            await work(transaction);
             await transaction.CommitAsync(cancellationToken);
         }
     }

@@ -1,4 +1,5 @@
 using Npgsql;
+using Sure.ServiceDefaults.Problems;
 
 namespace Sure.Coordination.Reading;
 
@@ -12,14 +13,17 @@ public sealed class LastKnown<T>
 {
     private volatile T? _last;
 
-    /// <summary>Reads; if the database does not answer, the last answer.</summary>
+    /// <summary>
+    /// Reads; if the database does not answer, the last answer. One that answers with an error, as where a table or a grant is missing, is
+    /// not away.
+    /// </summary>
     /// <param name="read">Reads from the database.</param>
-    /// <exception cref="NpgsqlException">The database does not answer and never has.</exception>
+    /// <exception cref="NpgsqlException">The database does not answer and never has, or it answers with an error.</exception>
     public Task<T> ReadAsync(Func<Task<T>> read) => ReadAsync(_ => read());
 
     /// <summary>The same for who need not fetch again what did not change.</summary>
     /// <param name="read">Reads from the database; is given the last answer, null before the first.</param>
-    /// <exception cref="NpgsqlException">The database does not answer and never has.</exception>
+    /// <exception cref="NpgsqlException">The database does not answer and never has, or it answers with an error.</exception>
     public async Task<T> ReadAsync(Func<T?, Task<T>> read)
     {
         ArgumentNullException.ThrowIfNull(read);
@@ -27,7 +31,7 @@ public sealed class LastKnown<T>
         {
             return await ReadNowAsync(read);
         }
-        catch (Exception exception) when (_last is not null && exception is NpgsqlException or TimeoutException)
+        catch (Exception exception) when (_last is not null && exception is NpgsqlException or TimeoutException && BrokenDependency.Is(exception))
         {
             return _last;
         }

@@ -48,13 +48,6 @@ public sealed class HistoryTableTests(PostgresServer postgres)
     [Fact]
     public async Task What_is_past_retention_goes_while_the_service_runs()
     {
-        var database = await postgres.CreateDatabaseAsync();
-        string month;
-        await using (var before = await BridgeHost.StartAsync(postgres, "simulated", database))
-        {
-            month = Month(before.Clock.GetUtcNow());
-        }
-
         // Observations are kept for 100 days, points for 1 100, hours for 3 660.
         await AssertGoesAsync("observation", days: 140, kept: "point");
         await AssertGoesAsync("point", days: 1_140, kept: "hour");
@@ -62,9 +55,19 @@ public sealed class HistoryTableTests(PostgresServer postgres)
 
         async Task AssertGoesAsync(string gone, int days, string? kept)
         {
-            var clock = new MovableClock();
-            clock.Advance(TimeSpan.FromDays(days));
-            await using var host = await BridgeHost.StartAsync(postgres, "simulated", database, clock);
+            // The service that was there then had the clock of then; one whose clock is ahead of PostgreSQL's lets nothing go.
+            var database = await postgres.CreateDatabaseAsync();
+            var then = new MovableClock();
+            then.Advance(-TimeSpan.FromDays(days));
+            string month;
+            await using (var before = await BridgeHost.StartAsync(postgres, "simulated", database, then))
+            {
+                month = Month(then.GetUtcNow());
+                Assert.True(await before.ScalarAsync<long>($"SELECT count(*) FROM bridge_{gone}_{month}") > 0);
+                Assert.True(await before.ScalarAsync<long>($"SELECT count(*) FROM price_{gone}_{month}") > 0);
+            }
+
+            await using var host = await BridgeHost.StartAsync(postgres, "simulated", database);
             await Eventually.HoldsAsync(
                 () => host.ScalarAsync<bool>($"SELECT to_regclass('bridge_{gone}_{month}') IS NULL AND to_regclass('price_{gone}_{month}') IS NULL"),
                 $"what is called {gone} of {days} days ago is gone",

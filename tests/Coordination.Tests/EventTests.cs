@@ -159,6 +159,20 @@ public sealed class EventTests(PostgresServer postgres)
             TestContext.Current.CancellationToken);
     }
 
+    /// <summary>Kept for seven days; the first five are of eight days ago, the others of now. By the instance's clock it is a month later.</summary>
+    [Fact]
+    public async Task A_clock_that_is_ahead_forgets_nothing_that_is_to_be_kept()
+    {
+        await using var producer = await CoordinationHost.ProducerAsync(await postgres.CreateDatabaseAsync());
+        await TellOldAsync(producer, 10);
+        await producer.ExecuteAsync("UPDATE outbox SET occurred_at = now() WHERE sequence > 5");
+
+        await producer.LeadAsync(async term => Assert.Equal(5, await producer.Outbox.TrimAsync(
+            term, TimeSpan.FromDays(7), TimeProvider.System.GetUtcNow().AddDays(30), limit: 1000, TestContext.Current.CancellationToken)));
+
+        Assert.Equal(6, (await producer.Outbox.ReadAsync(0, 1000, TestContext.Current.CancellationToken)).FirstSequence);
+    }
+
     [Fact]
     public async Task Events_are_numbered_though_old_ones_cannot_be_forgotten()
     {

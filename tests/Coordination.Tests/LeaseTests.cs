@@ -47,6 +47,20 @@ public sealed class LeaseTests(PostgresServer postgres)
         Assert.True(second > first);
     }
 
+    /// <summary>Its holder died before the server's clock was set back by an hour.</summary>
+    [Fact]
+    public async Task A_lease_that_ends_later_than_any_can_keeps_nobody_from_leading()
+    {
+        await using var host = await CoordinationHost.ProducerAsync(await postgres.CreateDatabaseAsync());
+        await host.ExecuteAsync("INSERT INTO lease VALUES ('work', 'dead', 7, now() + interval '1 hour')");
+
+        await host.LeadAsync(term =>
+        {
+            Assert.Equal(8, term.Epoch);
+            return Task.CompletedTask;
+        });
+    }
+
     [Fact]
     public async Task A_leader_that_was_deposed_and_wakes_up_changes_nothing()
     {

@@ -6,6 +6,7 @@ using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
 using Npgsql;
 using Sure.Coordination.Migrations;
+using Sure.Coordination.Partitions;
 using Sure.TestServers;
 
 namespace Sure.Coordination.Tests;
@@ -116,6 +117,41 @@ public sealed class MigrateOnlyTests(PostgresServer postgres) : IDisposable
         Assert.Equal(1, await writer.ExecuteScalarAsync<long>("SELECT count(*) FROM outbox WHERE trace_links IS NULL"));
     }
 
+    /// <summary>The leading instance makes the partitions of the present while another one starts that would make them too.</summary>
+    [Fact]
+    public async Task Partitions_that_another_instance_is_making_are_waited_for()
+    {
+        var database = await postgres.CreateDatabaseAsync();
+        var plan = new PartitionPlan([new PartitionedTable("reading", "at", PartitionSpan.Month, TimeSpan.FromDays(400))]);
+        var keeper = new PartitionKeeper([plan]);
+        var now = TimeProvider.System.GetUtcNow();
+        await using var leader = new NpgsqlConnection(database);
+        await leader.OpenAsync(TestContext.Current.CancellationToken);
+        await leader.ExecuteAsync("CREATE TABLE reading (at timestamptz NOT NULL) PARTITION BY RANGE (at)");
+        await using (var before = await leader.BeginTransactionAsync(TestContext.Current.CancellationToken))
+        {
+            await keeper.MakeAheadAsync(leader, before, now.AddYears(-1), TestContext.Current.CancellationToken);
+            await before.CommitAsync(TestContext.Current.CancellationToken);
+        }
+
+        var transaction = await leader.BeginTransactionAsync(TestContext.Current.CancellationToken);
+        await keeper.MakeAheadAsync(leader, transaction, now, TestContext.Current.CancellationToken);
+        await using var look = new NpgsqlConnection(database);
+        using var host = Migration(database, plan: plan);
+
+        var ended = EndsAsync(host);
+        await Eventually.HoldsAsync(
+            () => look.ExecuteScalarAsync<bool>($"SELECT EXISTS (SELECT FROM pg_stat_activity WHERE {leader.ProcessID} = ANY(pg_blocking_pids(pid)))"),
+            "it waits for the leader",
+            TestContext.Current.CancellationToken);
+        await transaction.CommitAsync(TestContext.Current.CancellationToken);
+        await ended;
+
+        Assert.Equal(0, Environment.ExitCode);
+        // The default one, and three each of a year ago and of now.
+        Assert.Equal(7, await look.ExecuteScalarAsync<long>("SELECT count(*) FROM pg_inherits WHERE inhparent = 'reading'::regclass"));
+    }
+
     [Fact]
     public async Task A_database_that_is_not_there_yet_is_waited_for()
     {
@@ -139,7 +175,7 @@ public sealed class MigrateOnlyTests(PostgresServer postgres) : IDisposable
         $"it waits because of {because}",
         TestContext.Current.CancellationToken);
 
-    private static IHost Migration(string database, ILoggerProvider? log = null, TimeProvider? time = null)
+    private static IHost Migration(string database, ILoggerProvider? log = null, TimeProvider? time = null, PartitionPlan? plan = null)
     {
         var builder = Host.CreateApplicationBuilder(new HostApplicationBuilderSettings { ApplicationName = "Coordination.Tests" });
         builder.Configuration.AddInMemoryCollection(new Dictionary<string, string?>
@@ -149,6 +185,11 @@ public sealed class MigrateOnlyTests(PostgresServer postgres) : IDisposable
         });
         builder.Services.AddSingleton(time ?? TimeProvider.System);
         builder.AddSchema();
+        if (plan is not null)
+        {
+            builder.Services.AddSingleton(plan);
+        }
+
         builder.Logging.ClearProviders();
         if (log is not null)
         {

@@ -1,5 +1,7 @@
 using Dapper;
+using Microsoft.Extensions.Options;
 using Npgsql;
+using Sure.Coordination.Monitors;
 using Sure.Coordination.Partitions;
 using Sure.TestServers;
 
@@ -131,14 +133,74 @@ public sealed class PartitionTests(PostgresServer postgres)
         Assert.Equal(PostgresErrorCodes.UniqueViolation, twice.SqlState);
     }
 
-    private static PartitionKeeper Keeper(PartitionSpan span, TimeSpan? retention = null) =>
-        new([new PartitionPlan([new PartitionedTable("reading", "at", span, retention ?? TimeSpan.FromDays(400))])]);
+    /// <summary>By the instance's clock it is a year later, by the server's it is not.</summary>
+    [Fact]
+    public async Task A_clock_that_is_ahead_drops_nothing_that_is_to_be_kept()
+    {
+        await using var database = await TableAsync();
+        var now = TimeProvider.System.GetUtcNow();
+        await MakeAsync(database, now, PartitionSpan.Month);
+        // One of today, and two in the rest: of 90 days ago and of 110.
+        await InsertAsync(database, now, now.AddDays(-90), now.AddDays(-110));
+
+        await DropAsync(database, now.AddYears(1), retention: TimeSpan.FromDays(100));
+
+        Assert.Equal(2, await RowsAsync(database));
+        Assert.Equal(4, (await PartitionsAsync(database)).Count);
+    }
+
+    /// <summary>
+    /// Somebody holds an old row of a default partition, of the table with old partitions or of the one that comes after it, so that it
+    /// cannot be deleted. Who writes to the first one meanwhile waits for nothing.
+    /// </summary>
+    [Theory]
+    [InlineData("reading_rest")]
+    [InlineData("saying_rest")]
+    public async Task While_a_default_partition_is_looked_through_no_table_is_locked(string held)
+    {
+        await using var host = await CoordinationHost.ProducerAsync(await postgres.CreateDatabaseAsync());
+        await host.ExecuteAsync("CREATE TABLE reading (at timestamptz NOT NULL) PARTITION BY RANGE (at)");
+        await host.ExecuteAsync("CREATE TABLE saying (at timestamptz NOT NULL) PARTITION BY RANGE (at)");
+        var month = TimeSpan.FromDays(31);
+        var keeper = new PartitionKeeper([new PartitionPlan(
+            [new PartitionedTable("reading", "at", PartitionSpan.Month, month), new PartitionedTable("saying", "at", PartitionSpan.Month, month)])]);
+        var now = TimeProvider.System.GetUtcNow();
+        foreach (var time in new[] { now.AddYears(-1), now })
+        {
+            await CommitAsync(host.Database, (c, t) => keeper.MakeAheadAsync(c, t, time, Cancellation));
+        }
+
+        await host.ExecuteAsync($"INSERT INTO {held} VALUES (now() - interval '3 years')");
+        await using var other = await host.Database.OpenConnectionAsync(Cancellation);
+        await using var transaction = await other.BeginTransactionAsync(Cancellation);
+        await other.ExecuteAsync($"SELECT FROM {held} FOR UPDATE", transaction: transaction);
+        var monitor = new PartitionMonitor(host.Database, keeper, Options.Create(new MonitoringOptions()), TimeProvider.System);
+
+        var dropping = host.LeadAsync(term => monitor.RunOnceAsync(term, Cancellation));
+        await Eventually.HoldsAsync(
+            () => host.QueryAsync<bool>($"SELECT EXISTS (SELECT FROM pg_stat_activity WHERE {other.ProcessID} = ANY(pg_blocking_pids(pid)))"),
+            "the old row is waited for",
+            Cancellation);
+        await host.ExecuteAsync("SET lock_timeout = '1ms'; INSERT INTO reading VALUES (now())");
+
+        await transaction.RollbackAsync(Cancellation);
+        try
+        {
+            await dropping;
+        }
+        catch (PostgresException refused) when (refused.SqlState == PostgresErrorCodes.LockNotAvailable)
+        {
+            // It has waited for long enough before the row was let go.
+        }
+    }
+
+    private static PartitionedTable Reading(PartitionSpan span, TimeSpan retention) => new("reading", "at", span, retention);
 
     private static Task MakeAsync(NpgsqlDataSource database, DateTimeOffset now, PartitionSpan span) =>
-        CommitAsync(database, (c, t) => Keeper(span).MakeAheadAsync(c, t, now, Cancellation));
+        CommitAsync(database, (c, t) => new PartitionKeeper([new PartitionPlan([Reading(span, TimeSpan.FromDays(400))])]).MakeAheadAsync(c, t, now, Cancellation));
 
     private static Task DropAsync(NpgsqlDataSource database, DateTimeOffset now, TimeSpan retention) =>
-        CommitAsync(database, (c, t) => Keeper(PartitionSpan.Month, retention).DropOldAsync(c, t, now, Cancellation));
+        CommitAsync(database, (c, t) => PartitionKeeper.DropOldAsync(c, t, Reading(PartitionSpan.Month, retention), now, Cancellation));
 
     private static async Task CommitAsync(NpgsqlDataSource database, Func<NpgsqlConnection, NpgsqlTransaction, Task> work)
     {
