@@ -26,10 +26,10 @@ internal sealed class GatewayTrunk(ConnectionContext connection, Stream output)
     private bool _isSending;
     private bool _isOver;
 
-    /// <summary>A client's part of it.</summary>
+    /// <summary>A client's part of it; null where it has ended, so that the client is sent to by its own connection.</summary>
     /// <param name="stream">The client's number.</param>
     /// <param name="lost">Called where the trunk ends before it is disposed of.</param>
-    public TrunkOutput Open(uint stream, Action lost)
+    public TrunkOutput? Open(uint stream, Action lost)
     {
         var opened = new TrunkOutput(this, stream, lost);
         _outputs[stream] = opened;
@@ -41,8 +41,8 @@ internal sealed class GatewayTrunk(ConnectionContext connection, Stream output)
             }
         }
 
-        opened.Lose();
-        return opened;
+        Forget(stream);
+        return null;
     }
 
     /// <summary>Until the gateway ends it, or this instance stops and all is sent.</summary>

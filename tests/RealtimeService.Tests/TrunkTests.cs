@@ -132,6 +132,7 @@ public sealed class TrunkTests
         var trunk = new GatewayTrunk(new DefaultConnectionContext { Transport = new Duplex(input.Reader, new Pipe().Writer) }, gateway);
         var lost = 0;
         var output = trunk.Open(1, () => lost++);
+        Assert.NotNull(output);
         var running = trunk.RunAsync();
 
         // As its socket does once the server has closed it.
@@ -142,6 +143,9 @@ public sealed class TrunkTests
         await running.WaitAsync(TimeSpan.FromSeconds(60), TestContext.Current.CancellationToken);
         Assert.Equal(1, lost);
         await Assert.ThrowsAsync<IOException>(async () => await output.WriteAsync(new byte[10], TestContext.Current.CancellationToken));
+        // Who comes now is not lost with it.
+        Assert.Null(trunk.Open(2, () => lost++));
+        Assert.Equal(1, lost);
     }
 
     /// <summary>Sixteen messages may wait for it.</summary>
