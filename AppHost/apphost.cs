@@ -21,6 +21,8 @@ var builder = DistributedApplication.CreateBuilder(args);
 // Published, all of it is a Helm chart. Without this, volumes would be as short-lived as their pods.
 builder.AddKubernetesEnvironment("k8s")
     .WithHelm(chart => chart.WithChartName("sure"))
+    // Its image is whatever is newest, it keeps nothing, and of services that refer to each other it is told by the first alone.
+    .WithDashboard(enabled: false)
     .WithProperties(k8s =>
     {
         k8s.DefaultStorageType = "pvc";
@@ -129,6 +131,9 @@ gateway.PublishWithContainerFiles(dashboard, PlatformResources.Pages);
 // Each service signs its calls of others with a key of its own, which those that it calls know.
 builder.AddIdentities(quotes, risk, bridges, utilization, realtime, gateway);
 
+// Run here, Aspire shows what they tell of themselves; published, a value of the chart says where it goes.
+builder.AddCollector(quotes, risk, bridges, utilization, realtime, gateway);
+
 builder.Build().Run();
 
 /// <summary>What several resources have in common.</summary>
@@ -182,10 +187,29 @@ internal static class PlatformResources
         }
     }
 
+    /// <summary>Published, logs, metrics and traces go to the collector that the chart's <c>otlp_endpoint</c> names; empty, to none.</summary>
+    public static void AddCollector(this IDistributedApplicationBuilder builder, params IResourceBuilder<ProjectResource>[] services)
+    {
+        if (builder.ExecutionContext.IsPublishMode)
+        {
+            var endpoint = builder.AddParameter("otlp-endpoint", "", publishValueAsDefault: true);
+            foreach (var service in services)
+            {
+                service.WithEnvironment("OTEL_EXPORTER_OTLP_ENDPOINT", endpoint).WithEnvironment("OTEL_SERVICE_NAME", service.Resource.Name);
+            }
+        }
+    }
+
     /// <summary>Makes the roles and schemas when the server is empty, by the script that its image runs then.</summary>
-    public static IResourceBuilder<PostgresServerResource> WithRoles(this IResourceBuilder<PostgresServerResource> postgres, string script) =>
-        // The publisher writes no files of ours into containers, so that in Kubernetes the script comes by a ConfigMap.
-        postgres.WithInitFiles(script).PublishAsKubernetesService(kubernetes =>
+    public static IResourceBuilder<PostgresServerResource> WithRoles(this IResourceBuilder<PostgresServerResource> postgres, string script)
+    {
+        if (!postgres.ApplicationBuilder.ExecutionContext.IsPublishMode)
+        {
+            return postgres.WithInitFiles(script);
+        }
+
+        // Published, such files would be a mount of this machine, which the publisher refuses: in Kubernetes the script comes by a ConfigMap.
+        return postgres.PublishAsKubernetesService(kubernetes =>
         {
             var file = Path.GetFullPath(script, postgres.ApplicationBuilder.AppHostDirectory);
             var scripts = new ConfigMap { Metadata = { Name = "postgres-roles" } };
@@ -195,6 +219,7 @@ internal static class PlatformResources
             pod.Volumes.Add(new VolumeV1 { Name = "roles", ConfigMap = new ConfigMapVolumeSourceV1 { Name = "postgres-roles" } });
             pod.Containers[0].VolumeMounts.Add(new VolumeMountV1 { Name = "roles", MountPath = "/docker-entrypoint-initdb.d", ReadOnly = true });
         });
+    }
 
     /// <summary>
     /// Lets the service into the database by its own role instead of the server's administrator; call it after the reference, of which it
@@ -233,6 +258,8 @@ internal static class PlatformResources
             service.WithHttpEndpoint().WithEnvironment("ASPNETCORE_ENVIRONMENT", "Development");
         }
 
+        // Aspire would have every service believe any client that says it comes from elsewhere. The gateway knows whom to believe.
+        service.DisableForwardedHeaders();
         return service.WithHttpHealthCheck("/health", endpointName: "http").PublishAsKubernetesService(kubernetes =>
         {
             var pod = kubernetes.Workload!.PodTemplate.Spec;

@@ -36,6 +36,10 @@ internal static class GatewaySetup
     {
         builder.Services.AddOptions<GatewayOptions>().BindConfiguration(GatewayOptions.Section).ValidateDataAnnotations()
             .Validate(o => Networks.AreValid([.. o.TrustedProxies, .. o.AdminNetworks]), "Gateway:TrustedProxies and Gateway:AdminNetworks must be addresses or networks like 10.0.0.0/8.")
+            // The framework's own reading of it comes before all of ours, limits and admin networks included.
+            .Validate<IConfiguration>(
+                (_, settings) => !settings.GetValue<bool>("ForwardedHeaders_Enabled"),
+                "ASPNETCORE_FORWARDEDHEADERS_ENABLED lets every client say where it comes from; name the proxies that may in Gateway:TrustedProxies instead.")
             .ValidateOnStart();
         builder.AddListeners();
         // Its lines have the whole request target, and with it the token of a WebSocket; no setting may turn them on.

@@ -11,29 +11,29 @@ namespace Sure.Coordination.Tests;
 public sealed class OutboxWatchTests(PostgresServer postgres)
 {
     /// <summary>
-    /// 300 000 events that were relayed are kept. Three more have their sequence and two have none yet; the first of those three is two
+    /// 100 000 events that were relayed are kept. Three more have their sequence and two have none yet; the first of those three is two
     /// hours old, the first of these two one hour.
     /// </summary>
     [Fact]
-    public async Task What_waits_beside_300_000_relayed_events_is_read_from_indexes()
+    public async Task What_waits_beside_100_000_relayed_events_is_read_from_indexes()
     {
         await using var host = await CoordinationHost.ProducerAsync(await postgres.CreateDatabaseAsync());
         await host.ExecuteAsync(
             """
             INSERT INTO outbox (event_id, type, occurred_at, data, sequence)
-            SELECT gen_random_uuid(), 'PolicyExpired', now() - interval '1 day', '{}', i FROM generate_series(1, 300000) AS i;
+            SELECT gen_random_uuid(), 'PolicyExpired', now() - interval '1 day', '{}', i FROM generate_series(1, 100000) AS i;
             INSERT INTO outbox (event_id, type, occurred_at, data, sequence)
-            SELECT gen_random_uuid(), 'PolicyExpired', now() - interval '2 hours' + i * interval '10 minutes', '{}', 300001 + i FROM generate_series(0, 2) AS i;
+            SELECT gen_random_uuid(), 'PolicyExpired', now() - interval '2 hours' + i * interval '10 minutes', '{}', 100001 + i FROM generate_series(0, 2) AS i;
             INSERT INTO outbox (event_id, type, occurred_at, data)
             SELECT gen_random_uuid(), 'PolicyExpired', now() - interval '1 hour' + i * interval '10 minutes', '{}' FROM generate_series(0, 1) AS i;
-            UPDATE outbox_state SET numbered = 300003, relayed = 300000;
+            UPDATE outbox_state SET numbered = 100003, relayed = 100000;
             """);
         await host.ExecuteAsync("ANALYZE outbox");
 
         Assert.Equal((5, 2), await LookAsync(host));
         Assert.DoesNotMatch(@"Seq Scan on outbox\b", await PlanAsync(host));
 
-        await host.ExecuteAsync("UPDATE outbox_state SET relayed = 300003");
+        await host.ExecuteAsync("UPDATE outbox_state SET relayed = 100003");
         Assert.Equal((2, 1), await LookAsync(host));
 
         await host.ExecuteAsync("DELETE FROM outbox WHERE sequence IS NULL");

@@ -17,4 +17,14 @@ public sealed class SettingsTests
 
         Assert.Contains(named, fault.Message, StringComparison.Ordinal);
     }
+
+    /// <summary>The framework's middleware for it would take the address from whoever asks, before limits and admin networks look at it.</summary>
+    [Fact]
+    public async Task Whoever_believes_every_client_about_its_address_does_not_start()
+    {
+        var fault = await Assert.ThrowsAsync<OptionsValidationException>(
+            () => GatewayHost.StartAsync("Host=127.0.0.1;Port=1", new() { ["ForwardedHeaders_Enabled"] = "true" }));
+
+        Assert.Contains("Gateway:TrustedProxies", fault.Message, StringComparison.Ordinal);
+    }
 }

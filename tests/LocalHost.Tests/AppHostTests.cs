@@ -116,6 +116,15 @@ public sealed class AppHostTests
     public void Published_the_gateway_believes_what_the_ingress_says_of_its_clients() => Assert.Contains(
         """.WithEnvironment("Gateway__TrustedProxies__0", gateway.ApplicationBuilder.AddParameter("gateway-trusted-proxies", """, Source, StringComparison.Ordinal);
 
+    /// <summary>By the framework's own middleware, which Aspire turns on, everybody would be believed.</summary>
+    [Fact]
+    public void Nobody_else_is_believed_about_where_a_client_comes_from() => Assert.Contains("service.DisableForwardedHeaders();", Source, StringComparison.Ordinal);
+
+    /// <summary>Published, files of this machine are a bind mount, with which the publisher of Kubernetes ends.</summary>
+    [Fact]
+    public void Published_the_roles_come_by_a_ConfigMap_and_no_files_of_this_machine() => Assert.Contains(
+        "if (!postgres.ApplicationBuilder.ExecutionContext.IsPublishMode)\n        {\n            return postgres.WithInitFiles(script);\n        }", Source, StringComparison.Ordinal);
+
     [Fact]
     public void Published_PostgreSQL_begins_its_data_in_a_folder_of_its_volume()
     {
