@@ -128,8 +128,14 @@ var dashboard = builder.AddViteApp("dashboard", "../Dashboard")
 
 gateway.PublishWithContainerFiles(dashboard, PlatformResources.Pages);
 
-// Each service signs its calls of others with a key of its own, which those that it calls know.
-builder.AddIdentities(quotes, risk, bridges, utilization, realtime, gateway);
+// Each service signs its calls of others with a key of its own. It knows those of the services that refer to it, and lets nobody else call it.
+builder.AddIdentities(
+    (quotes, [utilization, gateway]),
+    (risk, [quotes, utilization, realtime, gateway]),
+    (bridges, [quotes, risk, utilization, realtime, gateway]),
+    (utilization, [quotes, risk, realtime, gateway]),
+    (realtime, [gateway]),
+    (gateway, [quotes, risk, bridges, utilization, realtime]));
 
 // Run here, Aspire shows what they tell of themselves; published, a value of the chart says where it goes.
 builder.AddCollector(quotes, risk, bridges, utilization, realtime, gateway);
@@ -157,15 +163,17 @@ internal static class PlatformResources
         builder.AddParameter(name, new GenerateParameterDefault { MinLength = 40, Special = false }, secret: true, persist: true);
 
     /// <summary>
-    /// Gives every service its private key and the public keys of all: made up and kept when run here, asked for when published. A key is
-    /// P-256; the private one is PKCS #8, the public one SubjectPublicKeyInfo, both in base64.
+    /// Gives every service its private key and the public keys of its callers: made up anew for each run here, asked for when published. A key
+    /// is P-256; the private one is PKCS #8, the public one SubjectPublicKeyInfo, both in base64.
     /// </summary>
-    public static void AddIdentities(this IDistributedApplicationBuilder builder, params IResourceBuilder<ProjectResource>[] services)
+    public static void AddIdentities(
+        this IDistributedApplicationBuilder builder,
+        params (IResourceBuilder<ProjectResource> Service, IResourceBuilder<ProjectResource>[] Callers)[] services)
     {
         var isRunHere = !builder.ExecutionContext.IsPublishMode;
-        var known = services.ToDictionary(s => s, service =>
+        var known = services.ToDictionary(s => s.Service, s =>
         {
-            var name = service.Resource.Name;
+            var name = s.Service.Resource.Name;
             if (!isRunHere)
             {
                 return (Private: builder.AddParameter($"{name}-identity-key", secret: true), Public: builder.AddParameter($"{name}-identity-public"));
@@ -177,12 +185,12 @@ internal static class PlatformResources
                 Private: builder.AddParameter($"{name}-identity-key", Convert.ToBase64String(key.ExportPkcs8PrivateKey()), secret: true),
                 Public: builder.AddParameter($"{name}-identity-public", Convert.ToBase64String(key.ExportSubjectPublicKeyInfo())));
         });
-        foreach (var service in services)
+        foreach (var (service, callers) in services)
         {
             service.WithEnvironment("Identity__Key", known[service].Private);
-            foreach (var (caller, keys) in known)
+            foreach (var caller in callers)
             {
-                service.WithEnvironment($"Identity__Peers__{caller.Resource.Name}", keys.Public);
+                service.WithEnvironment($"Identity__Peers__{caller.Resource.Name}", known[caller].Public);
             }
         }
     }

@@ -77,6 +77,10 @@ public static class PlatformGraph
     public static PlatformResource Find(string name) =>
         Resources.FirstOrDefault(r => r.Name == name) ?? throw new KeyNotFoundException($"There is no resource {name}.");
 
+    /// <summary>The services that may call the one called <paramref name="service"/>: those that refer to it.</summary>
+    public static IEnumerable<string> CallersOf(string service) =>
+        Services.Where(s => s.References.Contains(service, StringComparer.Ordinal)).Select(s => s.Name);
+
     private static PlatformResource Service(string project, params string[] references) =>
         new(project.ToLowerInvariant(), ResourceKind.Service, references, project);
 }

@@ -38,9 +38,9 @@ public sealed class ServiceSettings(PlatformAddresses addresses, DataFolder data
         }
 
         settings["Identity__Key"] = addresses.PrivateKey(service.Name);
-        foreach (var caller in PlatformGraph.Services.Where(s => s.References.Contains(service.Name, StringComparer.Ordinal)))
+        foreach (var caller in PlatformGraph.CallersOf(service.Name))
         {
-            settings[$"Identity__Peers__{caller.Name}"] = addresses.PublicKey(caller.Name);
+            settings[$"Identity__Peers__{caller}"] = addresses.PublicKey(caller);
         }
 
         if (service.Name == PlatformGraph.Gateway)

@@ -23,10 +23,16 @@ public static class Trunk
     public const string Protocol = "sure-trunk";
 
     /// <summary>
-    /// Header of a trunk's request: its id. Of a WebSocket's request: id and number of the stream as <c>id/number</c>, which is repeated in the
-    /// answer where the instance has the trunk.
+    /// Header of a trunk's request: its id. Of a WebSocket's request: id and number of the stream as <c>id/number</c>, one of each trunk that may
+    /// lead to the instance, by commas; the one whose trunk the instance has is repeated in the answer.
     /// </summary>
     public const string Header = "X-Sure-Trunk";
+
+    /// <summary>
+    /// Header of the answer to a trunk's request, and to a WebSocket's whose trunks the instance does not have: where the instance itself is
+    /// reached, as <c>address:port</c>, for the address that it was asked by may be that of many.
+    /// </summary>
+    public const string InstanceHeader = "X-Sure-Instance";
 
     /// <summary>Bytes that may be under way for a stream when more is sent.</summary>
     public const int Window = 128 * 1024;

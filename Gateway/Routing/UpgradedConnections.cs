@@ -76,29 +76,47 @@ internal sealed class UpgradedConnections(SocketsHttpHandler inner, TimeSpan han
             return await AskAsync(request, cancellationToken);
         }
 
-        var stream = await trunks.OpenAsync(request.RequestUri!);
-        if (stream is not null)
+        var streams = await trunks.OpenAsync(request.RequestUri!);
+        if (streams.Count > 0)
         {
-            request.Headers.TryAddWithoutValidation(Trunk.Header, stream.Name);
+            request.Headers.TryAddWithoutValidation(Trunk.Header, string.Join(',', streams.Select(s => s.Name)));
         }
 
         HttpResponseMessage? answer = null;
         try
         {
             answer = await AskAsync(request, cancellationToken);
-            return answer;
         }
         finally
         {
-            if (answer?.StatusCode == HttpStatusCode.SwitchingProtocols && answer.Headers.Remove(Trunk.Header))
+            var taken = answer?.StatusCode == HttpStatusCode.SwitchingProtocols ? Take(answer, Trunk.Header) : null;
+            foreach (var stream in streams)
             {
-                relayed.Stream = stream;
-            }
-            else
-            {
-                stream?.Dispose();
+                if (stream.Name == taken)
+                {
+                    relayed.Stream = stream;
+                }
+                else
+                {
+                    stream.Dispose();
+                }
             }
         }
+
+        if (Take(answer, Trunk.InstanceHeader) is { } instance)
+        {
+            trunks.Meet(request.RequestUri!, instance);
+        }
+
+        return answer;
+    }
+
+    /// <summary>What the service says to the gateway alone; null where it does not.</summary>
+    private static string? Take(HttpResponseMessage answer, string header)
+    {
+        var said = answer.Headers.NonValidated.TryGetValues(header, out var values) ? values.ToString() : null;
+        answer.Headers.Remove(header);
+        return said;
     }
 
     private async Task<HttpResponseMessage> AskAsync(HttpRequestMessage request, CancellationToken cancellationToken)

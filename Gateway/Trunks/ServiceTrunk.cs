@@ -27,6 +27,9 @@ internal sealed class ServiceTrunk(Stream connection) : IDisposable
     /// <summary>Its id, by which the instance knows it.</summary>
     public required Guid Id { get; init; }
 
+    /// <summary>Where the instance itself is reached, as <c>address:port</c>.</summary>
+    public required string Instance { get; init; }
+
     /// <summary>Whether the instance has not ended it.</summary>
     public bool IsOpen => !_isOver;
 

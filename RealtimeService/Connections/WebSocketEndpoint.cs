@@ -62,11 +62,17 @@ internal static class WebSocketEndpoint
         try
         {
             var after = context.Features.GetRequiredFeature<ConnectionAfterHttp>();
-            if (trunks.Find(context.Request.Headers[Trunk.Header], upgrade.Connection.Abort) is { } output)
+            var names = context.Request.Headers[Trunk.Header];
+            if (trunks.Find(names, upgrade.Connection.Abort) is var (output, name))
             {
                 upgrade.Output = output;
                 after.Hold(output);
-                context.Response.Headers[Trunk.Header] = context.Request.Headers[Trunk.Header];
+                context.Response.Headers[Trunk.Header] = name;
+            }
+            else if (names.Count > 0)
+            {
+                // Its gateway may have another trunk opened.
+                context.Response.Headers[Trunk.InstanceHeader] = GatewayTrunks.AddressOf(context.Connection);
             }
 
             var client = await AcceptAsync(context, upgrade, address, connections, around);

@@ -1,4 +1,5 @@
 using System.Collections.Concurrent;
+using System.Net;
 using Microsoft.AspNetCore.Connections.Features;
 using Microsoft.AspNetCore.Http.Features;
 using Sure.Contracts.Calls;
@@ -14,11 +15,27 @@ internal sealed class GatewayTrunks
 {
     private readonly ConcurrentDictionary<Guid, GatewayTrunk> _open = new();
 
-    /// <summary>The output of a client that came with this name of a stream; null where its trunk is not there.</summary>
-    /// <param name="name">As its gateway gave it; null where it gave none.</param>
+    /// <summary>The output of a client that came with these names of streams, and which of them it is; null where none of their trunks is here.</summary>
+    /// <param name="names">As its gateway gave them, one of each trunk to any instance; null where it gave none.</param>
     /// <param name="lost">Called where the trunk ends before the output is disposed of.</param>
-    public TrunkOutput? Find(string? name, Action lost) =>
-        Trunk.TryParse(name, out var id, out var stream) && _open.TryGetValue(id, out var trunk) ? trunk.Open(stream, lost) : null;
+    public (TrunkOutput Output, string Name)? Find(string? names, Action lost)
+    {
+        foreach (var name in names?.Split(',') ?? [])
+        {
+            if (Trunk.TryParse(name, out var id, out var stream) && _open.TryGetValue(id, out var trunk) && trunk.Open(stream, lost) is { } output)
+            {
+                return (output, name);
+            }
+        }
+
+        return null;
+    }
+
+    /// <summary>Where this instance itself is reached, whatever address was asked by: what stands for many of them is passed on the way here.</summary>
+    public static string? AddressOf(ConnectionInfo connection) =>
+        connection.LocalIpAddress is { } address
+            ? new IPEndPoint(address.IsIPv4MappedToIPv6 ? address.MapToIPv4() : address, connection.LocalPort).ToString()
+            : null;
 
     /// <summary>Maps <see cref="Trunk.Path"/>, for gateways only.</summary>
     public static void Map(IEndpointRouteBuilder endpoints) =>
@@ -44,6 +61,7 @@ internal sealed class GatewayTrunks
 
         after.Hold(new Place(trunks, id));
         context.Response.Headers.Upgrade = Trunk.Protocol;
+        context.Response.Headers[Trunk.InstanceHeader] = AddressOf(context.Connection);
         await upgrade.UpgradeAsync();
         after.Then = trunk.RunAsync;
         return Results.Empty;

@@ -22,7 +22,7 @@ public sealed class TrunkTests : IAsyncLifetime
     {
         var (near, far) = await SocketPair.ConnectAsync();
         _service = new NetworkStream(far, ownsSocket: true);
-        _trunk = new ServiceTrunk(new NetworkStream(near, ownsSocket: true)) { Id = Guid.CreateVersion7(DateTimeOffset.UnixEpoch) };
+        _trunk = new ServiceTrunk(new NetworkStream(near, ownsSocket: true)) { Id = Guid.CreateVersion7(DateTimeOffset.UnixEpoch), Instance = "10.0.0.1:8080" };
         _running = _trunk.RunAsync();
     }
 

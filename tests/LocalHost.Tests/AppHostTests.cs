@@ -17,6 +17,7 @@ public sealed class AppHostTests
     private static readonly Regex Reference = Pattern(@"\.WithReference\((?<found>\w+)\)");
     private static readonly Regex Wait = Pattern(@"\.WaitFor\((?<found>\w+)\)");
     private static readonly Regex ProjectDirective = Pattern("^#:project (?<found>.+)$");
+    private static readonly Regex Called = Pattern(@"^    \((?<service>\w+), \[(?<callers>\w+(, \w+)*)\]\)[,)]");
     private static readonly Regex RolesOfScript = Pattern("for service in (?<found>[a-z ]+);");
     private static readonly Regex RolePassword = Pattern("""\.WithEnvironment\("(?<found>[A-Z]+_PASSWORD)",""");
 
@@ -78,6 +79,23 @@ public sealed class AppHostTests
         {
             Assert.Contains($".As(\"{service}\",", Find(service).Text, StringComparison.Ordinal);
         }
+    }
+
+    [Fact]
+    public void Every_service_is_given_the_keys_of_those_that_refer_to_it_and_of_nobody_else()
+    {
+        var names = Declaration.Matches(Source).ToDictionary(m => m.Groups["variable"].Value, m => m.Groups["name"].Value);
+        var callers = Called.Matches(Source).ToDictionary(
+            m => names[m.Groups["service"].Value], m => m.Groups["callers"].Value.Split(", ").Select(c => names[c]).ToList());
+
+        Assert.Equal(PlatformGraph.Services.Select(s => s.Name).Order(), callers.Keys.Order());
+        Assert.All(callers, c => Assert.Equal(PlatformGraph.CallersOf(c.Key).Order(), c.Value.Order()));
+        // And of those it is given what they sign with, in one place.
+        Assert.Contains(
+            "foreach (var caller in callers)\n            {\n                service.WithEnvironment($\"Identity__Peers__{caller.Resource.Name}\", known[caller].Public);",
+            Source,
+            StringComparison.Ordinal);
+        Assert.Equal(2, Source.Split("Identity__Peers__").Length);
     }
 
     /// <summary>

@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using System.Security.Cryptography;
 using System.Text.RegularExpressions;
 using k8s.Models;
 using Sure.LocalHost;
@@ -100,6 +101,26 @@ public sealed class KubernetesSecurityTests
         Assert.Matches("^sure_[0-9a-f]{12}_[A-Za-z0-9_-]{43}$", first["gateway-first-key"]);
         // They go into connection strings, where anything else would need quoting.
         Assert.All(first.Where(s => s.Key == "cache" || s.Key.EndsWith("-database", StringComparison.Ordinal)), s => Assert.Matches("^[A-Za-z0-9]{32,}$", s.Value));
+    }
+
+    [Fact]
+    public async Task The_script_tells_each_service_the_keys_of_those_that_may_call_it_and_of_nobody_else()
+    {
+        var secrets = await MakeSecretsAsync();
+        var told = PlatformGraph.Services.ToDictionary(
+            s => s.Name,
+            s => secrets[$"{s.Name}-identity"].Split('\n', StringSplitOptions.RemoveEmptyEntries).Select(l => l.Split('=', 2)).ToDictionary(l => l[0], l => l[1]));
+
+        foreach (var (service, settings) in told)
+        {
+            Assert.Equal(PlatformGraph.CallersOf(service).Select(c => $"Identity__Peers__{c}").Append("Identity__Key").Order(), settings.Keys.Order());
+            foreach (var caller in PlatformGraph.CallersOf(service))
+            {
+                using var key = ECDsa.Create();
+                key.ImportPkcs8PrivateKey(Convert.FromBase64String(told[caller]["Identity__Key"]), out _);
+                Assert.Equal(Convert.ToBase64String(key.ExportSubjectPublicKeyInfo()), settings[$"Identity__Peers__{caller}"]);
+            }
+        }
     }
 
     [Theory]

@@ -201,14 +201,42 @@ public sealed class TrunkTests
 
     [Theory]
     [InlineData("0192f0c123457abc8def0123456789ab/1")]
+    [InlineData("0192f0c123457abc8def0123456789ab/1,0192f0c123457abc8def0123456789ac/1")]
     [InlineData("nonsense")]
-    public async Task Whose_trunk_is_not_there_is_sent_to_by_its_own_connection(string name)
+    public async Task Whose_trunk_is_not_there_is_sent_to_by_its_own_connection_and_its_gateway_told_where_the_instance_is(string name)
     {
         await using var host = await RealtimeHost.ReadyAsync();
 
         using var client = await RawSocket.ConnectAsync(host.Address, $"{Trunk.Header}: {name}\r\n");
 
         Assert.DoesNotContain(Trunk.Header, client.Head, StringComparison.Ordinal);
+        Assert.Contains($"X-Sure-Instance: 127.0.0.1:{host.Address.Port}\r\n", client.Head, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Of_the_trunks_to_all_instances_that_a_client_names_the_instance_takes_its_own()
+    {
+        await using var host = await RealtimeHost.ReadyAsync();
+        using var trunk = await TrunkClient.OpenAsync(host);
+        Assert.Contains($"X-Sure-Instance: 127.0.0.1:{host.Address.Port}\r\n", trunk.Head, StringComparison.Ordinal);
+        const string Elsewhere = "0192f0c123457abc8def0123456789ab/7";
+
+        using var client = await RawSocket.AskAsync(
+            host.Address, RawSocket.Handshake(host.Address, $"{Trunk.Header}: {Elsewhere},{Trunk.NameOf(trunk.Id, 1)},{Elsewhere}\r\n"));
+
+        Assert.Contains($"{Trunk.Header}: {Trunk.NameOf(trunk.Id, 1)}\r\n", client.Head, StringComparison.Ordinal);
+        Assert.DoesNotContain(Trunk.InstanceHeader, client.Head, StringComparison.Ordinal);
+        Assert.Equal("welcome", (string?)(await trunk.MessagesAsync(1, 1))[0]["type"]);
+    }
+
+    [Fact]
+    public async Task Who_comes_by_no_gateway_is_told_nothing_of_the_instance()
+    {
+        await using var host = await RealtimeHost.ReadyAsync();
+
+        using var client = await RawSocket.ConnectAsync(host.Address);
+
+        Assert.DoesNotContain(Trunk.InstanceHeader, client.Head, StringComparison.Ordinal);
     }
 
     [Fact]

@@ -50,14 +50,23 @@ public sealed class FakeService : IAsyncDisposable
     /// <summary>Whether it has no place for a WebSocket.</summary>
     public bool RefusesSockets { get; set; }
 
-    public static async Task<FakeService> StartAsync(string name)
+    /// <summary>Its trunks; null where it has none to offer.</summary>
+    public FakeTrunks? Trunks { get; init; }
+
+    /// <summary>Starts one that has no trunks.</summary>
+    public static Task<FakeService> StartAsync(string name) => StartAsync(name, trunks: null);
+
+    /// <param name="name">Its name.</param>
+    /// <param name="trunks">Its trunks; null where it has none to offer.</param>
+    /// <param name="host">The address on which it listens.</param>
+    public static async Task<FakeService> StartAsync(string name, FakeTrunks? trunks, string host = "127.0.0.1")
     {
         var builder = WebApplication.CreateSlimBuilder();
         builder.Logging.ClearProviders();
-        builder.WebHost.UseUrls("http://127.0.0.1:0");
+        builder.WebHost.UseUrls($"http://{host}:0");
         builder.Services.Configure<KestrelServerOptions>(kestrel => kestrel.Limits.MaxRequestBodySize = null);
         var app = builder.Build();
-        var service = new FakeService(app, name);
+        var service = new FakeService(app, name) { Trunks = trunks };
         app.UseWebSockets();
         app.Run(service.HandleAsync);
         await app.StartAsync();
@@ -104,6 +113,12 @@ public sealed class FakeService : IAsyncDisposable
             return;
         }
 
+        if (context.Request.Path == Trunk.Path && Trunks is not null)
+        {
+            await Trunks.AcceptAsync(context);
+            return;
+        }
+
         if (context.Request.Path.StartsWithSegments("/internal/openapi", StringComparison.Ordinal) || context.Request.Path == Trunk.Path)
         {
             // The gateway asks for it whenever it likes, and goes on without it.
@@ -142,8 +157,15 @@ public sealed class FakeService : IAsyncDisposable
 
     private async Task EchoAsync(HttpContext context)
     {
+        var byTrunk = Trunks?.Find(context);
         using var socket = await context.WebSockets.AcceptWebSocketAsync();
         Sockets.Enqueue(socket);
+        if (byTrunk is not null)
+        {
+            await FakeTrunks.EchoAsync(socket, byTrunk, Name, context.RequestAborted);
+            return;
+        }
+
         var buffer = new byte[4096];
         while (true)
         {
