@@ -34,8 +34,11 @@ internal static class PlatformTelemetry
         "Microsoft.AspNetCore.Hosting", "Microsoft.AspNetCore.Server.Kestrel", "Microsoft.AspNetCore.Diagnostics", "System.Net.Http", "System.Net.NameResolution",
     ];
 
-    /// <summary>The clients by which OpenTelemetry sends over HTTP: the collector may be outside, where there is no way to it but through a proxy.</summary>
-    private static readonly string[] Exporters = ["OtlpTraceExporter", "OtlpMetricExporter", "OtlpLogExporter"];
+    /// <summary>
+    /// The clients by which OpenTelemetry sends over HTTP: the collector may be outside, where there is no way to it but through a proxy. For
+    /// log lines it has a client of its own, which is none of ours.
+    /// </summary>
+    private static readonly string[] Exporters = ["OtlpTraceExporter", "OtlpMetricExporter"];
 
     private static readonly TimeSpan HealthInterval = TimeSpan.FromSeconds(10);
 
