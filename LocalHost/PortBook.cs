@@ -80,17 +80,22 @@ public sealed class PortBook
     }
 
     /// <summary>Whether nobody listens on <paramref name="port"/>, on any address of this machine.</summary>
-    public static bool IsFree(int port)
+    /// <remarks>An IPv6 that is there and switched off gives no address to anybody, so that it tells nothing of the port.</remarks>
+    public static bool IsFree(int port) =>
+        Listen(new TcpListener(IPAddress.Any, port)) is SocketError.Success
+        && Listen(TcpListener.Create(port)) is not SocketError.AddressAlreadyInUse;
+
+    private static SocketError Listen(TcpListener listener)
     {
-        using var probe = new TcpListener(IPAddress.Any, port);
+        using var probe = listener;
         try
         {
             probe.Start();
-            return true;
+            return SocketError.Success;
         }
-        catch (SocketException)
+        catch (SocketException exception)
         {
-            return false;
+            return exception.SocketErrorCode;
         }
     }
 }

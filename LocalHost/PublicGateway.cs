@@ -9,10 +9,18 @@ internal sealed class PublicGateway : IDisposable
 {
     private const string CertificateSetting = "Gateway__CertificatePath";
 
+    /// <summary>With as many addresses as it has instances.</summary>
+    /// <exception cref="StartException">The setting of its port is none, or leaves none for all of them.</exception>
     public PublicGateway(IReadOnlyDictionary<string, string> environment, int instances)
     {
         var secure = environment.Any(e => e.Key.Equals(CertificateSetting, StringComparison.OrdinalIgnoreCase) && e.Value.Length > 0);
         var first = ServiceSettings.PublicPort(environment);
+        var greatest = ushort.MaxValue - instances + 1;
+        if (first > greatest)
+        {
+            throw new StartException($"{ServiceSettings.PublicPortSetting} is '{first}'; with {instances} gateways, each on the port after the one before, it must be 1 … {greatest}.");
+        }
+
         Addresses = [.. Enumerable.Range(first, instances).Select(port => new Uri($"{(secure ? "https" : "http")}://127.0.0.1:{port}"))];
 #pragma warning disable CA2000, CA5399, MA0039 // Owned by the client. A certificate is for the public name; we look at our own machine only.
         var handler = new HttpClientHandler { ServerCertificateCustomValidationCallback = (_, _, _, _) => true, UseProxy = false };

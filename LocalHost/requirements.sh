@@ -14,6 +14,13 @@ require_dotnet() {
     why=$(cd "$root" && dotnet --version 2>&1) || fail "$why"
 }
 
+is_debian() { grep -qx 'ID=debian' /etc/os-release; }
+
+# The browser of the tests: that which SURE_CHROMIUM names, or one that is installed.
+has_chromium() {
+    [ -n "${SURE_CHROMIUM-}" ] || command -v chromium >/dev/null || command -v google-chrome >/dev/null || command -v chromium-browser >/dev/null
+}
+
 missing_packages() {
     local path="$PATH:/usr/local/sbin:/usr/sbin:/sbin"
     compgen -G '/usr/lib/postgresql/*/bin/postgres' >/dev/null || echo postgresql
@@ -21,11 +28,11 @@ missing_packages() {
     PATH=$path command -v rabbitmq-server >/dev/null || echo rabbitmq-server
     command -v npm >/dev/null || printf '%s\n' nodejs npm
     [ "${1-}" = tests ] || return 0
-    command -v chromium >/dev/null || echo chromium
     PATH=$path command -v promtool >/dev/null || echo prometheus
     command -v slowhttptest >/dev/null || echo slowhttptest
-    # Ubuntu has no package of it; there the tests of deploy/kubernetes say that it is missing.
-    if grep -qx 'ID=debian' /etc/os-release; then
+    # Ubuntu has no package of them – its chromium is a snap –; there the tests that need one say that it is missing.
+    if is_debian; then
+        has_chromium || echo chromium
         PATH=$path command -v kubectl >/dev/null || echo kubernetes-client
     fi
     [ "${2-}" = images ] || return 0
@@ -87,9 +94,9 @@ node_is_new_enough() {
         node -e 'const [a, b] = process.versions.node.split(".").map(Number); process.exit(a > 18 || (a === 18 && b >= 18) ? 0 : 1)'
 }
 
-# What the dashboard is made of, in one number.
+# What the dashboard is made of, in one number; without what is made of that.
 dashboard_sources() {
-    (cd "$root/Dashboard" && find . \( -name node_modules -o -name dist -o -name e2e -o -name screenshots -o -name test-results \) -prune -o -type f -print0 |
+    (cd "$root/Dashboard" && find . \( -name node_modules -o -name dist -o -name e2e -o -name screenshots -o -name test-results -o -name playwright-report -o -path ./src/shared/api/openapi.ts \) -prune -o -type f -print0 |
         LC_ALL=C sort -z | xargs -0 sha256sum | sha256sum | cut -d ' ' -f 1)
 }
 

@@ -30,6 +30,8 @@ public static class ServiceDefaultsExtensions
             http.AddHttpMessageHandler<ServiceCallHandler>();
             http.AddStandardResilienceHandler();
             http.AddServiceDiscovery();
+            // Between services: a proxy of the environment cannot reach them, and has no business with their tokens. Who asks somebody outside says so.
+            http.UseSocketsHttpHandler((handler, _) => handler.UseProxy = false);
         });
         builder.Services.ConfigureHttpJsonOptions(options => SureJson.ApplyStrict(options.SerializerOptions));
         builder.AddPlatformProblems();

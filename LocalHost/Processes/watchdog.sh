@@ -24,9 +24,7 @@ send() {
         read -r pid start signal 2>/dev/null <"$file" || continue
         if runs "$pid" "$start"; then
             any=0
-            if [ "$1" ]; then kill -KILL -- "-$pid" 2>/dev/null; else kill -"$signal" "$pid" 2>/dev/null; fi
-        elif [ ! -e "/proc/$pid" ]; then
-            kill -KILL -- "-$pid" 2>/dev/null
+            if [ "$1" ]; then kill -s KILL -- "-$pid" 2>/dev/null; else kill -"$signal" "$pid" 2>/dev/null; fi
         fi
     done
     return $any
@@ -41,7 +39,8 @@ while send || [ $round -lt 3 ]; do
     sleep 0.2
 done
 send KILL
-# What left its group, such as a daemon of a daemon, still carries our mark.
+# What left its group, such as a daemon of a daemon, still carries our mark, and so does what an ended leader left in its group: by the
+# id of that leader alone the group could be a stranger's by now.
 for environment in /proc/[0-9]*/environ; do
     if grep -qzxF "SURE_LOCALHOST=$folder" "$environment" 2>/dev/null; then
         pid=${environment#/proc/}

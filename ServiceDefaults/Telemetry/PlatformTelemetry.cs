@@ -34,6 +34,12 @@ internal static class PlatformTelemetry
         "Microsoft.AspNetCore.Hosting", "Microsoft.AspNetCore.Server.Kestrel", "Microsoft.AspNetCore.Diagnostics", "System.Net.Http", "System.Net.NameResolution",
     ];
 
+    /// <summary>
+    /// The clients by which OpenTelemetry sends over HTTP: the collector may be outside, where there is no way to it but through a proxy. For
+    /// log lines it has a client of its own, which is none of ours.
+    /// </summary>
+    private static readonly string[] Exporters = ["OtlpTraceExporter", "OtlpMetricExporter"];
+
     private static readonly TimeSpan HealthInterval = TimeSpan.FromSeconds(10);
 
     public static void AddPlatformTelemetry(this IHostApplicationBuilder builder)
@@ -84,6 +90,10 @@ internal static class PlatformTelemetry
         if (isExported)
         {
             telemetry.UseOtlpExporter();
+            foreach (var exporter in Exporters)
+            {
+                builder.Services.AddHttpClient(exporter).UseSocketsHttpHandler((handler, _) => handler.UseProxy = true);
+            }
         }
 
         _ = NetworkTelemetry.Bytes;

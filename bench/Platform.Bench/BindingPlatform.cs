@@ -19,7 +19,7 @@ internal sealed class BindingPlatform : IAsyncDisposable
     private readonly PostgresServer _postgres;
     private readonly HttpClient _quotes;
     private readonly HttpClient _utilization;
-    private TestGateway _gateway = null!;
+    private TestGateway? _gateway;
 
     private BindingPlatform(PostgresServer postgres, int connections)
     {
@@ -33,15 +33,16 @@ internal sealed class BindingPlatform : IAsyncDisposable
     public static async Task<BindingPlatform> StartAsync(PostgresServer postgres, int connections)
     {
         var platform = new BindingPlatform(postgres, connections);
-        await platform._redis.StartAsync();
-        await platform._rabbit.StartAsync();
-        platform._gateway = await TestGateway.StartAsync();
-        var bridges = FreePorts.Address();
-        await platform.StartAsync("BridgeService", bridges, bridges);
-        await platform.StartAsync("QuoteService", platform._quotes.BaseAddress!, bridges);
-        await platform.StartAsync("UtilizationService", platform._utilization.BaseAddress!, bridges);
-        await platform.FillAsync();
-        return platform;
+        try
+        {
+            await platform.BeginAsync();
+            return platform;
+        }
+        catch
+        {
+            await platform.DisposeAsync();
+            throw;
+        }
     }
 
     /// <summary>Quotes of 100 USD, spread over coins and chains so that no limit is near.</summary>
@@ -69,7 +70,7 @@ internal sealed class BindingPlatform : IAsyncDisposable
     }
 
     /// <summary>Vouches for a buyer for the next minute.</summary>
-    public string Token() => _gateway.TokenOf("bench", [Scope.Read, Scope.Write, Scope.Admin]);
+    public string Token() => _gateway!.TokenOf("bench", [Scope.Read, Scope.Write, Scope.Admin]);
 
     /// <summary>Binds one quote as a good client does, with a key of its own.</summary>
     public async Task<HttpStatusCode> BindAsync(Guid quoteId, string token)
@@ -87,9 +88,21 @@ internal sealed class BindingPlatform : IAsyncDisposable
 
         _quotes.Dispose();
         _utilization.Dispose();
-        await _gateway.DisposeAsync();
+        await (_gateway?.DisposeAsync() ?? ValueTask.CompletedTask);
         await _rabbit.DisposeAsync();
         await _redis.DisposeAsync();
+    }
+
+    private async Task BeginAsync()
+    {
+        await _redis.StartAsync();
+        await _rabbit.StartAsync();
+        _gateway = await TestGateway.StartAsync();
+        var bridges = FreePorts.Address();
+        await StartAsync("BridgeService", bridges, bridges);
+        await StartAsync("QuoteService", _quotes.BaseAddress!, bridges);
+        await StartAsync("UtilizationService", _utilization.BaseAddress!, bridges);
+        await FillAsync();
     }
 
     private async Task StartAsync(string name, Uri address, Uri bridges) => _services.Add(await ServiceProcess.StartAsync(
@@ -101,7 +114,7 @@ internal sealed class BindingPlatform : IAsyncDisposable
             ["ConnectionStrings__platform"] = Databases.Plain(await _postgres.CreateDatabaseAsync()),
             ["ConnectionStrings__cache"] = _redis.ConnectionString,
             ["ConnectionStrings__messaging"] = _rabbit.ConnectionString,
-            ["services__gateway__http__0"] = _gateway.Address,
+            ["services__gateway__http__0"] = _gateway!.Address,
             ["services__bridgeservice__http__0"] = bridges.GetLeftPart(UriPartial.Authority),
             ["services__quoteservice__http__0"] = _quotes.BaseAddress!.GetLeftPart(UriPartial.Authority),
             ["services__utilizationservice__http__0"] = _utilization.BaseAddress!.GetLeftPart(UriPartial.Authority),

@@ -20,7 +20,7 @@ internal static class ExposureBench
 
     public static async Task<int> RunAsync(string[] options)
     {
-        var rounds = CommandLine.Option(options, "--rounds", 3);
+        var rounds = CommandLine.Option(options, "--rounds", 5);
         var seconds = CommandLine.Option(options, "--seconds", 15);
         var rate = CommandLine.Option(options, "--rate", 100);
 

@@ -23,10 +23,10 @@ static int Usage()
 {
     Console.Error.WriteLine("dotnet run -c Release --project bench/Platform.Bench -- binding [--rounds 5] [--policies 2048] [--connections 64] [--fsync on|off]");
     Console.Error.WriteLine("dotnet run -c Release --project bench/Platform.Bench -- losses [--rounds 5] [--scenarios 1000000]");
-    Console.Error.WriteLine("dotnet run -c Release --project bench/Platform.Bench -- exposure [--rounds 3] [--seconds 15] [--rate 100]");
-    Console.Error.WriteLine("dotnet run -c Release --project bench/Platform.Bench -- ingestion [--rounds 3] [--seconds 60] [--batches 200] [--connections 8]");
-    Console.Error.WriteLine("dotnet run -c Release --project bench/Platform.Bench -- fanout [--rounds 3] [--clients 100,1000,5000]");
-    Console.Error.WriteLine("dotnet run -c Release --project bench/Platform.Bench -- idle [--rounds 3] [--clients 10000]");
+    Console.Error.WriteLine("dotnet run -c Release --project bench/Platform.Bench -- exposure [--rounds 5] [--seconds 15] [--rate 100]");
+    Console.Error.WriteLine("dotnet run -c Release --project bench/Platform.Bench -- ingestion [--rounds 5] [--seconds 60] [--batches 200] [--connections 8]");
+    Console.Error.WriteLine("dotnet run -c Release --project bench/Platform.Bench -- fanout [--rounds 5] [--clients 100,1000,5000]");
+    Console.Error.WriteLine("dotnet run -c Release --project bench/Platform.Bench -- idle [--rounds 5] [--clients 10000]");
     Console.Error.WriteLine("dotnet run -c Release --project bench/Platform.Bench -- stalled [--rounds 5] [--clients 2000] [--messages 100]");
     Console.Error.WriteLine("dotnet run -c Release --project bench/Platform.Bench -- soak [--clients 5000] [--slow-each 100] [--rate 20] [--seconds 120] [--gateway on|off]");
     Console.Error.WriteLine("dotnet run -c Release --project bench/Platform.Bench -- quotes [--rounds 5] [--seconds 6] [--connections 64] [--rate 500] [--warmup 20]");

@@ -53,11 +53,11 @@ internal sealed class ServiceProcess : IAsyncDisposable
 
         start.Environment["ASPNETCORE_URLS"] = address.GetLeftPart(UriPartial.Authority);
         start.Environment.TryAdd("Logging__LogLevel__Default", "Error");
+        Leash.Hold();
         var service = new ServiceProcess(name, address, Process.Start(start)!);
         // Taken away as it comes, which is all that whoever keeps the logs of a container does while requests are answered.
         _ = service._process.StandardOutput.BaseStream.CopyToAsync(Stream.Null);
-        await service.AwaitAsync("/health", a => a.IsSuccessStatusCode);
-        return service;
+        return await service.UpAsync("/health", a => a.IsSuccessStatusCode);
     }
 
     /// <summary>Starts a peer; it is up when it answers anything at all.</summary>
@@ -68,9 +68,9 @@ internal sealed class ServiceProcess : IAsyncDisposable
     /// <param name="arguments">its arguments.</param>
     public static async Task<ServiceProcess> StartPeerAsync(string name, Uri address, string folder, string program, params string[] arguments)
     {
+        Leash.Hold();
         var peer = new ServiceProcess(name, address, Process.Start(new ProcessStartInfo(program, arguments) { WorkingDirectory = folder })!);
-        await peer.AwaitAsync("/", _ => true);
-        return peer;
+        return await peer.UpAsync("/", _ => true);
     }
 
     /// <summary>Starts one of the peers that this program is itself.</summary>
@@ -132,6 +132,21 @@ internal sealed class ServiceProcess : IAsyncDisposable
     {
         var configuration = new DirectoryInfo(AppContext.BaseDirectory).Name;
         return Path.GetFullPath(Path.Combine(AppContext.BaseDirectory, "..", "..", name, configuration, $"{name}.dll"));
+    }
+
+    /// <summary>Itself, once it is up; where it does not get there it is ended.</summary>
+    private async Task<ServiceProcess> UpAsync(string path, Predicate<HttpResponseMessage> isUp)
+    {
+        try
+        {
+            await AwaitAsync(path, isUp);
+            return this;
+        }
+        catch
+        {
+            await DisposeAsync();
+            throw;
+        }
     }
 
     private async Task AwaitAsync(string path, Predicate<HttpResponseMessage> isUp)

@@ -85,5 +85,15 @@ public class PortBookTests
         Assert.False(PortBook.IsFree(((IPEndPoint)listener.LocalEndpoint).Port));
     }
 
+    [Fact]
+    public void A_port_somebody_listens_on_by_IPv6_alone_is_not_free()
+    {
+        Assert.SkipUnless(Socket.OSSupportsIPv6, "There is no IPv6 here.");
+        using var listener = new TcpListener(IPAddress.IPv6Loopback, 0);
+        listener.Start();
+
+        Assert.False(PortBook.IsFree(((IPEndPoint)listener.LocalEndpoint).Port));
+    }
+
     private static Dictionary<string, int> Kept(params (string Name, int Port)[] ports) => ports.ToDictionary(p => p.Name, p => p.Port);
 }

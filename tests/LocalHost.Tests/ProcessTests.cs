@@ -119,6 +119,27 @@ public sealed class ProcessTests : IDisposable
     }
 
     [Fact]
+    public async Task The_watchdog_kills_what_does_not_stop_with_all_its_group()
+    {
+        const string seconds = "65.25";
+        using var hung = Process.Start("setsid", ["bash", "-c", Scripts.Launch, "launch.sh", _run.FileOf("thing"), $"{Environment.ProcessId}", "15", "bash", "-c", $"trap '' TERM; sleep {seconds} & while :; do sleep 0.05; done"]);
+        try
+        {
+            await UntilAsync(() => Runs($"sleep\0{seconds}\0"));
+            using var watchdog = Process.Start(_run.Watchdog())!;
+
+            watchdog.StandardInput.Close();
+            await watchdog.WaitForExitAsync(TestContext.Current.CancellationToken);
+
+            await UntilAsync(() => hung.HasExited && !Runs($"sleep\0{seconds}\0"));
+        }
+        finally
+        {
+            Posix.KillGroup(hung.Id);
+        }
+    }
+
+    [Fact]
     public async Task What_an_earlier_start_left_behind_is_ended()
     {
         var seconds = await OrphanAsync();
@@ -138,6 +159,37 @@ public sealed class ProcessTests : IDisposable
 
         Assert.False(stranger.HasExited);
         stranger.Kill();
+    }
+
+    [Theory]
+    [InlineData("64.25", true)]
+    [InlineData("64.75", false)]
+    public async Task Of_a_group_whose_leader_has_ended_that_is_ended_which_we_have_started(string seconds, bool isOurs)
+    {
+        var start = new ProcessStartInfo("setsid", ["bash", "-c", $"sleep {seconds} &"]) { UseShellExecute = false };
+        start.Environment[Scripts.Mark] = isOurs ? _run.Folder : null;
+        using var leader = Process.Start(start)!;
+        await leader.WaitForExitAsync(TestContext.Current.CancellationToken);
+        try
+        {
+            await UntilAsync(() => Runs($"sleep\0{seconds}\0"));
+            await File.WriteAllTextAsync(_run.FileOf("thing"), $"{leader.Id} 1 15\n", TestContext.Current.CancellationToken);
+
+            await RunFolder.ClearAsync(Path.Combine(_folder, "run"), Path.Combine(_folder, "ready.json"), TimeProvider.System, TestContext.Current.CancellationToken);
+
+            if (isOurs)
+            {
+                await UntilAsync(() => !Runs($"sleep\0{seconds}\0"));
+            }
+            else
+            {
+                Assert.True(Runs($"sleep\0{seconds}\0"));
+            }
+        }
+        finally
+        {
+            Posix.KillGroup(leader.Id);
+        }
     }
 
     [Fact]

@@ -177,6 +177,15 @@ public sealed class ServiceSettingsTests : IDisposable
         Assert.Throws<StartException>(() => ServiceSettings.PublicPort(Environment(("Gateway__Port", "80800"))));
     }
 
+    [Fact]
+    public void The_last_of_the_gateways_has_a_port_too()
+    {
+        using var gateway = new PublicGateway(Environment(("Gateway__Port", "65534")), instances: 2);
+
+        Assert.Equal([65534, 65535], gateway.Addresses.Select(a => a.Port));
+        Assert.Contains("65534", Assert.Throws<StartException>(() => new PublicGateway(Environment(("Gateway__Port", "65535")), instances: 2)).Message, StringComparison.Ordinal);
+    }
+
     private (ServiceSettings Settings, PlatformAddresses Addresses) Settings(params (string, string)[] environment) =>
         Settings(demonstration: true, environment);
 

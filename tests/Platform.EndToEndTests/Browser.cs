@@ -15,12 +15,12 @@ internal static class Browser
     {
         var runner = Path.Join(Dashboard, "node_modules", "@playwright", "test", "cli.js");
         Assert.True(File.Exists(runner), "The browser tests are not installed: run ./test, or 'npm ci --ignore-scripts && npm run build' in Dashboard/.");
-        Assert.True(File.Exists("/usr/bin/chromium"), "Chromium is missing: 'apt-get install -y --no-install-recommends chromium' installs it.");
         return RunAsync("node", [runner, "test", .. arguments], new Dictionary<string, string>(environment, StringComparer.Ordinal)
         {
             ["SURE_GATEWAY"] = platform.Gateway.ToString(),
             ["SURE_KEY"] = platform.Key,
             ["SURE_READY_FILE"] = platform.ReadyFile,
+            [Chromium.Setting] = Chromium.Find(),
         });
     }
 

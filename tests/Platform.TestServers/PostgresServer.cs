@@ -12,7 +12,9 @@ public sealed class PostgresServer : IAsyncDisposable
     /// </summary>
     private const string WithoutDisk = "-c fsync=off -c full_page_writes=off -c wal_level=minimal -c max_wal_senders=0 -c jit=off";
 
-    private readonly string _folder = Path.Combine(Path.GetTempPath(), $"sure-postgres-{Guid.CreateVersion7(TimeProvider.System.GetUtcNow()):N}");
+    /// <summary>Where what is temporary outlives a restart, and therefore is on a disk: <c>/tmp</c> is memory on many systems.</summary>
+    private const string OnDisk = "/var/tmp";
+
     private readonly int _port = FreePorts.One();
     private readonly SemaphoreSlim _starting = new(1, 1);
     private readonly ConcurrentDictionary<string, Lazy<Task<string>>> _templates = [];
@@ -25,7 +27,7 @@ public sealed class PostgresServer : IAsyncDisposable
     public PostgresServer() =>
         _administration = NpgsqlDataSource.Create($"{ConnectionTo("postgres")};Server Compatibility Mode=NoTypeLoading");
 
-    /// <summary>Whether commits reach the disk, as they do in operation. Tests do without.</summary>
+    /// <summary>Whether commits reach the disk, as they do in operation; its data is then in <c>/var/tmp</c>. Tests do without.</summary>
     public bool Durable { get; init; }
 
     /// <summary>An empty database; its connection string.</summary>
@@ -61,10 +63,16 @@ public sealed class PostgresServer : IAsyncDisposable
                 return;
             }
 
+            Leash.Hold();
             if (!_prepared)
             {
-                Directory.CreateDirectory(_folder);
-                await Programs.GiveToPostgresAsync(_folder);
+                if (Durable)
+                {
+                    RequireDisk(OnDisk);
+                }
+
+                Directory.CreateDirectory(Folder);
+                await Programs.GiveToPostgresAsync(Folder);
                 await Programs.RunAsPostgresAsync(
                     Programs.PostgresTool("initdb"), "-D", Data, "-U", "postgres", "--auth=trust", "--no-sync", "--no-instructions", "-E", "UTF8");
                 _prepared = true;
@@ -77,9 +85,9 @@ public sealed class PostgresServer : IAsyncDisposable
                 "-w",
                 "-s",
                 "-l",
-                Path.Combine(_folder, "log"),
+                Path.Combine(Folder, "log"),
                 "-o",
-                $"-p {_port} -k {_folder} -c listen_addresses=127.0.0.1 -c max_connections=300 {(Durable ? "" : WithoutDisk)}",
+                $"-p {_port} -k {Folder} -c listen_addresses=127.0.0.1 -c max_connections=300 {(Durable ? "" : WithoutDisk)}",
                 "start");
             _running = true;
         }
@@ -106,10 +114,20 @@ public sealed class PostgresServer : IAsyncDisposable
         await StopAsync();
         if (_prepared)
         {
-            Directory.Delete(_folder, recursive: true);
+            Directory.Delete(Folder, recursive: true);
         }
 
         _starting.Dispose();
+    }
+
+    /// <summary>What is written to memory is there at once and reaches no disk: measured there, commits would cost nothing.</summary>
+    /// <exception cref="InvalidOperationException">The folder is in memory.</exception>
+    public static void RequireDisk(string folder)
+    {
+        if (new DriveInfo(folder).DriveFormat is "tmpfs" or "ramfs")
+        {
+            throw new InvalidOperationException($"{folder} is in memory, where no commit reaches a disk: mount one there.");
+        }
     }
 
     private async Task<string> CreateAsync(string template)
@@ -120,7 +138,9 @@ public sealed class PostgresServer : IAsyncDisposable
         return name;
     }
 
-    private string Data => Path.Combine(_folder, "data");
+    private string Folder => field ??= Path.Combine(Durable ? OnDisk : Path.GetTempPath(), $"sure-postgres-{Guid.CreateVersion7(TimeProvider.System.GetUtcNow()):N}");
+
+    private string Data => Path.Combine(Folder, "data");
 
     private string ConnectionTo(string database) =>
         $"Host=127.0.0.1;Port={_port};Username=postgres;Database={database};Timeout=60;Command Timeout=60;Maximum Pool Size=30";

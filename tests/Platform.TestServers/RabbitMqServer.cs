@@ -35,6 +35,7 @@ public sealed class RabbitMqServer : IAsyncDisposable
                 return;
             }
 
+            Leash.Hold();
             await File.WriteAllTextAsync(Path.Combine(_folder, "plugins"), "[].\n");
             await File.WriteAllTextAsync(
                 Path.Combine(_folder, "rabbitmq.conf"),

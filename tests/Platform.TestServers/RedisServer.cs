@@ -27,6 +27,7 @@ public sealed class RedisServer : IAsyncDisposable
                 return;
             }
 
+            Leash.Hold();
             // What is answered has been handed to the system, and a kill loses nothing of that. With "everysec" a slow disk would have Redis owe its
             // file two seconds and then stand still. The file is never written anew: for the rate of a benchmark that is half a core, at any moment.
             _process = Process.Start(new ProcessStartInfo(Programs.Find("redis-server", "/usr/bin/redis-server", "/usr/local/bin/redis-server"))

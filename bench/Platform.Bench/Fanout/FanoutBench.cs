@@ -25,7 +25,7 @@ internal static class FanoutBench
 
     public static async Task<int> RunAsync(string[] options)
     {
-        var rounds = CommandLine.Option(options, "--rounds", 3);
+        var rounds = CommandLine.Option(options, "--rounds", 5);
         var warmup = TimeSpan.FromSeconds(CommandLine.Option(options, "--warmup", 10));
         var counts = CommandLine.Text(options, "--clients", "100,1000,5000").Split(',').Select(int.Parse).ToList();
         Console.WriteLine($"messages of about 304 bytes; ms from publishing one to the last client, median of {Singles}; k messages/s and CPU of the server of {Burst} at once, median of {Bursts}; medians of {rounds} rounds");

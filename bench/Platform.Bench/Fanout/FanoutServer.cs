@@ -35,9 +35,9 @@ internal sealed class RealtimeServer : FanoutServer
     private const string Producer = "riskservice";
 
     private readonly RedisServer _redis = new();
-    private ConnectionMultiplexer _connection = null!;
+    private ConnectionMultiplexer? _connection;
     private StreamSink _sink = null!;
-    private ServiceProcess _service = null!;
+    private ServiceProcess? _service;
     private PostgresServer? _postgres;
     private ServiceProcess? _gateway;
     private Uri _front = null!;
@@ -47,9 +47,9 @@ internal sealed class RealtimeServer : FanoutServer
 
     public override string FirstMessage => """{"action":"subscribe","channel":"risk_alerts"}""";
 
-    public override TimeSpan Cpu => _service.Cpu + (_gateway?.Cpu ?? TimeSpan.Zero);
+    public override TimeSpan Cpu => _service!.Cpu + (_gateway?.Cpu ?? TimeSpan.Zero);
 
-    public override long ResidentBytes => _service.ResidentBytes + (_gateway?.ResidentBytes ?? 0);
+    public override long ResidentBytes => _service!.ResidentBytes + (_gateway?.ResidentBytes ?? 0);
 
     /// <summary>Clients connect to it directly.</summary>
     public static async Task<FanoutServer> StartAsync() => await StartServerAsync();
@@ -58,16 +58,18 @@ internal sealed class RealtimeServer : FanoutServer
     public static async Task<FanoutServer> StartBehindGatewayAsync()
     {
         var server = await StartServerAsync();
-        server._postgres = new PostgresServer();
-        server._front = FreePorts.Address();
-        server._gateway = await StartGatewayAsync(server._postgres, server._redis, server._front, server._service.Address);
-        return server;
+        return await server.WithAsync(async () =>
+        {
+            server._postgres = new PostgresServer();
+            server._front = FreePorts.Address();
+            server._gateway = await StartGatewayAsync(server._postgres, server._redis, server._front, server._service!.Address);
+        });
     }
 
     /// <summary>What its metric <paramref name="name"/> is, as Prometheus reads it; 0 while nothing was counted.</summary>
     public async Task<double> MetricAsync(string name)
     {
-        using var client = new HttpClient { BaseAddress = _service.Address };
+        using var client = new HttpClient { BaseAddress = _service!.Address };
         var lines = (await client.GetStringAsync(new Uri("/metrics", UriKind.Relative))).Split('\n');
         return lines.Where(l => l.StartsWith(name, StringComparison.Ordinal)).Sum(l => double.Parse(l.Split(' ')[1], CultureInfo.InvariantCulture));
     }
@@ -75,13 +77,15 @@ internal sealed class RealtimeServer : FanoutServer
     internal static async Task<RealtimeServer> StartServerAsync()
     {
         var server = new RealtimeServer();
-        await server._redis.StartAsync();
-        server._connection = await ConnectionMultiplexer.ConnectAsync(server._redis.ConnectionString);
-        server._sink = SinkOn(server._connection);
-        await server._sink.RebuildAsync(Producer, seen: null, firstKept: 1, last: 0, CancellationToken.None);
-        server._service = await StartServiceAsync(server._redis);
-        server._front = server._service.Address;
-        return server;
+        return await server.WithAsync(async () =>
+        {
+            await server._redis.StartAsync();
+            server._connection = await ConnectionMultiplexer.ConnectAsync(server._redis.ConnectionString);
+            server._sink = SinkOn(server._connection);
+            await server._sink.RebuildAsync(Producer, seen: null, firstKept: 1, last: 0, CancellationToken.None);
+            server._service = await StartServiceAsync(server._redis);
+            server._front = server._service.Address;
+        });
     }
 
     /// <summary>Appends to the channels as an instance does.</summary>
@@ -134,9 +138,24 @@ internal sealed class RealtimeServer : FanoutServer
     {
         await (_gateway?.DisposeAsync() ?? ValueTask.CompletedTask);
         await (_postgres?.DisposeAsync() ?? ValueTask.CompletedTask);
-        await _service.DisposeAsync();
-        await _connection.DisposeAsync();
+        await (_service?.DisposeAsync() ?? ValueTask.CompletedTask);
+        await (_connection?.DisposeAsync() ?? ValueTask.CompletedTask);
         await _redis.DisposeAsync();
+    }
+
+    /// <summary>Itself with what is started; where that fails, nothing is left of it.</summary>
+    private async Task<RealtimeServer> WithAsync(Func<Task> startAsync)
+    {
+        try
+        {
+            await startAsync();
+            return this;
+        }
+        catch
+        {
+            await DisposeAsync();
+            throw;
+        }
     }
 
     public static EventEnvelope Envelope(string producer, long sequence, IPlatformEvent told) => new(

@@ -18,7 +18,7 @@ internal static class IdleBench
 
     public static async Task<int> RunAsync(string[] options)
     {
-        var rounds = CommandLine.Option(options, "--rounds", 3);
+        var rounds = CommandLine.Option(options, "--rounds", 5);
         var count = CommandLine.Option(options, "--clients", 10_000);
         Console.WriteLine($"{count} connections; resident KiB of the server for each, medians and ranges of {rounds} rounds");
         Console.WriteLine($"{"",-20} {"all shared",-24} {"each further",-24}");

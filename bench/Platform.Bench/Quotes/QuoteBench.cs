@@ -10,6 +10,9 @@ namespace Sure.Bench.Quotes;
 internal static class QuoteBench
 {
     private const int FirstRequests = 50;
+    /// <summary>What rates are compared on: wrk has one thread and nginx one process, and leave any further core to our servers alone.</summary>
+    private const int Cores = 2;
+
     private const string Path = "/api/v2/quote/multi-dimensional";
     private const string Body = """{"coverage_type":"depeg","chain":"Ethereum","stablecoin":"USDC","coverage_amount":10000,"duration_days":90}""";
 
@@ -66,13 +69,13 @@ internal static class QuoteBench
 
         Console.WriteLine();
         var plain = Beside("QuoteService", "Kestrel plaintext", r => r.Rate);
-        Say($"QuoteService beside Kestrel plaintext {plain:F2}", "at least 0.45", plain >= 0.45);
+        SayOfTwo($"QuoteService beside Kestrel plaintext {plain:F2}", "at least 0.45", plain >= 0.45);
         var cpu = Beside("QuoteService", "fastify", r => r.CpuMicroseconds);
         Say($"CPU of a quote beside fastify without a store {cpu:F2}", "at most 0.75", cpu <= 0.75);
         var yarp = Beside("gateway", "bare YARP", r => r.Rate);
-        Say($"gateway beside bare YARP {yarp:F2}", "at least 0.85", yarp >= 0.85);
+        SayOfTwo($"gateway beside bare YARP {yarp:F2}", "at least 0.85", yarp >= 0.85);
         var nginx = Beside("gateway", "nginx", r => r.Rate);
-        Say($"gateway beside nginx {nginx:F2}", "at least 0.5", nginx >= 0.5);
+        SayOfTwo($"gateway beside nginx {nginx:F2}", "at least 0.5", nginx >= 0.5);
 
         var latencies = await OpenLoop.RunAsync(20, rate, () => AskAsync(client));
         var (p50, p95) = (latencies[latencies.Count / 2], latencies[latencies.Count * 95 / 100]);
@@ -97,6 +100,18 @@ internal static class QuoteBench
         using var answer = await client.PostAsync(new Uri(Path, UriKind.Relative), content);
         answer.EnsureSuccessStatusCode();
         _ = await answer.Content.ReadAsByteArrayAsync();
+    }
+
+    /// <summary>A goal that says something where all share two cores.</summary>
+    private static void SayOfTwo(string found, string goal, bool reached)
+    {
+        if (Environment.ProcessorCount <= Cores)
+        {
+            Say(found, goal, reached);
+            return;
+        }
+
+        Console.WriteLine($"{found}; no verdict: the goal, {goal}, is one for {Cores} cores, and of these {Environment.ProcessorCount} the one thread of wrk and the one process of nginx leave the rest to what is beside them");
     }
 
     private static void Say(string found, string goal, bool reached) => Console.WriteLine($"{found}; goal {goal}: {(reached ? "reached" : "missed")}");

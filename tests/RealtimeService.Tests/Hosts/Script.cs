@@ -4,6 +4,7 @@ using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Hosting;
 using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.Logging;
+using Sure.TestServers;
 
 namespace Sure.RealtimeService.Tests.Hosts;
 
@@ -51,7 +52,7 @@ internal sealed class Script : IAsyncDisposable
         await script._pages.StartAsync(TestContext.Current.CancellationToken);
         script._profile = Directory.CreateTempSubdirectory("sure-browser-").FullName;
         script.Run(
-            Find("chromium", "chromium"),
+            Chromium.Find(),
             script._profile,
             "--headless",
             "--no-sandbox",
