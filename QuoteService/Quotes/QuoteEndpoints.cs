@@ -80,17 +80,10 @@ internal static class QuoteEndpoints
         };
     }
 
-    private static async Task<Results<Ok<QuoteDocument>, ProblemHttpResult>> FindAsync(string quote_id, QuoteStore store)
-    {
-        if (!Guid.TryParse(quote_id, out var id))
-        {
-            return Problem.Malformed("quote_id", "quote_id must be a UUID.");
-        }
-
-        return await store.FindAsync(id) is { } quote
+    private static async Task<Results<Ok<QuoteDocument>, ProblemHttpResult>> FindAsync(string quote_id, QuoteStore store) =>
+        Guid.TryParse(quote_id, out var id) && await store.FindAsync(id) is { } quote
             ? TypedResults.Ok(quote.Document)
             : Problem.NotFound("There is no such quote, or it has expired.");
-    }
 
     private static async Task<Results<JsonHttpResult<BindableQuote>, NotFound>> FindBindableAsync(Guid quote_id, QuoteStore store) =>
         await store.FindAsync(quote_id) is { } quote ? TypedResults.Json(quote.ToBindable(), SureJson.Internal) : TypedResults.NotFound();
