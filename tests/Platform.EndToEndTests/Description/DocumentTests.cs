@@ -93,7 +93,7 @@ public sealed class DocumentTests(RunningPlatform platform)
     [Fact]
     public async Task What_has_a_target_yield_has_the_realised_one_beside_it()
     {
-        var document = JsonNode.Parse(await ApiDocument.ReadTextAsync(platform))!;
+        var document = JsonNode.Parse(await ApiDocument.ReadTextAsync(platform));
 
         var withTarget = Properties(document).Where(p => p.ContainsKey("apy")).ToList();
 
