@@ -16,7 +16,8 @@ internal static class BridgeAlerts
         var resolved = new List<BridgeAlert>();
         foreach (var rule in Rules(standing, options))
         {
-            switch (before.GetValueOrDefault(rule.AlertType), rule.Begins, rule.Lasts)
+            // Without a margin a figure at its limit would be back inside while it is raised.
+            switch (before.GetValueOrDefault(rule.AlertType), rule.Begins, rule.Begins || rule.Lasts)
             {
                 case (null, true, _):
                     var alert = new BridgeAlert(
@@ -46,7 +47,7 @@ internal static class BridgeAlerts
             "tvl_drop",
             Severity.Critical,
             drop > o.CriticalDrawdownPct,
-            !(drop < o.CriticalDrawdownPct - o.ResolveMarginPct),
+            !(drop <= o.CriticalDrawdownPct - o.ResolveMarginPct),
             () => $"CRITICAL: Bridge TVL dropped {drop:0.0}% (${s.Peak?.Value - s.TvlUsd:0}) in {(s.Now - s.Peak?.At)?.TotalMinutes:0} minutes");
 
         decimal? decline = s.TvlUsd is { } tvl && s.RecentPeak is { } recent ? -BridgeAssessor.Change(tvl, recent.Value) : null;
@@ -54,7 +55,7 @@ internal static class BridgeAlerts
             "tvl_decline",
             Severity.High,
             decline > o.DeclinePct,
-            !(decline < o.DeclinePct - o.ResolveMarginPct),
+            !(decline <= o.DeclinePct - o.ResolveMarginPct),
             () => $"HIGH: Bridge TVL declined {decline:0.0}% (${s.RecentPeak?.Value - s.TvlUsd:0}) in {(s.Now - s.RecentPeak?.At)?.TotalMinutes:0} minutes");
 
         decimal? step = s.TvlUsd is { } now && s.LastTvlUsd is { } last ? -BridgeAssessor.Change(now, last) : null;
@@ -62,7 +63,7 @@ internal static class BridgeAlerts
             "tvl_step",
             Severity.Medium,
             step > o.StepPct,
-            !(step < o.StepPct - o.ResolveMarginPct),
+            !(step <= o.StepPct - o.ResolveMarginPct),
             () => $"MEDIUM: Bridge TVL dropped {step:0.0}% (${s.LastTvlUsd - s.TvlUsd:0}) since the point before");
 
         double? variation = s.Values.Count > 1 ? Sample.CoefficientOfVariation(s.Values) : null;
@@ -70,7 +71,7 @@ internal static class BridgeAlerts
             "oracle_discrepancy",
             Severity.High,
             variation >= o.DiscrepancyVariation,
-            !(variation < o.DiscrepancyVariation - (double)(o.ResolveMarginPct / 100)),
+            !(variation <= o.DiscrepancyVariation - (double)(o.ResolveMarginPct / 100)),
             () => $"HIGH: Sources disagree on the bridge's TVL by {variation * 100:0.0}%");
 
         yield return new Rule(

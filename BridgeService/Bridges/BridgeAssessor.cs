@@ -96,7 +96,7 @@ public sealed class BridgeAssessor(BridgeOptions options)
             [
                 .. evidence.Sources.GroupBy(o => o.Source).OrderBy(g => g.Key, StringComparer.Ordinal)
                     .Select(g => g.FirstOrDefault(o => o.TvlUsd is not null) ?? g.First())
-                    .Select(o => new BridgeSourceFigure(o.Source, o.TvlUsd, o.ObservedAt, now - o.ObservedAt < options.MaxAgeOf(o.Source))),
+                    .Select(o => new BridgeSourceFigure(o.Source, Cents(o.TvlUsd), o.ObservedAt, now - o.ObservedAt < options.MaxAgeOf(o.Source))),
             ],
             newest);
         var state = new BridgeState(
@@ -132,7 +132,8 @@ public sealed class BridgeAssessor(BridgeOptions options)
     internal static decimal Change(decimal value, decimal from) =>
         from < 0.01m ? 0 : Math.Round(((value / from) - 1) * 100, PercentDecimals, MidpointRounding.AwayFromZero);
 
-    private static decimal? Cents(decimal? amount) =>
+    /// <summary>An amount as it is told; what decides, and what is kept of an observation, is not rounded.</summary>
+    internal static decimal? Cents(decimal? amount) =>
         amount is { } known ? Math.Round(known, 2, MidpointRounding.AwayFromZero) : null;
 
     /// <summary>Paused when most of those who say anything about it say so; the only one who does is told and caps the score.</summary>

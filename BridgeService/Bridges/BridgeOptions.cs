@@ -99,7 +99,7 @@ public sealed class BridgeOptions
     [Range(0, 100)]
     public decimal StepPct { get; set; } = 5;
 
-    /// <summary>How far back inside its limit a value must be before its alert is resolved, in percentage points.</summary>
+    /// <summary>How far back inside its limit a value must at least be for its alert to be resolved, in percentage points.</summary>
     [Range(0, 100)]
     public decimal ResolveMarginPct { get; set; } = 1;
 

@@ -12,7 +12,7 @@ namespace Sure.BridgeService.SourceQuality;
 /// <param name="Kind">What of.</param>
 /// <param name="Stablecoin">The coin; null for a bridge.</param>
 /// <param name="BridgeId">The bridge; null for a coin.</param>
-/// <param name="Value">Last word in USD: price, net asset value, or value locked.</param>
+/// <param name="Value">Last word in USD: price, net asset value, or value locked, that with at most 2 decimals.</param>
 /// <param name="ObservedAt">When that was so.</param>
 /// <param name="AgeSeconds">How long ago.</param>
 /// <param name="Live">Whether that is young enough to count.</param>
@@ -85,7 +85,7 @@ internal static class SourceEndpoints
             series.Kind,
             isBridge ? null : Words<Stablecoin>.Parse(series.Subject),
             isBridge ? series.Subject : null,
-            kept.Value,
+            isBridge ? BridgeAssessor.Cents(kept.Value)!.Value : kept.Value,
             kept.ObservedAt,
             Age.Of(kept.ObservedAt, now),
             now - kept.ObservedAt < maxAges.Of(series),

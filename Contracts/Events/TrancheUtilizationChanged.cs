@@ -14,7 +14,7 @@ public sealed record TrancheUtilizationChanged(
 /// <summary>One tranche.</summary>
 /// <param name="TrancheId">Which.</param>
 /// <param name="Apy">Target yield at its utilization, in % per year.</param>
-/// <param name="RealisedApy30d">What it earned over the last 30 days, in % per year.</param>
+/// <param name="RealisedApy30d">Premium credited in the last 30 days over the mean capital of all of them, × 365/30, in %.</param>
 /// <param name="Utilization">Attributed coverage over capital, 0 … 1.</param>
 /// <param name="TotalCapitalUsd">Its capital.</param>
 /// <param name="CoverageSoldUsd">Coverage attributed to it.</param>

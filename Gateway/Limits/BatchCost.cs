@@ -34,8 +34,8 @@ internal static class BatchCost
         {
             while (reader.Read())
             {
-                // {"quotes":[ each of these
-                if (reader.CurrentDepth == 2 && reader.TokenType is JsonTokenType.StartObject or JsonTokenType.Null)
+                // {"quotes":[ each of these, whatever it is: what cannot be read is answered too
+                if (reader.CurrentDepth == 2 && reader.TokenType is not (JsonTokenType.PropertyName or JsonTokenType.EndObject or JsonTokenType.EndArray))
                 {
                     quotes++;
                 }

@@ -10,17 +10,16 @@ using Sure.ServiceDefaults.Problems;
 
 namespace Sure.QuoteService.Quotes;
 
-/// <summary>Body of <c>POST /api/v2/quote/batch</c>.</summary>
-/// <param name="Quotes">1 … 560 requests.</param>
-public sealed record BatchRequest(IReadOnlyList<QuoteRequest?> Quotes);
-
 /// <summary>Quotes and refusals in the order of the requests.</summary>
 public sealed record BatchAnswer(IReadOnlyList<BatchResult> Results, DateTimeOffset Timestamp);
 
 /// <summary>What became of one request of a batch: a quote or a problem.</summary>
 public sealed record BatchResult(int Index, QuoteDocument? Quote, BatchProblem? Problem);
 
-/// <summary>Why one request of a batch got no quote.</summary>
+/// <summary>Why one request of a batch got no quote: what it would have been answered alone.</summary>
+/// <param name="Type">For example <c>urn:sure:problem:outside-bounds</c>.</param>
+/// <param name="Status">400 where it cannot be read, 422 where it is not allowed.</param>
+/// <param name="Error">One sentence for a person.</param>
 public sealed record BatchProblem(string Type, int Status, string Error);
 
 /// <summary>Asking for quotes and reading them.</summary>
@@ -37,12 +36,10 @@ internal static class QuoteEndpoints
             .WithName("Quote").WithSummary("A premium, valid for five minutes.")
             .WithExample(new QuoteRequest(CoverageType.Depeg, Chain.Ethereum, Stablecoin.USDC, 10_000m, 90));
         group.MapPost("/quote/batch", IssueBatchAsync).WithMetadata(new RequestSizeLimitAttribute(LargestBatchBody))
-            .WithName("QuoteBatch").WithSummary("Up to 560 quotes at once.")
-            .WithExample(new BatchRequest(
-            [
+            .WithName("QuoteBatch").WithSummary("Up to 560 quotes at once; a request that cannot be read or priced is a problem in its place.")
+            .WithExample(new BatchRequest(QuoteRequests.Of(
                 new QuoteRequest(CoverageType.Depeg, Chain.Ethereum, Stablecoin.USDC, 10_000m, 90, PricingMode.Dynamic, 0.98m, 0.85m, 6),
-                new QuoteRequest(CoverageType.SmartContract, Chain.Base, Stablecoin.USDT, 2_500m, 30),
-            ]));
+                new QuoteRequest(CoverageType.SmartContract, Chain.Base, Stablecoin.USDT, 2_500m, 30))));
         group.MapGet("/quotes/{quote_id}", FindAsync).WithName("GetQuote").WithSummary("A quote while it lives.");
         endpoints.MapGet(BindableQuote.Path + "{quote_id:guid}", FindBindableAsync).RequireService().ExcludeFromDescription();
     }
@@ -64,14 +61,15 @@ internal static class QuoteEndpoints
             return Problem.NotAllowed("outside-bounds", $"quotes must hold 1 … {LargestBatch} requests.", "quotes");
         }
 
-        var quotes = request.Quotes.OfType<QuoteRequest>().ToList();
-        if (quotes.Count < request.Quotes.Count)
-        {
-            return Problem.Malformed("quotes", "quotes must not hold null.");
-        }
-
-        var outcomes = await issuer.IssueAsync(quotes, cancellationToken);
-        return TypedResults.Ok(new BatchAnswer([.. outcomes.Select(Translate)], time.GetUtcNow()));
+        var elements = request.Quotes.Elements;
+        var issued = await issuer.IssueAsync([.. elements.Select(e => e.Request).OfType<QuoteRequest>()], cancellationToken);
+        var outcomes = new Queue<QuoteOutcome>(issued);
+        return TypedResults.Ok(new BatchAnswer(
+            [
+                .. elements.Select((e, index) => Translate(
+                    e.Fault is { } fault ? new QuoteOutcome.Refused(Problem.Malformed(fault.Field, fault.Sentence)) : outcomes.Dequeue(), index)),
+            ],
+            time.GetUtcNow()));
 
         static BatchResult Translate(QuoteOutcome outcome, int index) => outcome switch
         {
@@ -82,17 +80,10 @@ internal static class QuoteEndpoints
         };
     }
 
-    private static async Task<Results<Ok<QuoteDocument>, ProblemHttpResult>> FindAsync(string quote_id, QuoteStore store)
-    {
-        if (!Guid.TryParse(quote_id, out var id))
-        {
-            return Problem.Malformed("quote_id", "quote_id must be a UUID.");
-        }
-
-        return await store.FindAsync(id) is { } quote
+    private static async Task<Results<Ok<QuoteDocument>, ProblemHttpResult>> FindAsync(string quote_id, QuoteStore store) =>
+        Guid.TryParse(quote_id, out var id) && await store.FindAsync(id) is { } quote
             ? TypedResults.Ok(quote.Document)
             : Problem.NotFound("There is no such quote, or it has expired.");
-    }
 
     private static async Task<Results<JsonHttpResult<BindableQuote>, NotFound>> FindBindableAsync(Guid quote_id, QuoteStore store) =>
         await store.FindAsync(quote_id) is { } quote ? TypedResults.Json(quote.ToBindable(), SureJson.Internal) : TypedResults.NotFound();

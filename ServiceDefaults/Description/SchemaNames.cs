@@ -1,8 +1,10 @@
 using System.Collections.Concurrent;
+using System.Reflection;
 using System.Text.Json;
 using System.Text.Json.Nodes;
 using System.Text.Json.Serialization.Metadata;
 using Microsoft.AspNetCore.OpenApi;
+using Sure.Contracts.Json;
 
 namespace Sure.ServiceDefaults.Description;
 
@@ -29,7 +31,8 @@ internal sealed class SchemaNames
             : throw new InvalidOperationException($"{known} and {type} would both be called {name} in the description of the API: rename one.");
     }
 
-    /// <summary>Whether it is referred to by its name; any JSON is described in place.</summary>
+    /// <summary>Whether it is referred to by its name; any JSON and lists are described in place.</summary>
     public static bool IsNamed(JsonTypeInfo info) =>
-        info.Type != typeof(JsonElement) && info.Type != typeof(JsonNode) && OpenApiOptions.CreateDefaultSchemaReferenceId(info) is not null;
+        info.Type != typeof(JsonElement) && info.Type != typeof(JsonNode) && info.Type.GetCustomAttribute<WireListAttribute>() is null
+        && OpenApiOptions.CreateDefaultSchemaReferenceId(info) is not null;
 }

@@ -16,7 +16,7 @@ internal sealed class WireSchemas(CodeComments comments) : IOpenApiSchemaTransfo
     private const string Nullable = "x-is-nullable-property";
     private const string ReferenceDescription = "x-ref-description";
 
-    public Task TransformAsync(OpenApiSchema schema, OpenApiSchemaTransformerContext context, CancellationToken cancellationToken)
+    public async Task TransformAsync(OpenApiSchema schema, OpenApiSchemaTransformerContext context, CancellationToken cancellationToken)
     {
         var info = context.JsonTypeInfo;
         Shape(schema, info.Type, context.JsonPropertyInfo?.IsGetNullable is true);
@@ -35,8 +35,13 @@ internal sealed class WireSchemas(CodeComments comments) : IOpenApiSchemaTransfo
             }
         }
 
+        if (info.Type.GetCustomAttribute<WireListAttribute>() is { } list)
+        {
+            schema.Type = JsonSchemaType.Array;
+            schema.Items = await context.GetOrCreateSchemaAsync(list.Element, cancellationToken: cancellationToken);
+        }
+
         Describe(schema, context);
-        return Task.CompletedTask;
     }
 
     /// <summary>Whether a converter of the platform writes it.</summary>

@@ -17,7 +17,7 @@ internal static class TrancheEndpoints
     {
         var group = endpoints.MapGroup("/api/v2/tranches").WithTags("Tranches");
         group.MapGet("/apy", ReadAsync).WithName("GetTrancheApy").WithSummary("Target and realised yield, utilization and capacity of each tranche.");
-        group.MapGet("/curves", ReadCurves).WithName("GetTrancheCurves").WithSummary("Target yield over utilization, as points and as formula.");
+        group.MapGet("/curves", ReadCurves).WithName("GetTrancheCurves").WithSummary("Target yield over utilization, as points and as formula. A curve has no realised yield: that is of a tranche as it stands.");
         group.MapGet("/{id}/history", ReadHistoryAsync).WithName("GetTrancheHistory").WithSummary("A tranche over time, at most 5 000 points; kept every 10 s at most.");
     }
 
@@ -67,6 +67,21 @@ internal static class TrancheEndpoints
         ],
         time.GetUtcNow()));
 
+    /// <summary>A tranche now.</summary>
+    /// <param name="TrancheId">Which.</param>
+    /// <param name="Apy">
+    /// Target yield at its utilization, in % per year; what is paid is what premiums earn. What they earn beyond every target goes to
+    /// <c>SURE_EQT</c>, and while that has no capital to the most junior tranche that has.
+    /// </param>
+    /// <param name="RealisedApy30d">
+    /// Premium credited in the last 30 days over the mean capital of all 30 of them, × 365/30, in %. A day without capital counts with 0.
+    /// </param>
+    /// <param name="Utilization">Attributed coverage over capital, 0 … 1.</param>
+    /// <param name="TotalCapitalUsd">Its capital.</param>
+    /// <param name="CoverageSoldUsd">Coverage attributed to it.</param>
+    /// <param name="AvailableCapacityUsd">Coverage it can still take.</param>
+    /// <param name="SharePrice">USD per share, 18 decimals.</param>
+    /// <param name="LastUpdated">The time the figures are true for.</param>
     internal sealed record TrancheAnswer(
         Tranche TrancheId,
         decimal Apy,

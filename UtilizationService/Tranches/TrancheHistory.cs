@@ -10,7 +10,7 @@ namespace Sure.UtilizationService.Tranches;
 /// <summary>A tranche at a time it was told of.</summary>
 /// <param name="Time">When.</param>
 /// <param name="Apy">Target yield in %.</param>
-/// <param name="RealisedApy30d">What was credited in the 30 days before, in % per year.</param>
+/// <param name="RealisedApy30d">Premium credited in the 30 days before over the mean capital of all of them, × 365/30, in %.</param>
 /// <param name="Utilization">u in 0 … 1.</param>
 /// <param name="TotalCapitalUsd">Its capital.</param>
 /// <param name="CoverageSoldUsd">Coverage attributed to it.</param>

@@ -9,7 +9,7 @@ using Sure.UtilizationService.Ledger;
 namespace Sure.UtilizationService.Tranches;
 
 /// <summary>The figures of the pool and its tranches as others see them.</summary>
-internal sealed class TrancheReport(NpgsqlDataSource database, IOptions<CapitalOptions> options)
+internal sealed class TrancheReport(NpgsqlDataSource database, IOptions<CapitalOptions> options) : IDisposable
 {
     /// <summary>Digits of ratios in answers; the ratios that decide are not rounded.</summary>
     private const int RatioDigits = 8;
@@ -23,11 +23,12 @@ internal sealed class TrancheReport(NpgsqlDataSource database, IOptions<CapitalO
     /// </summary>
     private static readonly TimeSpan RealisedLife = TimeSpan.FromMinutes(1);
 
+    private readonly SemaphoreSlim _turn = new(1, 1);
     private volatile Realised? _realised;
 
     /// <summary>
     /// The query of what tranches realised. What was moved in the span is read by its indexes; the capital at its start is the kept balance
-    /// without it. What says an account is one of capital, and an entry one of premium, is what those indexes hold.
+    /// without it, 0 where there was none yet. What says an account is one of capital, and an entry one of premium, is what those indexes hold.
     /// </summary>
     internal const string RealisedSql =
         """
@@ -42,11 +43,8 @@ internal sealed class TrancheReport(NpgsqlDataSource database, IOptions<CapitalO
         )
         SELECT a.name AS account,
                coalesce(m.credited, 0) AS credited,
-               ((-a.balance - coalesce(m.amount, 0)) * s.seconds + coalesce(m.weighted, 0)) / nullif(s.seconds, 0) AS mean
-        FROM account a LEFT JOIN moved m ON m.account = a.name CROSS JOIN LATERAL (
-            SELECT extract(epoch FROM @AsOf - greatest(min(occurred_at), @From)) AS seconds
-            FROM posting WHERE account = a.name AND account LIKE 'capital:%'
-        ) AS s
+               -a.balance - coalesce(m.amount, 0) + coalesce(m.weighted, 0) / extract(epoch FROM @AsOf - @From) AS mean
+        FROM account a LEFT JOIN moved m ON m.account = a.name
         WHERE a.name = ANY (@Accounts)
         """;
 
@@ -67,7 +65,7 @@ internal sealed class TrancheReport(NpgsqlDataSource database, IOptions<CapitalO
     /// <summary>Each tranche, in order of seniority.</summary>
     public async Task<IReadOnlyList<TrancheFigures>> ReadAsync(PoolPosition position, DateTimeOffset asOf, CancellationToken cancellationToken)
     {
-        var realised = await RealisedAsync(position, asOf, cancellationToken);
+        var realised = await ReadRealisedAsync(position, asOf, cancellationToken);
         return
         [
             .. position.Tranches.Select(t => new TrancheFigures(
@@ -84,6 +82,40 @@ internal sealed class TrancheReport(NpgsqlDataSource database, IOptions<CapitalO
     /// <summary>Coverage each tranche can still take, in USD.</summary>
     public decimal AvailableCapacityUsd(TranchePosition tranche) =>
         Math.Round(tranche.AvailableCapacityUsd(options.Value.CapacityUtilization), 2, MidpointRounding.ToZero);
+
+    /// <summary>
+    /// <c>realised_apy_30d</c> of each tranche. What was read before is told again where it still holds, and is read by one at a time. A sale
+    /// moves no capital; whatever does – a premium booked, a deposit, a loss – is another capital of some tranche.
+    /// </summary>
+    /// <param name="position">The pool as it is booked.</param>
+    /// <param name="asOf">The end of the 30 days.</param>
+    /// <param name="cancellationToken">Ends the wait.</param>
+    public async Task<IReadOnlyDictionary<Tranche, decimal>> ReadRealisedAsync(PoolPosition position, DateTimeOffset asOf, CancellationToken cancellationToken)
+    {
+        if (_realised is { } kept && kept.Holds(position, asOf))
+        {
+            return kept.Percent;
+        }
+
+        await _turn.WaitAsync(cancellationToken);
+        try
+        {
+            if (_realised is { } meanwhile && meanwhile.Holds(position, asOf))
+            {
+                return meanwhile.Percent;
+            }
+
+            var percent = await QueryRealisedAsync(asOf, cancellationToken);
+            _realised = new Realised([.. position.Tranches.Select(t => t.CapitalUsd)], asOf, percent);
+            return percent;
+        }
+        finally
+        {
+            _turn.Release();
+        }
+    }
+
+    public void Dispose() => _turn.Dispose();
 
     /// <summary>Value of one share of each tranche in USD, 18 digits; 1 where there are none.</summary>
     public async Task<IReadOnlyDictionary<Tranche, string>> ReadSharePricesAsync(CancellationToken cancellationToken)
@@ -107,34 +139,18 @@ internal sealed class TrancheReport(NpgsqlDataSource database, IOptions<CapitalO
     };
 
     /// <summary>
-    /// What was read before where it still holds. A sale moves no capital; whatever does – a premium booked, a deposit, a loss – is another
-    /// capital of some tranche.
+    /// Premium credited in the last 30 days over the time-weighted mean capital of all of them, times 365/30, in %. Days without capital
+    /// count with 0: what five days earned is spread over thirty in both.
     /// </summary>
-    private async Task<IReadOnlyDictionary<Tranche, decimal>> RealisedAsync(PoolPosition position, DateTimeOffset asOf, CancellationToken cancellationToken)
-    {
-        if (_realised is { } kept && kept.Holds(position, asOf))
-        {
-            return kept.Percent;
-        }
-
-        var percent = await ReadRealisedAsync(asOf, cancellationToken);
-        _realised = new Realised([.. position.Tranches.Select(t => t.CapitalUsd)], asOf, percent);
-        return percent;
-    }
-
-    /// <summary>
-    /// Premium credited in the last 30 days over the time-weighted mean capital of the part of them in which there was any, times 365/30,
-    /// in %.
-    /// </summary>
-    private async Task<Dictionary<Tranche, decimal>> ReadRealisedAsync(DateTimeOffset asOf, CancellationToken cancellationToken)
+    private async Task<Dictionary<Tranche, decimal>> QueryRealisedAsync(DateTimeOffset asOf, CancellationToken cancellationToken)
     {
         await using var connection = await database.OpenConnectionAsync(cancellationToken);
-        var rows = await connection.QueryAsync<(string Account, decimal Credited, decimal? Mean)>(new CommandDefinition(
+        var rows = await connection.QueryAsync<(string Account, decimal Credited, decimal Mean)>(new CommandDefinition(
             RealisedSql, RealisedValues(asOf), cancellationToken: cancellationToken));
         var byAccount = rows.ToDictionary(r => r.Account, StringComparer.Ordinal);
         return Words<Tranche>.Members.ToDictionary(t => t, t =>
-            byAccount.GetValueOrDefault(Account.Capital(t)) is { Mean: > 0 and { } mean } row
-                ? Math.Round(row.Credited / mean * 365m / RealisedDays * 100m, 4, MidpointRounding.AwayFromZero)
+            byAccount.GetValueOrDefault(Account.Capital(t)) is { Mean: > 0 } row
+                ? Math.Round(row.Credited / row.Mean * 365m / RealisedDays * 100m, 4, MidpointRounding.AwayFromZero)
                 : 0m);
     }
 
@@ -145,6 +161,6 @@ internal sealed class TrancheReport(NpgsqlDataSource database, IOptions<CapitalO
     private sealed record Realised(IReadOnlyList<decimal> CapitalUsd, DateTimeOffset AsOf, IReadOnlyDictionary<Tranche, decimal> Percent)
     {
         public bool Holds(PoolPosition position, DateTimeOffset asOf) =>
-            asOf - AsOf is var age && age >= TimeSpan.Zero && age < RealisedLife && position.Tranches.Select(t => t.CapitalUsd).SequenceEqual(CapitalUsd);
+            (asOf - AsOf).Duration() < RealisedLife && position.Tranches.Select(t => t.CapitalUsd).SequenceEqual(CapitalUsd);
     }
 }

@@ -69,7 +69,10 @@ internal sealed record PreviewRefusal(string Type, string Detail);
 internal sealed record PreviewPool(decimal? Ltv, decimal LiquidReservesUsd, decimal ReserveRatio, IReadOnlyList<PreviewTranche> Tranches)
 {
     /// <summary>The figures of <paramref name="position"/>, rounded as everywhere.</summary>
-    public static PreviewPool Of(PoolPosition position, CapitalOptions capital)
+    /// <param name="position">The pool before or after.</param>
+    /// <param name="realised">What each tranche realised until now, in %.</param>
+    /// <param name="capital">Of the ratios.</param>
+    public static PreviewPool Of(PoolPosition position, IReadOnlyDictionary<Tranche, decimal> realised, CapitalOptions capital)
     {
         var figures = TrancheReport.Figures(position, capital);
         return new(
@@ -78,18 +81,33 @@ internal sealed record PreviewPool(decimal? Ltv, decimal LiquidReservesUsd, deci
             figures.ReserveRatio,
             [
                 .. position.Tranches.Select(t => new PreviewTranche(
-                    t.Tranche, ApyCurve.TargetPercent(t.Tranche, t.Utilization), TrancheReport.Shown(t.Utilization), t.CapitalUsd, t.CoverageUsd)),
+                    t.Tranche,
+                    ApyCurve.TargetPercent(t.Tranche, t.Utilization),
+                    realised[t.Tranche],
+                    TrancheReport.Shown(t.Utilization),
+                    t.CapitalUsd,
+                    t.CoverageUsd)),
             ]);
     }
 }
 
-/// <summary>A tranche before or after; <c>apy</c> is its target in %.</summary>
-internal sealed record PreviewTranche(Tranche TrancheId, decimal Apy, decimal Utilization, decimal TotalCapitalUsd, decimal CoverageSoldUsd);
+/// <summary>A tranche before or after.</summary>
+/// <param name="TrancheId">Which.</param>
+/// <param name="Apy">Target yield at its utilization, in % per year.</param>
+/// <param name="RealisedApy30d">
+/// What it realised in the last 30 days, in % per year, by what is booked; the same before and after, for a movement changes no day that has passed.
+/// </param>
+/// <param name="Utilization">Attributed coverage over capital, 0 … 1.</param>
+/// <param name="TotalCapitalUsd">Its capital.</param>
+/// <param name="CoverageSoldUsd">Coverage attributed to it.</param>
+internal sealed record PreviewTranche(
+    Tranche TrancheId, decimal Apy, decimal RealisedApy30d, decimal Utilization, decimal TotalCapitalUsd, decimal CoverageSoldUsd);
 
 /// <summary>Foresees movements by the rules they are decided by. Reads only, and waits for nobody who writes.</summary>
 internal sealed class VaultPreview(
     NpgsqlDataSource database,
     ForeseenPremium premium,
+    TrancheReport report,
     IOptions<CapitalOptions> capital,
     IOptions<UnderwritingOptions> limits,
     IOptions<TriggerOptions> triggers,
@@ -106,6 +124,9 @@ internal sealed class VaultPreview(
         var view = await VaultStore.ReadAsync(connection, transaction, position, request.TrancheId, account, cancellationToken);
         var stops = await VaultStore.ReadStopsAsync(connection, transaction, pool, triggers.Value, knownEvents.Value, now, cancellationToken);
         await transaction.CommitAsync(cancellationToken);
+        // By a connection of its own, so not while this one is held.
+        await connection.CloseAsync();
+        var realised = await report.ReadRealisedAsync(pool.Position, now, cancellationToken);
         var decision = request.Direction is VaultDirection.Deposit
             ? VaultRules.Deposit(view, request.AmountUsd ?? 0, capital.Value)
             : VaultRules.Withdraw(view, request.AmountUsd, request.Shares, stops, capital.Value, limits.Value);
@@ -117,8 +138,8 @@ internal sealed class VaultPreview(
             decision.Move?.Shares,
             view.Value.SharePrice,
             decision.Refusal is { } refusal ? new PreviewRefusal(Problem.TypeOf(refusal.Kind), refusal.Sentence) : null,
-            PreviewPool.Of(position, capital.Value),
-            decision.Move is { } move ? PreviewPool.Of(move.After, capital.Value) : null,
+            PreviewPool.Of(position, realised, capital.Value),
+            decision.Move is { } move ? PreviewPool.Of(move.After, realised, capital.Value) : null,
             now);
     }
 }

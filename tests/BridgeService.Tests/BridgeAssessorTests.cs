@@ -87,6 +87,58 @@ public sealed class BridgeAssessorTests
         Assert.Equal((Severity.Critical, "CRITICAL: Bridge TVL dropped 25.0% ($125000) in 45 minutes"), (alert.Severity, alert.Message));
     }
 
+    /// <summary>Of 1 000 000: one begins beyond 20 % and is over at 19 %, the other begins beyond 10 % and is over at 9 %.</summary>
+    [Theory]
+    [InlineData("tvl_drop", 790_000, 809_999, 810_000)]
+    [InlineData("tvl_decline", 890_000, 909_999, 910_000)]
+    public void A_drop_is_over_at_exactly_a_point_back_inside(string alert, double left, double almost, double inside)
+    {
+        At(0, 1_000_000, 1_000_000);
+        Assert.Contains(At(1, (decimal)left, (decimal)left).ActiveAlerts, a => a.AlertType == alert);
+        Assert.Contains(At(2, (decimal)almost, (decimal)almost).ActiveAlerts, a => a.AlertType == alert);
+
+        Assert.DoesNotContain(At(3, (decimal)inside, (decimal)inside).ActiveAlerts, a => a.AlertType == alert);
+    }
+
+    /// <summary>1 000 000 → 940 000 is −6 %, → 902 400 another −4 %.</summary>
+    [Fact]
+    public void A_step_is_over_at_exactly_a_point_back_inside()
+    {
+        At(0, 1_000_000, 1_000_000);
+        Assert.Contains(At(1, 940_000, 940_000).ActiveAlerts, a => a.AlertType == "tvl_step");
+
+        Assert.DoesNotContain(At(2, 902_400, 902_400).ActiveAlerts, a => a.AlertType == "tvl_step");
+    }
+
+    /// <summary>Two sources m ± d vary by d/m: 10 %, 9.01 % and 9 %.</summary>
+    [Fact]
+    public void A_discrepancy_is_over_at_exactly_a_point_back_inside()
+    {
+        Assert.Contains(At(0, 900_000, 1_100_000).ActiveAlerts, a => a.AlertType == "oracle_discrepancy");
+        Assert.Contains(At(1, 909_900, 1_090_100).ActiveAlerts, a => a.AlertType == "oracle_discrepancy");
+
+        Assert.DoesNotContain(At(2, 910_000, 1_090_000).ActiveAlerts, a => a.AlertType == "oracle_discrepancy");
+    }
+
+    [Fact]
+    public void Without_a_margin_a_discrepancy_at_its_limit_lasts()
+    {
+        _assessor = new(new BridgeOptions { ResolveMarginPct = 0 });
+        At(0, 900_000, 1_100_000);
+
+        Assert.Contains(At(1, 900_000, 1_100_000).ActiveAlerts, a => a.AlertType == "oracle_discrepancy");
+        Assert.Single(_events.OfType<BridgeAlertRaised>(), a => a.AlertType == "oracle_discrepancy");
+    }
+
+    /// <summary>The observation is kept as it came; 1 000 000.005 is told as 1 000 000.01.</summary>
+    [Fact]
+    public void What_a_source_says_is_told_in_cents()
+    {
+        var report = At(0, 1_000_000.005m, 999_999.994m);
+
+        Assert.Equal([1_000_000.01m, 999_999.99m], report.Sources.Select(s => s.TvlUsd));
+    }
+
     [Fact]
     public void An_alert_is_raised_once_and_resolved_a_point_back_inside()
     {

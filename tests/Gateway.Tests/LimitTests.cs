@@ -130,6 +130,24 @@ public sealed class LimitTests(PostgresServer postgres, RedisServer redis) : ICl
         Assert.Equal($"{body.Length}", gateway.Fakes["quoteservice"].Arrivals.Last().Headers["Content-Length"]);
     }
 
+    /// <summary>Each is answered with a problem in its place.</summary>
+    [Theory]
+    [InlineData("null")]
+    [InlineData("1")]
+    [InlineData("\"depeg\"")]
+    [InlineData("true")]
+    [InlineData("[[],{}]")]
+    [InlineData("{\"x\":{\"y\":null}}")]
+    public async Task What_is_no_request_of_a_batch_counts_as_one(string element)
+    {
+        await using var gateway = await StartAsync();
+        var body = $$"""{"quotes":[{{string.Join(',', Enumerable.Repeat(element, 21))}}]}""";
+
+        using var answer = await gateway.Public.PostAsync("/api/v2/quote/batch", new StringContent(body), TestContext.Current.CancellationToken);
+
+        Assert.Equal(60 - 3, Number(answer, "RateLimit-Remaining"));
+    }
+
     [Fact]
     public async Task A_batch_that_costs_more_than_is_left_is_refused_and_one_that_costs_more_than_the_limit_takes_it_whole()
     {

@@ -101,8 +101,23 @@ public sealed class QuoteTests(RunningPlatform platform)
         Assert.Equal(HttpStatusCode.NotFound, (await platform.Anonymous.GetJsonAsync("/api/v2/nothing")).Status);
     }
 
+    [Fact]
+    public async Task A_request_of_a_batch_that_cannot_be_read_spoils_no_other()
+    {
+        const string Good = """{"coverage_type":"depeg","chain":"Ethereum","stablecoin":"USDC","coverage_amount":10000,"duration_days":90}""";
+        var bad = Good.Replace("Ethereum", "Mars", StringComparison.Ordinal);
+
+        var alone = await platform.Operator.PostTextAsync(Path, bad);
+        var answer = await platform.Operator.PostTextAsync("/api/v2/quote/batch", $$"""{"quotes":[{{Good}},{{bad}},null]}""");
+
+        Assert.True(answer.Status == HttpStatusCode.OK, answer.ToString());
+        var results = answer["results"].AsArray();
+        Assert.Equal(19.73m, (decimal)results[0]!["quote"]!["premium"]!);
+        Assert.Equal((400, (string?)alone["error"]), ((int)results[1]!["problem"]!["status"]!, (string?)results[1]!["problem"]!["error"]));
+        Assert.Equal(400, (int)results[2]!["problem"]!["status"]!);
+    }
+
     [Theory]
-    [InlineData("/api/v2/quote/batch", """{"quotes":[null]}""", "quotes")]
     [InlineData("/api/v2/claims/backtest", """{"coverage_type":"depeg","stablecoin":"USDC","observations":[null]}""", "observations")]
     [InlineData("/api/v2/observations", """{"observations":[null]}""", "observations")]
     public async Task A_list_does_not_hold_null(string path, string body, string field)

@@ -32,6 +32,19 @@ public sealed class QuoteLifeTests(PostgresServer postgres)
         Assert.True(JsonNode.DeepEquals(quote.Body, read.Body), $"{quote.Body} reads as {read.Body}");
     }
 
+    [Theory]
+    [InlineData("1")]
+    [InlineData("01890a5d-ac96-774b-bcce-b302099a805")]
+    [InlineData("01890a5d-ac96-774b-bcce-b302099a8057")]
+    public async Task What_names_no_quote_is_not_found(string quoteId)
+    {
+        await using var host = await QuoteHost.StartAsync(postgres);
+
+        var read = await host.ReadKnownAsync(quoteId);
+
+        Assert.Equal((HttpStatusCode.NotFound, "urn:sure:problem:not-found"), (read.Status, (string?)read["type"]));
+    }
+
     [Fact]
     public async Task Redis_forgets_a_quote_after_300_seconds_and_then_it_is_not_found()
     {

@@ -162,7 +162,7 @@ public sealed class ListPlanTests(ListPlanTests.LargeBook book) : IClassFixture<
         static bool IsOfPolicies(JsonNode node) => (string?)node["CTE Name"] == "active" || (string?)node["Relation Name"] == "policy";
     }
 
-    /// <summary>Of five years of the journal only the last 30 days are read, and of each account its first moment.</summary>
+    /// <summary>Of five years of the journal only the last 30 days are read.</summary>
     [Fact]
     public async Task What_tranches_realised_is_read_from_indexes_of_the_time()
     {

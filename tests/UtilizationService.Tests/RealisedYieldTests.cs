@@ -1,3 +1,4 @@
+using System.Net;
 using Microsoft.Extensions.Options;
 using Sure.Contracts.Vocabulary;
 using Sure.TestServers;
@@ -16,16 +17,18 @@ public sealed class RealisedYieldTests(PostgresServer postgres)
     /// <list type="bullet">
     /// <item>SURE_EQT begins the 30 days with 1 000 + 5; 600 come after 20 of them and 12 of premium after 15. Mean (1 005 × 30 + 600 × 10 +
     /// 12 × 15) / 30 = 1 211, and 12 / 1 211 × 365 / 30 = 12.0562 %. The 5 were earned before.</item>
-    /// <item>SURE_SNR has capital for 5 days: mean (1 000 × 5 + 1 × 1) / 5 = 1 000.2, and 1 / 1 000.2 × 365 / 30 = 1.2164 %.</item>
+    /// <item>SURE_SNR has capital for 5 of the days and none before: mean (1 000 × 5 + 1 × 1) / 30 = 166.7, and 1 / 166.7 × 365 / 30 =
+    /// 7.2985 %.</item>
     /// <item>SURE_JNR begins with 1 000, earns 10 after 27 days, and what comes in an hour does not count yet: mean (1 000 × 30 + 10 × 3) / 30 =
     /// 1 001, and 10 / 1 001 × 365 / 30 = 12.1545 %.</item>
-    /// <item>All of SURE_BTC left before the 30 days; 900 come for the last 10 of them and earn 3 at their beginning. It has had capital
-    /// before, so the mean is over all: 903 × 10 / 30 = 301, and 3 / 301 × 365 / 30 = 12.1262 %.</item>
-    /// <item>SURE_MEZZ never had any; what SURE_JNR_PLUS gets comes in an hour.</item>
+    /// <item>All of SURE_BTC left before the 30 days; 900 come for the last 10 of them and earn 3 at their beginning: mean 903 × 10 / 30 = 301,
+    /// and 3 / 301 × 365 / 30 = 12.1262 %.</item>
+    /// <item>SURE_JNR_PLUS never had any before the same: it realises the same.</item>
+    /// <item>What SURE_MEZZ gets, its first, comes in an hour.</item>
     /// </list>
     /// </summary>
     [Fact]
-    public async Task It_is_premium_over_the_mean_capital_of_the_time_in_which_there_was_any()
+    public async Task It_is_premium_over_the_mean_capital_of_all_30_days()
     {
         await using var host = await UtilizationHost.StartAsync(postgres);
         await WriteAsync(host, Tranche.Equity, "deposit", 1_000m, daysAgo: 60);
@@ -41,15 +44,17 @@ public sealed class RealisedYieldTests(PostgresServer postgres)
         await WriteAsync(host, Tranche.Bitcoin, "withdrawal", -500m, daysAgo: 50);
         await WriteAsync(host, Tranche.Bitcoin, "deposit", 900m, daysAgo: 10);
         await WriteAsync(host, Tranche.Bitcoin, "premium_earned", 3m, daysAgo: 10);
-        await WriteAsync(host, Tranche.JuniorPlus, "deposit", 700m, daysAgo: -1 / 24d);
+        await WriteAsync(host, Tranche.JuniorPlus, "deposit", 900m, daysAgo: 10);
+        await WriteAsync(host, Tranche.JuniorPlus, "premium_earned", 3m, daysAgo: 10);
+        await WriteAsync(host, Tranche.Mezzanine, "deposit", 700m, daysAgo: -1 / 24d);
 
-        var figures = await new TrancheReport(host.Database, Options.Create(new CapitalOptions()))
-            .ReadAsync(Positions.TenMillion(), Now, TestContext.Current.CancellationToken);
+        using var report = new TrancheReport(host.Database, Options.Create(new CapitalOptions()));
+        var figures = await report.ReadAsync(Positions.TenMillion(), Now, TestContext.Current.CancellationToken);
 
         Assert.Equal(
             [
-                (Tranche.Bitcoin, 12.1262m), (Tranche.Senior, 1.2164m), (Tranche.Mezzanine, 0m),
-                (Tranche.Junior, 12.1545m), (Tranche.JuniorPlus, 0m), (Tranche.Equity, 12.0562m),
+                (Tranche.Bitcoin, 12.1262m), (Tranche.Senior, 7.2985m), (Tranche.Mezzanine, 0m),
+                (Tranche.Junior, 12.1545m), (Tranche.JuniorPlus, 12.1262m), (Tranche.Equity, 12.0562m),
             ],
             figures.Select(f => (f.TrancheId, f.RealisedApy30d)));
     }
@@ -64,7 +69,7 @@ public sealed class RealisedYieldTests(PostgresServer postgres)
         await using var host = await UtilizationHost.StartAsync(postgres);
         await WriteAsync(host, Tranche.Equity, "deposit", 1_000m, daysAgo: 30);
         await WriteAsync(host, Tranche.Equity, "premium_earned", 1m, daysAgo: 0);
-        var report = new TrancheReport(host.Database, Options.Create(new CapitalOptions()));
+        using var report = new TrancheReport(host.Database, Options.Create(new CapitalOptions()));
         var pool = Positions.TenMillion();
         var moved = pool with { Tranches = [.. pool.Tranches.Select(t => t with { CapitalUsd = t.CapitalUsd + (t.Tranche is Tranche.Senior ? 0.01m : 0) })] };
         Assert.Equal(1.2167m, await EquityAsync(pool, Now));
@@ -79,8 +84,31 @@ public sealed class RealisedYieldTests(PostgresServer postgres)
             (await report.ReadAsync(position, at, TestContext.Current.CancellationToken)).Single(f => f.TrancheId is Tranche.Equity).RealisedApy30d;
     }
 
+    /// <summary>
+    /// 1 000 all the time and 10 three days ago: mean (1 000 × 30 + 10 × 3) / 30 = 1 001, and 10 / 1 001 × 365 / 30 = 12.1545 %. A deposit, which
+    /// is to come, has been capital on none of the days.
+    /// </summary>
+    [Fact]
+    public async Task A_preview_says_it_beside_each_target_and_a_deposit_does_not_change_it()
+    {
+        // Callers are vouched for by the time of day.
+        var clock = new SteppedClock(TimeProvider.System.GetUtcNow());
+        await using var host = await UtilizationHost.StartAsync(postgres, clock);
+        await WriteAsync(host, Tranche.Junior, "deposit", 1_000m, daysAgo: 60, clock.GetUtcNow());
+        await WriteAsync(host, Tranche.Junior, "premium_earned", 10m, daysAgo: 3, clock.GetUtcNow());
+
+        var preview = await UtilizationHost.PostAsync(host.Alice, "/api/v2/vault/preview", new { direction = "deposit", tranche_id = "SURE_JNR", amount_usd = 5_000m });
+
+        Assert.Equal(HttpStatusCode.OK, preview.Status);
+        foreach (var side in (string[])["before", "after"])
+        {
+            var told = preview[side]["tranches"]!.AsArray().Select(t => ((string?)t!["tranche_id"], (decimal?)t["realised_apy_30d"]));
+            Assert.Equal([("SURE_BTC", 0m), ("SURE_SNR", 0m), ("SURE_MEZZ", 0m), ("SURE_JNR", 12.1545m), ("SURE_JNR_PLUS", 0m), ("SURE_EQT", 0m)], told);
+        }
+    }
+
     /// <summary>An entry against cash.</summary>
-    private static async Task WriteAsync(UtilizationHost host, Tranche tranche, string kind, decimal amountUsd, double daysAgo)
+    private static async Task WriteAsync(UtilizationHost host, Tranche tranche, string kind, decimal amountUsd, double daysAgo, DateTimeOffset? now = null)
     {
         await using var command = host.Database.CreateCommand(
             """
@@ -88,7 +116,7 @@ public sealed class RealisedYieldTests(PostgresServer postgres)
             INSERT INTO posting (entry_id, account, amount, occurred_at)
             SELECT entry_id, account, amount, $3 FROM entry, (VALUES ('cash', $4::numeric), ($5, -$4::numeric)) AS p (account, amount)
             """);
-        var at = Now.AddDays(-daysAgo);
+        var at = (now ?? Now).AddDays(-daysAgo);
         command.Parameters.AddWithValue(Guid.CreateVersion7(at));
         command.Parameters.AddWithValue(kind);
         command.Parameters.AddWithValue(at);

@@ -127,6 +127,24 @@ public sealed class SourceTests(PostgresServer postgres) : IAsyncLifetime
             series.Select(s => ((string)s!["kind"]!, (string)(s["bridge_id"] ?? s["stablecoin"])!)));
     }
 
+    /// <summary>Amounts have at most 2 decimals, prices as many as were said.</summary>
+    [Fact]
+    public async Task A_value_locked_is_told_in_cents_and_kept_as_it_was_said()
+    {
+        var at = _host.Seconds();
+        await _host.PostAsync(
+            Price("one", 0.999875m, at),
+            new { source = "one", kind = "bridge", bridge_id = "orbit_eth_ton", tvl_usd = 1_234.5678m, observed_at = at });
+        await _host.CycleAsync();
+
+        var series = (await SourceAsync("one"))!["series"]!.AsArray();
+        var bridge = await BridgeHost.GetAsync(_host.Anonymous, "/api/v2/bridge-health/orbit_eth_ton");
+
+        Assert.Equal([("bridge", 1_234.57m), ("price", 0.999875m)], series.Select(s => ((string)s!["kind"]!, (decimal)s["value"]!)));
+        Assert.Equal(1_234.57m, (decimal)bridge["sources"][0]!["tvl_usd"]!);
+        Assert.Equal(1_234.5678m, await _host.ScalarAsync<decimal>("SELECT tvl_usd FROM bridge_source"));
+    }
+
     [Fact]
     public async Task Real_sources_do_not_count_while_the_market_is_simulated()
     {

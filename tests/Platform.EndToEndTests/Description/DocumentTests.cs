@@ -89,6 +89,25 @@ public sealed class DocumentTests(RunningPlatform platform)
         };
     }
 
+    /// <summary>A target is told with what was realised. A point of a curve is of no tranche as it stands, and nothing was realised there.</summary>
+    [Fact]
+    public async Task What_has_a_target_yield_has_the_realised_one_beside_it()
+    {
+        var document = JsonNode.Parse(await ApiDocument.ReadTextAsync(platform));
+
+        var withTarget = Properties(document).Where(p => p.ContainsKey("apy")).ToList();
+
+        Assert.NotEmpty(withTarget);
+        Assert.Equal(["$.components.schemas.CurvePoint.properties"], withTarget.Where(p => !p.ContainsKey("realised_apy_30d")).Select(p => p.GetPath()));
+
+        static IEnumerable<JsonObject> Properties(JsonNode? node) => node switch
+        {
+            JsonObject members => members.SelectMany(m => m.Key == "properties" && m.Value is JsonObject own ? Properties(own).Prepend(own) : Properties(m.Value)),
+            JsonArray items => items.SelectMany(Properties),
+            _ => [],
+        };
+    }
+
     [Fact]
     public async Task The_pages_need_no_other_host()
     {

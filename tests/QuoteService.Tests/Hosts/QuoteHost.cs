@@ -123,6 +123,14 @@ internal sealed class QuoteHost : IAsyncDisposable
         return await Answer.OfAsync(response);
     }
 
+    /// <summary>Posts a body as it stands.</summary>
+    public async Task<Answer> PostTextAsync(string path, string body)
+    {
+        using var content = new StringContent(body, System.Text.Encoding.UTF8, "application/json");
+        using var response = await _service.Client.PostAsync(new Uri(path, UriKind.Relative), content, TestContext.Current.CancellationToken);
+        return await Answer.OfAsync(response);
+    }
+
     /// <summary>Reads a quote.</summary>
     public async Task<Answer> ReadAsync(string quoteId)
     {

@@ -381,24 +381,39 @@ public sealed class ClaimTests(PostgresServer postgres) : CoverInForce(postgres)
         await PriceForAsync(Stablecoin.USDC, TimeSpan.FromHours(3), 0.94m);
         var pending = await FileAsync("pending");
         Assert.Equal((HttpStatusCode.Created, "pending"), (pending.Status, (string?)pending["status"]));
+        var standing = await FileAsync("standing");
+        Assert.Equal((HttpStatusCode.OK, "pending", null), (standing.Status, (string?)standing["status"], standing.Location));
         await PriceForAsync(Stablecoin.USDC, TimeSpan.FromHours(1), 0.94m);
         await PaidAsync(policy);
         AssertSame(pending, await FileAsync("pending"));
-        var reused = await UtilizationHost.PostAsync(Host.Alice, "/api/v2/claims", new { policy_id = other }, "pending");
-        Assert.Equal((HttpStatusCode.UnprocessableEntity, "urn:sure:problem:idempotency-key-reused"), (reused.Status, (string?)reused["type"]));
-        Assert.Equal((HttpStatusCode.OK, "paid"), await StandingAsync("another"));
-        Assert.Equal(["refused", "pending"], await ColumnAsync("SELECT key FROM idempotency ORDER BY created_at"));
+        AssertSame(standing, await FileAsync("standing"));
+        foreach (var key in (string[])["pending", "standing"])
+        {
+            var reused = await UtilizationHost.PostAsync(Host.Alice, "/api/v2/claims", new { policy_id = other }, key);
+            Assert.Equal((HttpStatusCode.UnprocessableEntity, "urn:sure:problem:idempotency-key-reused"), (reused.Status, (string?)reused["type"]));
+        }
+
+        var another = await FileAsync("another");
+        Assert.Equal((HttpStatusCode.OK, "paid"), (another.Status, (string?)another["status"]));
+        Assert.Equal(["refused", "pending", "standing", "another"], await ColumnAsync("SELECT key FROM idempotency ORDER BY created_at"));
 
         Task<Answer> FileAsync(string key) => UtilizationHost.PostAsync(Host.Alice, "/api/v2/claims", new { policy_id = policy }, key);
 
-        async Task<(HttpStatusCode, string?)> StandingAsync(string key)
-        {
-            var standing = await FileAsync(key);
-            return (standing.Status, (string?)standing["status"]);
-        }
-
         static void AssertSame(Answer before, Answer again) => Assert.Equal(
             (before.Status, before.Location, before.Body!.ToJsonString()), (again.Status, again.Location, again.Body!.ToJsonString()));
+    }
+
+    [Fact]
+    public async Task Asking_at_once_for_a_claim_that_stands_is_answered_alike_under_the_same_key()
+    {
+        var policy = await BindAsync(10_000m, Depeg);
+        await PriceForAsync(Stablecoin.USDC, TimeSpan.FromHours(3), 0.94m);
+        Assert.Equal("pending", (string?)(await FileAsync(Host, policy))["status"]);
+
+        var asked = await Task.WhenAll(Enumerable.Range(0, 4).Select(_ => UtilizationHost.PostAsync(Host.Alice, "/api/v2/claims", new { policy_id = policy }, "standing")));
+
+        Assert.All(asked, a => Assert.Equal((HttpStatusCode.OK, asked[0].Body!.ToJsonString()), (a.Status, a.Body!.ToJsonString())));
+        Assert.Equal(["standing"], await ColumnAsync("SELECT key FROM idempotency"));
     }
 
     /// <summary>All of them are judged before the first has the lock; a refusal, of which each could have one of its own, is made once.</summary>

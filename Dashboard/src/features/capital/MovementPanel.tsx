@@ -125,6 +125,7 @@ function Effect({ preview }: { preview: Preview }) {
     ["Liquid reserves", shortUsd(before.liquid_reserves_usd), shortUsd(after.liquid_reserves_usd)],
     ["Utilization of the tranche", percent(own(before)?.utilization), percent(own(after)?.utilization)],
     ["Target APY of the tranche", inPercent(own(before)?.apy), inPercent(own(after)?.apy)],
+    ["Realised by it in 30 d", inPercent(own(before)?.realised_apy_30d), inPercent(own(after)?.realised_apy_30d)],
   ] as const;
   return (
     <table className={styles.effect}>
