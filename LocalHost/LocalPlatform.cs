@@ -125,7 +125,7 @@ internal sealed class LocalPlatform(
         // Every port has been asked for by now; what listens on them is found by others only as long as they stay.
         ports.Save(data.PortsFile);
         await Task.WhenAll(servers.Select(s => _progress.DuringAsync($"Starting {s.Title}", StartAsync(s, processes, stopping))));
-        await _progress.DuringAsync("Preparing the database", PlatformDatabase.PrepareAsync(postgres, addresses, stopping));
+        await _progress.DuringAsync("Preparing the database", PlatformDatabase.PrepareAsync(postgres.AdministrationOf, addresses.Password, stopping));
     }
 
     private async Task StartAsync(IServer server, ProcessGroup processes, CancellationToken stopping)

@@ -6,11 +6,14 @@ namespace Sure.LocalHost.Servers;
 internal static class PlatformDatabase
 {
     /// <summary>Makes what is missing; passwords are set anew at each start.</summary>
-    public static async Task PrepareAsync(PostgresServer server, PlatformAddresses addresses, CancellationToken cancellationToken)
+    /// <param name="administrationOf">The connection string of the server's superuser to a database.</param>
+    /// <param name="passwordOf">The password of a service's role, of letters and digits only.</param>
+    /// <param name="cancellationToken">Ends it.</param>
+    public static async Task PrepareAsync(Func<string, string> administrationOf, Func<string, string> passwordOf, CancellationToken cancellationToken)
     {
         foreach (var database in PlatformGraph.Resources.Where(r => r.Kind is ResourceKind.Database))
         {
-            await using (var administration = new NpgsqlConnection(server.AdministrationOf("postgres")))
+            await using (var administration = new NpgsqlConnection(administrationOf("postgres")))
             {
                 await administration.OpenAsync(cancellationToken);
                 if (!await ExistsAsync(administration, "SELECT 1 FROM pg_database WHERE datname = $1", database.Name, cancellationToken))
@@ -19,7 +22,7 @@ internal static class PlatformDatabase
                 }
             }
 
-            await using var connection = new NpgsqlConnection(server.AdministrationOf(database.Name));
+            await using var connection = new NpgsqlConnection(administrationOf(database.Name));
             await connection.OpenAsync(cancellationToken);
             await ExecuteAsync(
                 connection,
@@ -27,7 +30,7 @@ internal static class PlatformDatabase
                 cancellationToken);
             foreach (var service in PlatformGraph.Services.Where(s => s.References.Contains(database.Name, StringComparer.Ordinal)))
             {
-                await PrepareAsync(connection, database.Name, service.Name, addresses.Password(service.Name), cancellationToken);
+                await PrepareAsync(connection, database.Name, service.Name, passwordOf(service.Name), cancellationToken);
             }
         }
     }

@@ -1,4 +1,5 @@
 using Dapper;
+using Npgsql;
 using Sure.Coordination.Leases;
 using Sure.TestServers;
 
@@ -101,6 +102,9 @@ public sealed class LeaseTests(PostgresServer postgres)
             {
                 // Until it has been renewed.
             }
+
+            // Renewed beside it and not when the server had ended it, which it does to one that is idle for half a lease.
+            await transaction.CommitAsync();
         });
     }
 
@@ -111,7 +115,9 @@ public sealed class LeaseTests(PostgresServer postgres)
         await using var one = await CoordinationHost.ProducerAsync(database);
         await using var other = await CoordinationHost.ProducerAsync(database);
         var old = await TermThatIsOverAsync(one);
-        await using var connection = await one.Database.OpenConnectionAsync(TestContext.Current.CancellationToken);
+        // However long it takes until it is waited for, the server does not end it for being idle.
+        await using var patient = NpgsqlDataSource.Create(database);
+        await using var connection = await patient.OpenConnectionAsync(TestContext.Current.CancellationToken);
         await using var transaction = await connection.BeginTransactionAsync(TestContext.Current.CancellationToken);
         await old.GuardAsync(connection, transaction, CancellationToken.None);
 

@@ -158,7 +158,8 @@ public sealed class PartitionTests(PostgresServer postgres)
     [InlineData("saying_rest")]
     public async Task While_a_default_partition_is_looked_through_no_table_is_locked(string held)
     {
-        await using var host = await CoordinationHost.ProducerAsync(await postgres.CreateDatabaseAsync());
+        var database = await postgres.CreateDatabaseAsync();
+        await using var host = await CoordinationHost.ProducerAsync(database);
         await host.ExecuteAsync("CREATE TABLE reading (at timestamptz NOT NULL) PARTITION BY RANGE (at)");
         await host.ExecuteAsync("CREATE TABLE saying (at timestamptz NOT NULL) PARTITION BY RANGE (at)");
         var month = TimeSpan.FromDays(31);
@@ -171,7 +172,9 @@ public sealed class PartitionTests(PostgresServer postgres)
         }
 
         await host.ExecuteAsync($"INSERT INTO {held} VALUES (now() - interval '3 years')");
-        await using var other = await host.Database.OpenConnectionAsync(Cancellation);
+        // However long it takes until it is waited for, the server does not end it for being idle.
+        await using var patient = NpgsqlDataSource.Create(database);
+        await using var other = await patient.OpenConnectionAsync(Cancellation);
         await using var transaction = await other.BeginTransactionAsync(Cancellation);
         await other.ExecuteAsync($"SELECT FROM {held} FOR UPDATE", transaction: transaction);
         var monitor = new PartitionMonitor(host.Database, keeper, Options.Create(new MonitoringOptions()), TimeProvider.System);

@@ -2,8 +2,8 @@ using System.ComponentModel.DataAnnotations;
 using System.Globalization;
 using System.Net;
 using Microsoft.AspNetCore.Builder;
-using Microsoft.IdentityModel.JsonWebTokens;
-using Microsoft.IdentityModel.Tokens;
+using Microsoft.AspNetCore.Http;
+using Microsoft.Extensions.DependencyInjection;
 using Sure.ServiceDefaults.Identity;
 using Sure.TestServers;
 
@@ -16,29 +16,53 @@ public sealed class ServiceCallTests(PostgresServer postgres)
     public async Task Only_a_token_of_a_known_service_for_this_one_opens_what_is_internal()
     {
         await using var producer = await CoordinationHost.ProducerAsync(await postgres.CreateDatabaseAsync());
-        var good = TestIdentity.TokenFor("producer");
-        (string? Token, HttpStatusCode Status)[] cases =
-        [
-            (good, HttpStatusCode.OK),
-            (null, HttpStatusCode.Unauthorized),
-            ("nonsense", HttpStatusCode.Unauthorized),
-            (TestIdentity.TokenFor("quoteservice"), HttpStatusCode.Unauthorized),
-            (TestIdentity.TokenFor("producer", caller: "stranger"), HttpStatusCode.Unauthorized),
-            (TestIdentity.ForgedFor("producer"), HttpStatusCode.Unauthorized),
-            (Unsigned(good), HttpStatusCode.Unauthorized),
-        ];
         using var client = new HttpClient { BaseAddress = producer.Address };
-        foreach (var (token, status) in cases)
-        {
-            using var request = new HttpRequestMessage(HttpMethod.Get, "/internal/events?after=0");
-            if (token is not null)
-            {
-                request.Headers.Add("X-Sure-Service", token);
-            }
+        const string Path = "/internal/events?after=0";
 
-            using var answer = await client.SendAsync(request, TestContext.Current.CancellationToken);
-            Assert.Equal(status, answer.StatusCode);
+        Assert.Equal(HttpStatusCode.OK, await AskAsync(client, Path, ("X-Sure-Service", TestIdentity.TokenFor("producer"))));
+        Assert.Equal(HttpStatusCode.Unauthorized, await AskAsync(client, Path));
+        Assert.Equal(HttpStatusCode.Unauthorized, await AskAsync(client, Path, ("X-Sure-Service", "nonsense")));
+        foreach (var (what, token) in TestIdentity.ForgeriesFor("producer"))
+        {
+            var status = await AskAsync(client, Path, ("X-Sure-Service", token));
+            Assert.True(status is HttpStatusCode.Unauthorized, $"{what} is answered {status}.");
         }
+    }
+
+    [Fact]
+    public async Task Whoever_the_gateway_does_not_vouch_for_is_nobody()
+    {
+        await using var service = await TestService.StartAsync(
+            "Coordination.Tests",
+            new Dictionary<string, string?>(),
+            _ => { },
+            app => app.MapGet("/work", (HttpContext context) => context.Caller().Subject).RequireScope(Scope.Read));
+
+        Assert.Equal(HttpStatusCode.OK, await AskAsync(service.Client, "/work", (InternalToken.Header, service.TokenOf("alice", Scope.Read))));
+        Assert.Equal(HttpStatusCode.Forbidden, await AskAsync(service.Client, "/work", (InternalToken.Header, service.TokenOf("alice", Scope.Write))));
+        Assert.Equal(HttpStatusCode.Unauthorized, await AskAsync(service.Client, "/work"));
+        foreach (var (what, token) in service.ForgeriesOf("alice", Scope.Read))
+        {
+            var status = await AskAsync(service.Client, "/work", (InternalToken.Header, token));
+            Assert.True(status is HttpStatusCode.Unauthorized, $"{what} is answered {status}.");
+        }
+    }
+
+    /// <summary>A token that was verified once is not verified again, but it ends all the same.</summary>
+    [Fact]
+    public async Task A_token_that_was_good_is_good_until_it_is_over()
+    {
+        var clock = new MovableClock();
+        await using var service = await TestService.StartAsync(
+            "Coordination.Tests",
+            new Dictionary<string, string?>(),
+            builder => builder.Services.AddSingleton<TimeProvider>(clock),
+            app => app.MapGet("/work", () => "done").RequireScope(Scope.Read));
+        var token = service.TokenOf("alice", Scope.Read);
+
+        Assert.Equal(HttpStatusCode.OK, await AskAsync(service.Client, "/work", (InternalToken.Header, token)));
+        clock.Advance(TimeSpan.FromDays(401));
+        Assert.Equal(HttpStatusCode.Unauthorized, await AskAsync(service.Client, "/work", (InternalToken.Header, token)));
     }
 
     /// <summary>Its instances are restarted one after the other: some sign with the old key yet, some with the new one already.</summary>
@@ -64,10 +88,7 @@ public sealed class ServiceCallTests(PostgresServer postgres)
             (TestIdentity.ForgedFor("producer", "quoteservice"), HttpStatusCode.Unauthorized),
         })
         {
-            using var request = new HttpRequestMessage(HttpMethod.Get, "/internal/work");
-            request.Headers.Add("X-Sure-Service", token);
-            using var answer = await called.Client.SendAsync(request, TestContext.Current.CancellationToken);
-            Assert.Equal(status, answer.StatusCode);
+            Assert.Equal(status, await AskAsync(called.Client, "/internal/work", ("X-Sure-Service", token)));
         }
     }
 
@@ -87,7 +108,15 @@ public sealed class ServiceCallTests(PostgresServer postgres)
         Assert.Equal(isGood, complaints.Count == 0);
     }
 
-    /// <summary>The same claims with the algorithm <c>none</c>.</summary>
-    private static string Unsigned(string token) =>
-        $"{Base64UrlEncoder.Encode("""{"alg":"none","typ":"JWT"}""")}.{new JsonWebToken(token).EncodedPayload}.";
+    private static async Task<HttpStatusCode> AskAsync(HttpClient client, string path, params (string Name, string Value)[] headers)
+    {
+        using var request = new HttpRequestMessage(HttpMethod.Get, path);
+        foreach (var (name, value) in headers)
+        {
+            request.Headers.Add(name, value);
+        }
+
+        using var answer = await client.SendAsync(request, TestContext.Current.CancellationToken);
+        return answer.StatusCode;
+    }
 }

@@ -1,5 +1,6 @@
 using System.Reflection;
 using System.Text;
+using System.Threading.Channels;
 using Microsoft.Extensions.Logging.Abstractions;
 using Microsoft.Extensions.Options;
 using Microsoft.Extensions.Time.Testing;
@@ -13,6 +14,9 @@ namespace Sure.Gateway.Tests;
 /// <summary>A client's minute.</summary>
 public sealed class RateWindowTests(RedisServer redis) : IAsyncLifetime
 {
+    /// <summary>Of the machine, for what needs no time of the clock.</summary>
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(30);
+
     private readonly FakeTimeProvider _time = new(DateTimeOffset.FromUnixTimeSeconds(1_700_000_000));
 
     public async ValueTask InitializeAsync() => await redis.StartAsync();
@@ -78,6 +82,38 @@ public sealed class RateWindowTests(RedisServer redis) : IAsyncLifetime
         Assert.True((await window.SpendAsync(10, 1)).IsAllowed);
     }
 
+    /// <summary>Waited for 250 ms, and then left alone for a second.</summary>
+    [Fact]
+    public async Task A_Redis_that_answers_nothing_is_waited_for_once_and_asked_again_after_a_pause()
+    {
+        var clock = new TimedWaits(_time.GetUtcNow());
+        var client = DispatchProxy.Create<IConnectionMultiplexer, Silent>();
+        var silent = (Silent)(object)client;
+        var shared = new SharedCounts(client, Options.Create(new LimitOptions()), clock, NullLogger<SharedCounts>.Instance);
+
+        var first = Spend("one");
+        Assert.Equal(TimeSpan.FromMilliseconds(250), await clock.NextAsync());
+        clock.Advance(TimeSpan.FromMilliseconds(249));
+        Assert.False(first.IsCompleted);
+        clock.Advance(TimeSpan.FromMilliseconds(1));
+        await AllowsAsync(first);
+
+        clock.Advance(TimeSpan.FromMilliseconds(999));
+        await AllowsAsync(Spend("other"));
+        Assert.Equal(1, silent.Asked);
+
+        clock.Advance(TimeSpan.FromMilliseconds(1));
+        var third = Spend("third");
+        Assert.Equal(TimeSpan.FromMilliseconds(250), await clock.NextAsync());
+        clock.Advance(TimeSpan.FromMilliseconds(250));
+        await AllowsAsync(third);
+        Assert.Equal(2, silent.Asked);
+
+        Task<RateVerdict> Spend(string name) => new RateWindow(name, shared, clock).SpendAsync(10, 1).AsTask();
+
+        async Task AllowsAsync(Task<RateVerdict> verdict) => Assert.True((await verdict.WaitAsync(Patience, TestContext.Current.CancellationToken)).IsAllowed);
+    }
+
     [Fact]
     public async Task What_nobody_expects_fails_one_request_and_not_the_next()
     {
@@ -130,6 +166,48 @@ public sealed class RateWindowTests(RedisServer redis) : IAsyncLifetime
 
             _hasFailed = true;
             throw Failure;
+        }
+    }
+
+    /// <summary>A client of a Redis that takes every question and answers none.</summary>
+    public class Silent : DispatchProxy
+    {
+        private Silent? _client;
+        private int _asked;
+
+        /// <summary>How many questions it took.</summary>
+        public int Asked => Volatile.Read(ref _asked);
+
+        protected override object? Invoke(MethodInfo? targetMethod, object?[]? args)
+        {
+            switch (targetMethod!.Name)
+            {
+                case $"get_{nameof(IConnectionMultiplexer.IsConnected)}":
+                    return true;
+                case nameof(IConnectionMultiplexer.GetDatabase):
+                    var database = Create<IDatabase, Silent>();
+                    ((Silent)(object)database)._client = this;
+                    return database;
+                default:
+                    Interlocked.Increment(ref _client!._asked);
+                    return new TaskCompletionSource<RedisResult>().Task;
+            }
+        }
+    }
+
+    /// <summary>Tells when somebody begins to wait for a time.</summary>
+    private sealed class TimedWaits(DateTimeOffset start) : FakeTimeProvider(start)
+    {
+        private readonly Channel<TimeSpan> _begun = Channel.CreateUnbounded<TimeSpan>();
+
+        /// <summary>The next that is begun and was not asked for yet; how long it is.</summary>
+        public async Task<TimeSpan> NextAsync() => await _begun.Reader.ReadAsync(TestContext.Current.CancellationToken).AsTask().WaitAsync(Patience, TestContext.Current.CancellationToken);
+
+        public override ITimer CreateTimer(TimerCallback callback, object? state, TimeSpan dueTime, TimeSpan period)
+        {
+            var timer = base.CreateTimer(callback, state, dueTime, period);
+            _begun.Writer.TryWrite(dueTime);
+            return timer;
         }
     }
 }

@@ -60,6 +60,8 @@ public sealed class LiveTests(RunningPlatform platform)
         await using var client = await LiveClient.ConnectAsync(platform.Gateway);
         await client.SendAsync(new { action = "subscribe", channel = "top_products" });
         await client.NextOfTypeAsync("subscribed");
+        await client.SendAsync(new { action = "subscribe", channel = "tranche_apy" });
+        var before = Utilization(await client.NextAsync(m => (string?)m["type"] == "apy_update" && (bool?)m["snapshot"] == true, "snapshot of tranche_apy"));
 
         var quote = await platform.Anonymous.BindableQuoteAsync(Api.Quote("oracle", "Polygon", "crvUSD", 150_000m, 60));
         var policy = await platform.Operator.PostJsonAsync("/api/v2/policies", new { quote_id = (string)quote["quote_id"]! });
@@ -70,6 +72,8 @@ public sealed class LiveTests(RunningPlatform platform)
                 && m["products"]!.AsArray().Any(p => (string?)p!["coverage_type"] == "oracle" && (string?)p["chain"] == "Polygon" && (string?)p["stablecoin"] == "crvUSD"),
             "ranking with the new product");
         Assert.Equal("top_products", (string?)ranking["channel"]);
+        var tranches = await client.NextAsync(m => (string?)m["type"] == "apy_update" && m["snapshot"] is null && Utilization(m) > before, "tranches with the new policy");
+        Assert.Equal("tranche_apy", (string?)tranches["channel"]);
     }
 
     [Fact]
@@ -177,4 +181,6 @@ public sealed class LiveTests(RunningPlatform platform)
         await client.SendAsync(new { action = "unsubscribe", channel = "risk_alerts" });
         await client.NextOfTypeAsync("unsubscribed");
     }
+
+    private static decimal Utilization(JsonObject update) => update["tranches"]!.AsArray().Sum(t => (decimal)t!["utilization"]!);
 }

@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Net;
 using System.Net.Sockets;
 
@@ -12,6 +13,13 @@ public static class FreePorts
     /// <summary>From here on LocalHost gives ports, and beyond those the system takes them for outgoing connections.</summary>
     private const int End = 20_000;
 
+    /// <summary>What names them where programs run side by side, each with its own: the first, a hyphen and the first beyond them.</summary>
+    private const string Variable = "SURE_TEST_PORTS";
+
+    private static readonly Range Own = Environment.GetEnvironmentVariable(Variable)?.Split('-') is [var first, var end]
+        ? int.Parse(first, CultureInfo.InvariantCulture)..int.Parse(end, CultureInfo.InvariantCulture)
+        : First..End;
+
     private static readonly Lock Lock = new();
     private static readonly Random Random = new();
     private static readonly HashSet<int> Given = [];
@@ -24,7 +32,7 @@ public static class FreePorts
             IEnumerable<int> ports;
             do
             {
-                ports = Enumerable.Range(Random.Next(First, End - neighbours + 1), neighbours);
+                ports = Enumerable.Range(Random.Next(Own.Start.Value, Own.End.Value - neighbours + 1), neighbours);
             }
             while (Given.Overlaps(ports) || !ports.All(IsFree));
 

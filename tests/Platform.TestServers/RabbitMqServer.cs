@@ -14,6 +14,8 @@ public sealed class RabbitMqServer : IAsyncDisposable
     private static readonly byte[] Greeting = [.. "AMQP"u8, 0, 0, 9, 1];
 
     private readonly string _folder = Directory.CreateTempSubdirectory("sure-rabbitmq-").FullName;
+    // Another's broker that listens where this one wanted to takes nobody of ours in.
+    private readonly string _password = $"{Guid.CreateVersion7(TimeProvider.System.GetUtcNow()):N}";
     private readonly int _port = FreePorts.One();
     private readonly int _mapperPort = FreePorts.One();
     private readonly int _nodesPort = FreePorts.One();
@@ -22,7 +24,7 @@ public sealed class RabbitMqServer : IAsyncDisposable
     private Process? _broker;
 
     /// <summary>Address of a client.</summary>
-    public string ConnectionString => $"amqp://{User}:{User}@127.0.0.1:{_port}";
+    public string ConnectionString => $"amqp://{User}:{_password}@127.0.0.1:{_port}";
 
     /// <summary>Starts it if it is not running.</summary>
     public async Task StartAsync()
@@ -42,17 +44,17 @@ public sealed class RabbitMqServer : IAsyncDisposable
                 $"""
                 listeners.tcp.1 = 127.0.0.1:{_port}
                 default_user = {User}
-                default_pass = {User}
+                default_pass = {_password}
                 log.console = true
                 log.console.level = error
                 raft.wal_max_size_bytes = 33554432
 
                 """);
             _mapper = Start(Programs.Find("rabbitmq-server", "/usr/bin/epmd", "/usr/local/bin/epmd"), "-port", $"{_mapperPort}", "-address", "127.0.0.1");
-            await UntilAsync(() => AnswersAsync(_mapperPort, [0, 1, (byte)'n']));
+            await UntilAsync(_mapper, () => AnswersAsync(_mapperPort, [0, 1, (byte)'n']));
             // The script of the package would become another user first.
             _broker = Start(Programs.Find("rabbitmq-server", "/usr/lib/rabbitmq/bin/rabbitmq-server"));
-            await UntilAsync(() => AnswersAsync(_port, Greeting));
+            await UntilAsync(_broker, () => AnswersAsync(_port, Greeting));
         }
         finally
         {
@@ -104,12 +106,17 @@ public sealed class RabbitMqServer : IAsyncDisposable
         return Process.Start(start)!;
     }
 
-    private static async Task UntilAsync(Func<Task<bool>> condition)
+    private static async Task UntilAsync(Process process, Func<Task<bool>> condition)
     {
         using var limit = new CancellationTokenSource(StartLimit);
         using var timer = new PeriodicTimer(TimeSpan.FromMilliseconds(100));
-        while (!await condition())
+        while (!await condition() || process.HasExited)
         {
+            if (process.HasExited)
+            {
+                throw new InvalidOperationException($"A program of RabbitMQ ended with {process.ExitCode}; another may have been quicker to listen at its port.");
+            }
+
             await timer.WaitForNextTickAsync(limit.Token);
         }
     }

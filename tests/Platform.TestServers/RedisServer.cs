@@ -43,8 +43,15 @@ public sealed class RedisServer : IAsyncDisposable
             _process.BeginOutputReadLine();
             using var limit = new CancellationTokenSource(StartLimit);
             using var timer = new PeriodicTimer(TimeSpan.FromMilliseconds(20));
-            while (!await AnswersAsync())
+            while (!await AnswersAsync(_process.Id))
             {
+                if (_process.HasExited)
+                {
+                    var code = _process.ExitCode;
+                    await StopAsync();
+                    throw new InvalidOperationException($"redis-server at port {_port} ended with {code}; another may have been quicker to listen there.");
+                }
+
                 await timer.WaitForNextTickAsync(limit.Token);
             }
         }
@@ -81,13 +88,13 @@ public sealed class RedisServer : IAsyncDisposable
         _starting.Dispose();
     }
 
-    private async Task<bool> AnswersAsync()
+    /// <summary>Whether the process answers, and not another one that listens there.</summary>
+    private async Task<bool> AnswersAsync(int process)
     {
         try
         {
-            await using var client = await ConnectionMultiplexer.ConnectAsync($"{ConnectionString},connectRetry=0,connectTimeout=500");
-            await client.GetDatabase().PingAsync();
-            return true;
+            await using var client = await ConnectionMultiplexer.ConnectAsync($"{ConnectionString},connectRetry=0,connectTimeout=500,allowAdmin=true");
+            return (await client.GetServer("127.0.0.1", _port).InfoRawAsync("server"))!.Contains($"process_id:{process}\r\n", StringComparison.Ordinal);
         }
         catch (RedisException)
         {

@@ -1,6 +1,6 @@
 using System.Security.Cryptography;
-using Microsoft.IdentityModel.JsonWebTokens;
-using Microsoft.IdentityModel.Tokens;
+using System.Text.Json.Nodes;
+using static Sure.TestServers.Jws;
 
 namespace Sure.TestServers;
 
@@ -42,18 +42,44 @@ public static class TestIdentity
         Settings().ToDictionary(s => s.Key.Replace(":", "__", StringComparison.Ordinal), s => s.Value!, StringComparer.Ordinal);
 
     /// <summary>A token for a call of <paramref name="service"/> by <paramref name="caller"/>.</summary>
-    public static string TokenFor(string service, string caller = "riskservice") => TokenFor(service, caller, Key, SecurityAlgorithms.EcdsaSha256);
+    public static string TokenFor(string service, string caller = "riskservice") => Signed(Claims(service, caller), Key);
 
     /// <summary>The same, signed with another key.</summary>
-    public static string ForgedFor(string service, string caller = "riskservice") => TokenFor(service, caller, Other, SecurityAlgorithms.EcdsaSha256);
+    public static string ForgedFor(string service, string caller = "riskservice") => Signed(Claims(service, caller), Other);
 
-    private static string TokenFor(string service, string caller, ECDsa key, string algorithm) => new JsonWebTokenHandler().CreateToken(new SecurityTokenDescriptor
+    /// <summary>Tokens for a call of <paramref name="service"/> that each would be good but for one thing, by what it is.</summary>
+    public static IEnumerable<(string What, string Token)> ForgeriesFor(string service, string caller = "riskservice")
     {
-        Issuer = caller,
-        Audience = service,
-        NotBefore = TimeProvider.System.GetUtcNow().UtcDateTime,
-        // Tests put their clocks forward.
-        Expires = TimeProvider.System.GetUtcNow().UtcDateTime.AddDays(400),
-        SigningCredentials = new SigningCredentials(new ECDsaSecurityKey(key), algorithm),
-    });
+        var now = TimeProvider.System.GetUtcNow().ToUnixTimeSeconds();
+        yield return ("another key", ForgedFor(service, caller));
+        yield return ("another service", TokenFor("quoteservice", caller));
+        yield return ("no audience", Signed(Without(Claims(service, caller), "aud"), Key));
+        yield return ("a caller that nobody knows", TokenFor(service, "stranger"));
+        yield return ("no caller", Signed(Without(Claims(service, caller), "iss"), Key));
+        yield return ("alg none without a signature", Join(Header("none"), Claims(service, caller), _ => []));
+        // Good by the key, but not what services sign with.
+        yield return ("ES384", Join(Header("ES384"), Claims(service, caller), data => Key.SignData(data, HashAlgorithmName.SHA384)));
+        yield return ("HS256 by the public key", Join(Header("HS256"), Claims(service, caller), data => HMACSHA256.HashData(Key.ExportSubjectPublicKeyInfo(), data)));
+        yield return ("over", Signed(With(With(Claims(service, caller), "nbf", now - 120), "exp", now - 60), Key));
+        yield return ("no end", Signed(Without(Claims(service, caller), "exp"), Key));
+        yield return ("not yet", Signed(With(Claims(service, caller), "nbf", now + 120), Key));
+        yield return ("no beginning", Signed(Without(Claims(service, caller), "nbf"), Key));
+    }
+
+    private static JsonObject Claims(string service, string caller)
+    {
+        var now = TimeProvider.System.GetUtcNow();
+        return new JsonObject
+        {
+            ["iss"] = caller,
+            ["aud"] = service,
+            ["nbf"] = now.ToUnixTimeSeconds(),
+            // Tests put their clocks forward.
+            ["exp"] = now.AddDays(400).ToUnixTimeSeconds(),
+        };
+    }
+
+    private static JsonObject Header(string algorithm) => new() { ["alg"] = algorithm, ["typ"] = "JWT" };
+
+    private static string Signed(JsonObject claims, ECDsa key) => Join(Header("ES256"), claims, data => key.SignData(data, HashAlgorithmName.SHA256));
 }

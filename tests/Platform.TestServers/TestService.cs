@@ -78,6 +78,9 @@ public sealed class TestService : IAsyncDisposable
     /// <summary>What the gateway says of a caller, in <see cref="InternalToken.Header"/>.</summary>
     public string TokenOf(string subject, params string[] scopes) => _gateway.TokenOf(subject, scopes);
 
+    /// <summary>What the gateway never said of a caller, though it looks like it.</summary>
+    public IEnumerable<(string What, string Token)> ForgeriesOf(string subject, params string[] scopes) => _gateway.Forgeries(subject, scopes);
+
     /// <summary>Addresses of the clients whose tokens the gateway was asked about.</summary>
     public IEnumerable<string?> AskedFor => _gateway.AskedFor;
 

@@ -2,13 +2,11 @@ using System.Net;
 using System.Security.Cryptography;
 using System.Text;
 using System.Text.Json.Nodes;
+using static Sure.TestServers.Jws;
 
 namespace Sure.TestServers;
 
-/// <summary>
-/// An OIDC issuer on loopback: its discovery document, its published keys, and tokens good and forged. Tokens are put together by hand, as
-/// RFC 7515 says, so that nothing of what checks them makes them.
-/// </summary>
+/// <summary>An OIDC issuer on loopback: its discovery document, its published keys, and tokens good and forged.</summary>
 public sealed class TokenIssuer : IDisposable
 {
     /// <summary>Whom its tokens are for.</summary>
@@ -145,12 +143,6 @@ public sealed class TokenIssuer : IDisposable
         _strangerOnCurve.Dispose();
     }
 
-    private static string Join(JsonObject header, JsonObject claims, Func<byte[], byte[]> sign)
-    {
-        var signed = $"{Encode(Bytes(header))}.{Encode(Bytes(claims))}";
-        return $"{signed}.{Encode(sign(Encoding.ASCII.GetBytes(signed)))}";
-    }
-
     private static JsonObject Jwk(RSA key, string id)
     {
         var parameters = key.ExportParameters(includePrivateParameters: false);
@@ -164,22 +156,6 @@ public sealed class TokenIssuer : IDisposable
             ["e"] = Encode(parameters.Exponent!),
         };
     }
-
-    private static JsonObject With(JsonObject members, string name, JsonNode value)
-    {
-        members[name] = value;
-        return members;
-    }
-
-    private static JsonObject Without(JsonObject members, string name)
-    {
-        members.Remove(name);
-        return members;
-    }
-
-    private static byte[] Bytes(JsonObject members) => Encoding.UTF8.GetBytes(members.ToJsonString());
-
-    private static string Encode(byte[] bytes) => Convert.ToBase64String(bytes).TrimEnd('=').Replace('+', '-').Replace('/', '_');
 
     private JsonObject Header(string algorithm) => new() { ["alg"] = algorithm, ["typ"] = "JWT", ["kid"] = KeyId };
 

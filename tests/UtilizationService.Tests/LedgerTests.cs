@@ -36,6 +36,12 @@ public sealed class LedgerTests(PostgresServer postgres) : IAsyncLifetime
     [InlineData("UPDATE consensus_point SET peg_ratio = 1")]
     [InlineData("DELETE FROM consensus_point")]
     [InlineData("TRUNCATE consensus_point")]
+    [InlineData("UPDATE evidence SET body = ''")]
+    [InlineData("DELETE FROM evidence")]
+    [InlineData("TRUNCATE evidence")]
+    [InlineData("UPDATE audit SET actor = 'nobody'")]
+    [InlineData("DELETE FROM audit")]
+    [InlineData("TRUNCATE audit")]
     public async Task The_database_refuses_to_change_what_was_written(string change)
     {
         await _host.FillAsync();

@@ -53,6 +53,8 @@ public sealed class TrancheHistoryTests(PostgresServer postgres) : IAsyncLifetim
         var (told, kept) = (await CountAsync(connection, "outbox WHERE type = 'TrancheUtilizationChanged'"), await CountAsync(connection, "tranche_history"));
         var clock = new SteppedClock(DateTimeOffset.FromUnixTimeSeconds(Start));
         var monitor = _host.Another<TrancheMonitor>(clock);
+        // Within a second of a change it is told, so it looks at least that often.
+        Assert.InRange(monitor.Interval, TimeSpan.FromTicks(1), TimeSpan.FromSeconds(1));
 
         for (var look = 0; look <= 50; look++)
         {
