@@ -86,6 +86,17 @@ public sealed partial class PrometheusTests
             TimeSpan.FromSeconds(5));
     }
 
+    /// <summary>So many live sources the trigger needs, and of fewer operators are told.</summary>
+    [Fact]
+    public void Oracle_cover_that_cannot_pay_is_told_of_by_the_number_that_the_trigger_has()
+    {
+        var needed = OracleSources().Match(Repository.SourceOf("UtilizationService")).Groups["number"].Value;
+
+        Assert.NotEmpty(needed);
+        Assert.Contains($"(sure_price_sources) < {needed}\n", Repository.Read("deploy", "prometheus", "alerts.yml"), StringComparison.Ordinal);
+        Assert.Contains($"(oracle cover needs {needed})", Repository.Read("deploy", "grafana", "sure-risk.json"), StringComparison.Ordinal);
+    }
+
     /// <summary>A cluster names the job as it likes, and asks nothing of what is not there.</summary>
     [Fact]
     public void Every_service_is_missed_by_its_name()
@@ -126,6 +137,9 @@ public sealed partial class PrometheusTests
 
     [GeneratedRegex("""alertname: (?<name>\w+)\n +exp_alerts:""", RegexOptions.ExplicitCapture, 1000)]
     private static partial Regex RaisedAlert();
+
+    [GeneratedRegex("""^    public int OracleSources \{ get; set; \} = (?<number>\d+);$""", RegexOptions.Multiline | RegexOptions.ExplicitCapture, 1000)]
+    private static partial Regex OracleSources();
 
     [GeneratedRegex("`(?<name>[a-z_.]+[*]?)`", RegexOptions.ExplicitCapture, 1000)]
     private static partial Regex MetricName();
