@@ -32,6 +32,13 @@ internal sealed class RealtimeMetrics
             "s",
             "From when a message got its place in the channel until it was handed to every connection of this instance, by channel.",
             advice: new InstrumentAdvice<double> { HistogramBucketBoundaries = [0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 60] });
+        // Of a counter that begins with its first 1 no increase is seen.
+        _evictions.Add(0);
+        foreach (var channel in Words<Channel>.Members)
+        {
+            _recoveries.Add(0, Of(channel), Outcome(hit: true));
+            _recoveries.Add(0, Of(channel), Outcome(hit: false));
+        }
     }
 
     /// <summary>The tag of a channel.</summary>
@@ -66,7 +73,9 @@ internal sealed class RealtimeMetrics
     public void Refused(bool isFull) => _refused.Add(1, new KeyValuePair<string, object?>("sure.limit", isFull ? "instance" : "address"));
 
     public void Recovered(Channel channel, bool hit) =>
-        _recoveries.Add(1, Of(channel), new KeyValuePair<string, object?>("sure.outcome", hit ? "hit" : "miss"));
+        _recoveries.Add(1, Of(channel), Outcome(hit));
 
     public void Delivered(Channel channel, TimeSpan duration) => _delivery.Record(Math.Max(0, duration.TotalSeconds), Of(channel));
+
+    private static KeyValuePair<string, object?> Outcome(bool hit) => new("sure.outcome", hit ? "hit" : "miss");
 }

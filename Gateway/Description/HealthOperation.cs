@@ -66,6 +66,6 @@ internal sealed class HealthOperation : IOpenApiDocumentTransformer, IOpenApiSch
         {
             ["quoteservice"] = new(status, new Dictionary<string, CheckState>(StringComparer.Ordinal) { ["PostgreSql"] = new(status) }),
         },
-        "simulated",
+        "demonstration",
         DateTimeOffset.FromUnixTimeMilliseconds(1_697_564_800_123));
 }

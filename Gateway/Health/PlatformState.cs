@@ -7,7 +7,7 @@ namespace Sure.Gateway.Health;
 /// <param name="Service">Always <c>gateway</c>.</param>
 /// <param name="Version">Version of the running build.</param>
 /// <param name="Services">Each service by name, and the gateway itself.</param>
-/// <param name="Data">Where the market data come from.</param>
+/// <param name="Data">What the book is: <c>demonstration</c> where it was filled in to show the platform, otherwise <c>live</c>. Where market data come from is the <c>data_source</c> of prices and bridges.</param>
 /// <param name="Timestamp">When this was so.</param>
 internal sealed record PlatformState(
     HealthStatus Status,

@@ -129,12 +129,18 @@ internal sealed class DeliveryStore(NpgsqlDataSource database, WebhookStore webh
         return [.. rows.Select(r => r.ToDocument())];
     }
 
-    /// <summary>Forgets deliveries that were finished before <paramref name="before"/>, a bounded number of them; how many.</summary>
+    /// <summary>
+    /// Forgets deliveries that have been finished for longer than <paramref name="retention"/>, a bounded number of them; how many. Which
+    /// time it is the earlier of <paramref name="now"/> and the server's clock says: one that is ahead forgets nothing that is to be kept.
+    /// </summary>
     public static Task<int> TrimAsync(
-        DateTimeOffset before, int limit, NpgsqlConnection connection, NpgsqlTransaction transaction, CancellationToken cancellationToken) =>
+        TimeSpan retention, DateTimeOffset now, int limit, NpgsqlConnection connection, NpgsqlTransaction transaction, CancellationToken cancellationToken) =>
         connection.ExecuteAsync(new CommandDefinition(
-            "DELETE FROM webhook_delivery WHERE delivery_id IN (SELECT delivery_id FROM webhook_delivery WHERE finished_at < @Before LIMIT @Limit)",
-            new { Before = before.UtcDateTime, Limit = limit },
+            """
+            DELETE FROM webhook_delivery WHERE delivery_id IN (
+                SELECT delivery_id FROM webhook_delivery WHERE finished_at < (SELECT least(@Now, clock_timestamp()) - @Retention) LIMIT @Limit)
+            """,
+            new { Now = now.UtcDateTime, Retention = retention, Limit = limit },
             transaction,
             cancellationToken: cancellationToken));
 

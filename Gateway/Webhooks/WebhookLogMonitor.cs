@@ -16,14 +16,13 @@ internal sealed class WebhookLogMonitor(NpgsqlDataSource database, IOptions<Webh
 
     public async Task RunOnceAsync(LeaseTerm term, CancellationToken cancellationToken)
     {
-        var before = time.GetUtcNow() - options.Value.LogRetention;
         await using var connection = await database.OpenConnectionAsync(cancellationToken);
         int forgotten;
         do
         {
             await using var transaction = await connection.BeginTransactionAsync(cancellationToken);
             await term.GuardAsync(connection, transaction, cancellationToken);
-            forgotten = await DeliveryStore.TrimAsync(before, Batch, connection, transaction, cancellationToken);
+            forgotten = await DeliveryStore.TrimAsync(options.Value.LogRetention, time.GetUtcNow(), Batch, connection, transaction, cancellationToken);
             await transaction.CommitAsync(cancellationToken);
         }
         while (forgotten == Batch);

@@ -66,11 +66,17 @@ internal sealed class AlertStore(NpgsqlDataSource database)
         ];
     }
 
-    /// <summary>Forgets the alerts that were over before <paramref name="before"/>.</summary>
+    /// <summary>
+    /// Forgets the alerts that have been over for longer than <paramref name="retention"/>. Which time it is the earlier of
+    /// <paramref name="now"/> and the server's clock says: one that is ahead forgets nothing that is to be kept.
+    /// </summary>
     public static Task<int> ForgetAsync(
-        NpgsqlConnection connection, NpgsqlTransaction transaction, DateTimeOffset before, CancellationToken cancellationToken) =>
+        NpgsqlConnection connection, NpgsqlTransaction transaction, TimeSpan retention, DateTimeOffset now, CancellationToken cancellationToken) =>
         connection.ExecuteAsync(new CommandDefinition(
-            "DELETE FROM alert WHERE cleared_at < @Before", new { Before = before.UtcDateTime }, transaction, cancellationToken: cancellationToken));
+            "DELETE FROM alert WHERE cleared_at < (SELECT least(@Now, clock_timestamp()) - @Retention)",
+            new { Now = now.UtcDateTime, Retention = retention },
+            transaction,
+            cancellationToken: cancellationToken));
 
     /// <summary>Keeps what changed.</summary>
     public static async Task WriteAsync(

@@ -45,12 +45,18 @@ internal sealed class ForecastStore(NpgsqlDataSource database, TimeProvider time
             transaction,
             cancellationToken: cancellationToken));
 
-    /// <summary>Forgets the losses before <paramref name="before"/> that no forecast is kept for; forecasts go with their partitions.</summary>
+    /// <summary>
+    /// Forgets the losses that are older than <paramref name="retention"/> and that no forecast is kept for; forecasts go with their
+    /// partitions. Which time it is the earlier of <paramref name="now"/> and the server's clock says.
+    /// </summary>
     public static Task<int> ForgetAsync(
-        NpgsqlConnection connection, NpgsqlTransaction transaction, DateTimeOffset before, CancellationToken cancellationToken) =>
+        NpgsqlConnection connection, NpgsqlTransaction transaction, TimeSpan retention, DateTimeOffset now, CancellationToken cancellationToken) =>
         connection.ExecuteAsync(new CommandDefinition(
-            "DELETE FROM loss WHERE booked_at < least(@Before, (SELECT min(day) FROM var_forecast)::timestamp AT TIME ZONE 'UTC')",
-            new { Before = before.UtcDateTime },
+            """
+            DELETE FROM loss WHERE booked_at < (
+                SELECT least(least(@Now, clock_timestamp()) - @Retention, (SELECT min(day) FROM var_forecast)::timestamp AT TIME ZONE 'UTC'))
+            """,
+            new { Now = now.UtcDateTime, Retention = retention },
             transaction,
             cancellationToken: cancellationToken));
 

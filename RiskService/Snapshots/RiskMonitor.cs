@@ -54,8 +54,8 @@ internal sealed class RiskMonitor(
         await SnapshotStore.WriteAsync(connection, transaction, snapshot, cancellationToken);
         await ForecastStore.WriteAsync(connection, transaction, snapshot, cancellationToken);
         // Neither an alert nor a loss has a time in its key, which a partitioned table would need.
-        await AlertStore.ForgetAsync(connection, transaction, now - kept.Value.AlertStatisticsRetention, cancellationToken);
-        await ForecastStore.ForgetAsync(connection, transaction, now - kept.Value.ForecastRetention, cancellationToken);
+        await AlertStore.ForgetAsync(connection, transaction, kept.Value.AlertStatisticsRetention, now, cancellationToken);
+        await ForecastStore.ForgetAsync(connection, transaction, kept.Value.ForecastRetention, now, cancellationToken);
         var alerts = await AlertStore.ReadLatestAsync(connection, transaction, cancellationToken);
         var told = changes.Select(c => Tell(c, now)).OfType<IPlatformEvent>().ToList();
         await AlertStatistics.KeepAsync(told, connection, transaction, cancellationToken);

@@ -80,7 +80,8 @@ internal sealed class BatchedConsole : ILoggerProvider, ISupportExternalScope
         _hasLines.Dispose();
     }
 
-    private static ConsoleFormatter Choose(IEnumerable<ConsoleFormatter> formatters, ConsoleLoggerOptions options)
+    /// <summary>The formatter that the settings name.</summary>
+    internal static ConsoleFormatter Choose(IEnumerable<ConsoleFormatter> formatters, ConsoleLoggerOptions options)
     {
         var name = options.FormatterName ?? ConsoleFormatterNames.Simple;
         return formatters.LastOrDefault(f => string.Equals(f.Name, name, StringComparison.OrdinalIgnoreCase))

@@ -4,6 +4,7 @@ using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Diagnostics.HealthChecks;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Logging.Console;
 using OpenTelemetry;
 using OpenTelemetry.Context.Propagation;
 using OpenTelemetry.Metrics;
@@ -51,6 +52,11 @@ internal static class PlatformTelemetry
         builder.Logging.AddFilter("System.Net.Http.HttpClient", LogLevel.Warning);
         builder.Logging.AddFilter("Polly", LogLevel.Error);
         BatchedConsole.Replace(builder.Services);
+        if (!builder.Environment.IsDevelopment())
+        {
+            WriteJsonUnlessToldOtherwise(builder.Services);
+        }
+
         builder.Logging.AddOpenTelemetry(logging =>
         {
             logging.IncludeFormattedMessage = true;
@@ -104,6 +110,19 @@ internal static class PlatformTelemetry
     /// <summary>Maps the metrics. The gateway's public listener does not have them.</summary>
     public static void MapPlatformMetrics(this WebApplication app) =>
         app.MapPrometheusScrapingEndpoint(MetricsPath).AllowAnonymous().DisableHttpMetrics();
+
+    /// <summary>What the settings say of the console holds (<c>Logging:Console</c>); where they say nothing, a line is JSON with its time in UTC.</summary>
+    private static void WriteJsonUnlessToldOtherwise(IServiceCollection services)
+    {
+        services.PostConfigure<ConsoleLoggerOptions>(console => console.FormatterName ??= ConsoleFormatterNames.Json);
+        services.PostConfigure<JsonConsoleFormatterOptions>(json =>
+        {
+            if (json.TimestampFormat is null)
+            {
+                (json.TimestampFormat, json.UseUtcTimestamp) = ("O", true);
+            }
+        });
+    }
 
     private static bool IsOfInterest(HttpContext context)
     {

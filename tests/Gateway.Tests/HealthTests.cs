@@ -17,7 +17,7 @@ public sealed class HealthTests(PostgresServer postgres, RedisServer redis)
     {
         await redis.StartAsync();
         await using var gateway = await GatewayHost.StartAsync(
-            await postgres.CreateDatabaseAsync(), new() { ["Platform:Data"] = "simulated", ["ConnectionStrings:cache"] = redis.ConnectionString });
+            await postgres.CreateDatabaseAsync(), new() { ["Platform:Data"] = "demonstration", ["ConnectionStrings:cache"] = redis.ConnectionString });
         await gateway.ReadyAsync();
         await gateway.ReachesRedisAsync();
 
@@ -31,7 +31,7 @@ public sealed class HealthTests(PostgresServer postgres, RedisServer redis)
 
         Assert.Equal(HttpStatusCode.OK, status);
         Assert.Equal("gateway", (string?)health["service"]);
-        Assert.Equal("simulated", (string?)health["data"]);
+        Assert.Equal("demonstration", (string?)health["data"]);
         Assert.NotEmpty((string)health["version"]!);
         Assert.InRange((double)health["timestamp"]!, 1.7e9, 4e9);
         var services = health["services"]!.AsObject();

@@ -53,6 +53,50 @@ public sealed partial class PrometheusTests
         Assert.Equal(Alerts, entries);
     }
 
+    /// <summary>
+    /// What the manual lists is on a dashboard or in a rule, under the name that Prometheus sees; what is there for looking up alone says so
+    /// in its row. A row ending in <c>*</c> stands for every metric of ours that begins so.
+    /// </summary>
+    [Fact]
+    public void Every_metric_of_the_manual_is_watched()
+    {
+        var table = Repository.Read("docs", "operations.md").Split("| metric | by | |\n|---|---|---|\n")[1].Split("\n\n")[0];
+        var source = string.Concat(PlatformGraph.Services.Select(s => Repository.SourceOf(s.Project!)));
+        var ours = OurName().Matches(source).Select(m => m.Groups["name"].Value).Distinct().ToList();
+        var watched = string.Concat(
+            Directory.GetFiles(Path.Combine(Repository.Root, "deploy", "grafana"), "*.json")
+                .Append(Path.Combine(Folder, "recording.yml"))
+                .Append(Path.Combine(Folder, "alerts.yml"))
+                .Select(File.ReadAllText));
+        var rows = table.Split('\n').Where(row => !row.Contains("for looking up only", StringComparison.Ordinal));
+        var names = rows.SelectMany(row => MetricName().Matches(row.Split('|')[1]).Select(m => m.Groups["name"].Value)).ToList();
+
+        Assert.Contains("sure.realtime.subscriptions", names.SelectMany(Each));
+        Assert.All(names.SelectMany(Each), name => Assert.True(IsWatched(name), $"Neither a panel nor a rule has {name}."));
+
+        // Of the runtime's own nobody watches all.
+        IEnumerable<string> Each(string name) => name.StartsWith("sure.", StringComparison.Ordinal) && name.EndsWith('*')
+            ? ours.Where(o => o.StartsWith(name[..^1], StringComparison.Ordinal))
+            : [name];
+
+        bool IsWatched(string name) => Regex.IsMatch(
+            watched,
+            $@"\b{name.TrimEnd('*').Replace('.', '_')}{(name.EndsWith('*') ? "" : "(_(seconds|bytes|percent|ratio))?(_(total|bucket|count|sum))?(?!\\w)")}",
+            RegexOptions.None,
+            TimeSpan.FromSeconds(5));
+    }
+
+    /// <summary>So many live sources the trigger needs, and of fewer operators are told.</summary>
+    [Fact]
+    public void Oracle_cover_that_cannot_pay_is_told_of_by_the_number_that_the_trigger_has()
+    {
+        var needed = OracleSources().Match(Repository.SourceOf("UtilizationService")).Groups["number"].Value;
+
+        Assert.NotEmpty(needed);
+        Assert.Contains($"(sure_price_sources) < {needed}\n", Repository.Read("deploy", "prometheus", "alerts.yml"), StringComparison.Ordinal);
+        Assert.Contains($"(oracle cover needs {needed})", Repository.Read("deploy", "grafana", "sure-risk.json"), StringComparison.Ordinal);
+    }
+
     /// <summary>A cluster names the job as it likes, and asks nothing of what is not there.</summary>
     [Fact]
     public void Every_service_is_missed_by_its_name()
@@ -93,6 +137,16 @@ public sealed partial class PrometheusTests
 
     [GeneratedRegex("""alertname: (?<name>\w+)\n +exp_alerts:""", RegexOptions.ExplicitCapture, 1000)]
     private static partial Regex RaisedAlert();
+
+    [GeneratedRegex("""^    public int OracleSources \{ get; set; \} = (?<number>\d+);$""", RegexOptions.Multiline | RegexOptions.ExplicitCapture, 1000)]
+    private static partial Regex OracleSources();
+
+    [GeneratedRegex("`(?<name>[a-z_.]+[*]?)`", RegexOptions.ExplicitCapture, 1000)]
+    private static partial Regex MetricName();
+
+    /// <summary>Of an instrument, wherever its name is given; a tag has no such name.</summary>
+    [GeneratedRegex("\"(?<name>sure(\\.[a-z_]+){2,})\"", RegexOptions.ExplicitCapture, 1000)]
+    private static partial Regex OurName();
 
     [GeneratedRegex("""^### (?<name>\w+)$""", RegexOptions.Multiline | RegexOptions.ExplicitCapture, 1000)]
     private static partial Regex Heading();

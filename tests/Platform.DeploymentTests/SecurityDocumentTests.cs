@@ -2,7 +2,7 @@ using System.Text.RegularExpressions;
 
 namespace Sure.DeploymentTests;
 
-/// <summary><c>docs/security.md</c> names for each risk tests that there are.</summary>
+/// <summary><c>docs/security.md</c> names for each risk tests that there are, and whoever reads README finds it.</summary>
 public sealed partial class SecurityDocumentTests
 {
     [Fact]
@@ -19,6 +19,16 @@ public sealed partial class SecurityDocumentTests
         Assert.All(named, name => Assert.True(classes.Contains(name), $"docs/security.md names {name}, which is no test."));
         var attacks = classes.Where(c => c.Any(f => Path.GetFileName(Path.GetDirectoryName(f)) == "Attacks")).Select(c => c.Key);
         Assert.Empty(attacks.Except(named, StringComparer.Ordinal));
+    }
+
+    [Fact]
+    public void Every_document_is_linked_from_README()
+    {
+        var readme = Repository.Read("README.md");
+
+        Assert.All(
+            Directory.GetFiles(Path.Combine(Repository.Root, "docs"), "*.md"),
+            document => Assert.Contains($"](docs/{Path.GetFileName(document)})", readme, StringComparison.Ordinal));
     }
 
     [GeneratedRegex("`(?<name>[A-Za-z0-9]+Tests)`", RegexOptions.ExplicitCapture, 1000)]

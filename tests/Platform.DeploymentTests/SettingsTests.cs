@@ -1,3 +1,4 @@
+using System.Text.Json.Nodes;
 using System.Text.RegularExpressions;
 using Sure.LocalHost;
 
@@ -43,6 +44,18 @@ public sealed partial class SettingsTests
     {
         Assert.Contains($"\"{setting}\"", Repository.Read(file), StringComparison.Ordinal);
         Assert.Contains($"| `{setting.Replace(":", "__", StringComparison.Ordinal)}` |", Repository.Read("docs", "operations.md"), StringComparison.Ordinal);
+    }
+
+    /// <summary>The description shows what <c>/health</c> answers; what it says of the book is a word of the manual.</summary>
+    [Fact]
+    public void The_example_of_health_says_of_the_book_what_can_be_set()
+    {
+        var row = Repository.Read("docs", "operations.md").Split('\n').Single(l => l.StartsWith("| `Platform__Data` |", StringComparison.Ordinal));
+        var answers = JsonNode.Parse(Repository.Read("Dashboard", "openapi", "v2.json"))!["paths"]!["/health"]!["get"]!["responses"]!.AsObject();
+        var words = answers.Select(a => (string?)a.Value!["content"]?["application/json"]?["example"]?["data"]).OfType<string>().ToList();
+
+        Assert.NotEmpty(words);
+        Assert.All(words, word => Assert.Contains($"`{word}`", row, StringComparison.Ordinal));
     }
 
     [Fact]

@@ -34,6 +34,36 @@ public sealed class MetricsTests
         Assert.Equal([limit], refused);
     }
 
+    /// <summary>Of a counter that begins with its first 1 no increase is seen.</summary>
+    [Fact]
+    public async Task What_happens_seldom_is_counted_from_the_start()
+    {
+        var zeros = new ConcurrentDictionary<string, int>(StringComparer.Ordinal);
+        using var meters = new MeterListener
+        {
+            InstrumentPublished = (instrument, l) =>
+            {
+                if (instrument.Name is "sure.realtime.evictions" or "sure.realtime.recoveries")
+                {
+                    l.EnableMeasurementEvents(instrument);
+                }
+            },
+        };
+        meters.SetMeasurementEventCallback<long>((instrument, value, tags, _) =>
+        {
+            if (value == 0)
+            {
+                zeros[instrument.Name + string.Concat(tags.ToArray().Select(t => $" {t.Value}"))] = 0;
+            }
+        });
+        meters.Start();
+
+        await using var host = await RealtimeHost.ReadyAsync();
+
+        string[] expected = ["sure.realtime.evictions", "sure.realtime.recoveries tranche_apy hit", "sure.realtime.recoveries risk_alerts miss"];
+        Assert.Empty(expected.Except(zeros.Keys, StringComparer.Ordinal));
+    }
+
     [Fact]
     public async Task What_happens_on_connections_is_measured()
     {

@@ -7,6 +7,8 @@ using Npgsql;
 using Sure.Contracts.Calls;
 using Sure.Contracts.Events;
 using Sure.Contracts.Vocabulary;
+using Sure.RiskService.Alerts;
+using Sure.RiskService.ModelCheck;
 using Sure.RiskService.Tests.Hosts;
 using Sure.TestServers;
 
@@ -96,6 +98,35 @@ public sealed class HistoryTableTests(PostgresServer postgres)
         host.Utilization.Book = Empty;
 
         Assert.Equal("1110.00", await RiskHost.UntilAsync(() => ScalarAsync<string>(source, "SELECT string_agg(loss_usd::text, ' ') FROM loss"), kept => kept is "1110.00"));
+    }
+
+    /// <summary>Both are kept for 1 100 days. By the instance's clock it is a year later, by the server's it is not.</summary>
+    [Fact]
+    public async Task A_clock_that_is_ahead_forgets_no_alert_and_no_loss_that_is_to_be_kept()
+    {
+        await using var host = await RiskHost.StartAsync(postgres);
+        await using var source = NpgsqlDataSource.Create(host.Database);
+        // Nothing is forgotten by the service itself, which is not told the book.
+        await RiskHost.UntilAsync(() => ScalarAsync<bool>(source, "SELECT to_regclass('loss') IS NOT NULL AND to_regclass('alert') IS NOT NULL"), made => made);
+        await ExecuteAsync(
+            source,
+            """
+            INSERT INTO alert SELECT gen_random_uuid(), 'LTV_Breach', d::text, 'High', 'It is high.', 0.8, 0.7, now(), now(), now() - d * interval '1 day'
+            FROM unnest('{1101, 1099}'::int[]) AS d;
+            INSERT INTO loss SELECT gen_random_uuid(), now() - d * interval '1 day', d FROM unnest('{1101, 1099}'::int[]) AS d;
+            """);
+
+        await using (var connection = await source.OpenConnectionAsync(TestContext.Current.CancellationToken))
+        {
+            await using var transaction = await connection.BeginTransactionAsync(TestContext.Current.CancellationToken);
+            var (retention, ahead) = (TimeSpan.FromDays(1_100), TimeProvider.System.GetUtcNow().AddYears(1));
+            Assert.Equal(1, await AlertStore.ForgetAsync(connection, transaction, retention, ahead, TestContext.Current.CancellationToken));
+            Assert.Equal(1, await ForecastStore.ForgetAsync(connection, transaction, retention, ahead, TestContext.Current.CancellationToken));
+            await transaction.CommitAsync(TestContext.Current.CancellationToken);
+        }
+
+        Assert.Equal("1099", await ScalarAsync<string>(source, "SELECT string_agg(subject, ' ') FROM alert"));
+        Assert.Equal("1099.00", await ScalarAsync<string>(source, "SELECT string_agg(loss_usd::text, ' ') FROM loss"));
     }
 
     [Theory]

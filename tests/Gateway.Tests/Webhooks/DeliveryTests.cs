@@ -210,11 +210,42 @@ public sealed class DeliveryTests(PostgresServer postgres)
         Assert.Equal((DeliveryStatus.GivenUp, AttemptOutcome.Refused, 500, Now.AddHours(24)), (last.Status, last.LastOutcome!.Value, last.LastStatusCode!.Value, last.AttemptedAt!.Value));
         clock.Now = Now.AddDays(2);
         Assert.Equal(0, await one.Value.BeginDueAsync(TestContext.Current.CancellationToken));
-        Assert.Equal(0, await TrimAsync(gateway, Now.AddHours(24)));
-        Assert.Equal(1, await TrimAsync(gateway, Now.AddHours(24).AddSeconds(1)));
+        var life = TimeSpan.FromDays(30);
+        Assert.Equal(0, await TrimAsync(gateway, life, Now.AddHours(24) + life));
+        Assert.Equal(1, await TrimAsync(gateway, life, Now.AddHours(24) + life + TimeSpan.FromSeconds(1)));
 
         async Task<DeliveryDocument> OnlyAsync() =>
             Assert.Single(await deliveries.ListAsync(webhook.WebhookId, status: null, new PageRequest(Before: null, Limit: 10), TestContext.Current.CancellationToken));
+    }
+
+    /// <summary>One was delivered 31 days ago, the other 29 days ago. By the instance's clock it is a year later.</summary>
+    [Fact]
+    public async Task A_clock_that_is_ahead_forgets_no_delivery_that_is_to_be_kept()
+    {
+        // What the gateway itself forgets is none of them.
+        await using var gateway = await GatewayHost.StartAsync(
+            await postgres.CreateDatabaseAsync(), new() { ["Webhooks:Concurrency"] = "0", ["Webhooks:LogRetention"] = "60.00:00:00" });
+        await gateway.ReadyAsync();
+        var now = TimeProvider.System.GetUtcNow();
+        var (webhooks, deliveries) = (gateway.Services.GetRequiredService<WebhookStore>(), gateway.Services.GetRequiredService<DeliveryStore>());
+        var webhook = new Webhook(Guid.CreateVersion7(now), "https://receiver.example/", [WebhookEvent.Claims], "whsec_test", "operator", now);
+        Assert.True(await webhooks.TryAddAsync(webhook, Nobody, 1, TestContext.Current.CancellationToken));
+        foreach (var days in new[] { 31, 29 })
+        {
+            await deliveries.QueueTestAsync(webhook.WebhookId, Nobody, now.AddDays(-days), TestContext.Current.CancellationToken);
+        }
+
+        await using (var finish = gateway.Services.GetRequiredService<NpgsqlDataSource>().CreateCommand(
+            "UPDATE webhook_delivery SET status = 'delivered', finished_at = created_at"))
+        {
+            Assert.Equal(2, await finish.ExecuteNonQueryAsync(TestContext.Current.CancellationToken));
+        }
+
+        Assert.Equal(1, await TrimAsync(gateway, TimeSpan.FromDays(30), now.AddYears(1)));
+
+        var kept = Assert.Single(await deliveries.ListAsync(
+            webhook.WebhookId, status: null, new PageRequest(Before: null, Limit: 10), TestContext.Current.CancellationToken));
+        Assert.Equal(now.AddDays(-29), kept.CreatedAt, TimeSpan.FromSeconds(1));
     }
 
     private static RiskAlertRaised Alert()
@@ -285,11 +316,11 @@ public sealed class DeliveryTests(PostgresServer postgres)
         return new Reply(response.StatusCode, text.Length > 0 ? JsonNode.Parse(text) : null);
     }
 
-    private static async Task<int> TrimAsync(GatewayHost gateway, DateTimeOffset before)
+    private static async Task<int> TrimAsync(GatewayHost gateway, TimeSpan retention, DateTimeOffset now)
     {
         await using var connection = await gateway.Services.GetRequiredService<NpgsqlDataSource>().OpenConnectionAsync(TestContext.Current.CancellationToken);
         await using var transaction = await connection.BeginTransactionAsync(TestContext.Current.CancellationToken);
-        var forgotten = await DeliveryStore.TrimAsync(before, limit: 10, connection, transaction, TestContext.Current.CancellationToken);
+        var forgotten = await DeliveryStore.TrimAsync(retention, now, limit: 10, connection, transaction, TestContext.Current.CancellationToken);
         await transaction.CommitAsync(TestContext.Current.CancellationToken);
         return forgotten;
     }
