@@ -34,7 +34,7 @@ public sealed class PackageAuditTests : IDisposable
     [InlineData(200, Vulnerable, 1, "package-lock.json: somewhat (low) https://advisories.example/1")]
     [InlineData(404, "", 0, "package-lock.json was NOT audited, for the registry has no audit: 404")]
     [InlineData(405, "", 0, "package-lock.json was NOT audited, for the registry has no audit: 405")]
-    [InlineData(403, "", 1, "package-lock.json could not be audited: 403")]
+    [InlineData(403, "", 0, "package-lock.json was NOT audited, for the registry has no audit: 403")]
     [InlineData(503, "", 1, "package-lock.json could not be audited: 503")]
     public async Task What_the_registry_says_passes_or_fails_and_a_registry_without_an_audit_is_told_apart(int status, string body, int exitCode, string said)
     {
