@@ -1,6 +1,7 @@
 using System.Diagnostics;
 using System.Globalization;
 using Npgsql;
+using StackExchange.Redis;
 using Sure.TestServers;
 
 namespace Sure.Coordination.Tests;
@@ -38,6 +39,34 @@ public sealed class TestServerTests(PostgresServer postgres)
 
         var mark = Assert.Single(environment, e => e.StartsWith(Mark, StringComparison.Ordinal));
         Assert.True(Directory.Exists(mark[Mark.Length..]));
+    }
+
+    [Fact]
+    public async Task What_has_written_over_the_mark_ends_with_it_where_its_id_is_written_down()
+    {
+        var folder = Directory.CreateTempSubdirectory("sure-test-").FullName;
+        using var watchdog = Leash.Watch(folder);
+        using var held = Process.Start(new ProcessStartInfo("sleep", ["600"]) { UseShellExecute = false })!;
+        Leash.Hold(held, folder);
+
+        watchdog.StandardInput.Close();
+
+        await held.WaitForExitAsync(TestContext.Current.CancellationToken).WaitAsync(TimeSpan.FromSeconds(60), TestContext.Current.CancellationToken);
+        await watchdog.WaitForExitAsync(TestContext.Current.CancellationToken);
+        Assert.False(Directory.Exists(folder));
+    }
+
+    [Fact]
+    public async Task A_Redis_of_tests_is_written_down()
+    {
+        await using var redis = new RedisServer();
+        await redis.StartAsync();
+        await using var client = await ConnectionMultiplexer.ConnectAsync($"{redis.ConnectionString},allowAdmin=true");
+        var said = await client.GetServers().Single().InfoRawAsync("server");
+
+        var id = said!.Split("\r\n").Single(l => l.StartsWith("process_id:", StringComparison.Ordinal))["process_id:".Length..];
+
+        Assert.True(File.Exists(Path.Combine(Environment.GetEnvironmentVariable("SURE_LOCALHOST")!, $"{id}.pid")));
     }
 
     [Fact]

@@ -56,6 +56,11 @@ public sealed class RabbitMqServer : IAsyncDisposable
             _broker = Start(Programs.Find("rabbitmq-server", "/usr/lib/rabbitmq/bin/rabbitmq-server"));
             await UntilAsync(_broker, () => AnswersAsync(_port, Greeting));
         }
+        catch
+        {
+            await StopAsync();
+            throw;
+        }
         finally
         {
             _starting.Release();
@@ -65,6 +70,13 @@ public sealed class RabbitMqServer : IAsyncDisposable
     /// <inheritdoc />
     public async ValueTask DisposeAsync()
     {
+        await StopAsync();
+        Directory.Delete(_folder, recursive: true);
+        _starting.Dispose();
+    }
+
+    private async Task StopAsync()
+    {
         foreach (var process in new[] { _broker, _mapper }.OfType<Process>())
         {
             process.Kill(entireProcessTree: true);
@@ -72,8 +84,7 @@ public sealed class RabbitMqServer : IAsyncDisposable
             process.Dispose();
         }
 
-        Directory.Delete(_folder, recursive: true);
-        _starting.Dispose();
+        (_broker, _mapper) = (null, null);
     }
 
     private Process Start(string program, params string[] arguments)

@@ -40,6 +40,7 @@ public sealed class RedisServer : IAsyncDisposable
                 UseShellExecute = false,
                 RedirectStandardOutput = true,
             })!;
+            Leash.Hold(_process);
             _process.BeginOutputReadLine();
             using var limit = new CancellationTokenSource(StartLimit);
             using var timer = new PeriodicTimer(TimeSpan.FromMilliseconds(20));
@@ -47,13 +48,17 @@ public sealed class RedisServer : IAsyncDisposable
             {
                 if (_process.HasExited)
                 {
-                    var code = _process.ExitCode;
-                    await StopAsync();
-                    throw new InvalidOperationException($"redis-server at port {_port} ended with {code}; another may have been quicker to listen there.");
+                    throw new InvalidOperationException(
+                        $"redis-server at port {_port} ended with {_process.ExitCode}; another may have been quicker to listen there.");
                 }
 
                 await timer.WaitForNextTickAsync(limit.Token);
             }
+        }
+        catch
+        {
+            await StopAsync();
+            throw;
         }
         finally
         {
@@ -88,12 +93,14 @@ public sealed class RedisServer : IAsyncDisposable
         _starting.Dispose();
     }
 
-    /// <summary>Whether the process answers, and not another one that listens there.</summary>
+    /// <summary>Whether the process answers, with what it had, and not another one that listens there.</summary>
     private async Task<bool> AnswersAsync(int process)
     {
         try
         {
             await using var client = await ConnectionMultiplexer.ConnectAsync($"{ConnectionString},connectRetry=0,connectTimeout=500,allowAdmin=true");
+            // While it reads its file it says who it is and refuses this.
+            await client.GetDatabase().PingAsync();
             return (await client.GetServer("127.0.0.1", _port).InfoRawAsync("server"))!.Contains($"process_id:{process}\r\n", StringComparison.Ordinal);
         }
         catch (RedisException)
