@@ -29,10 +29,8 @@ internal static class SourceTelemetry
                 Disagreement.Record(off, tags);
             }
 
-            if (look.GapBegan)
-            {
-                Gaps.Add(1, tags);
-            }
+            // It is 0 before the first one, or no increase of it would be seen.
+            Gaps.Add(look.GapBegan ? 1 : 0, tags);
         }
     }
 }
