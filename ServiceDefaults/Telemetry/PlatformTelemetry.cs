@@ -54,7 +54,7 @@ internal static class PlatformTelemetry
         BatchedConsole.Replace(builder.Services);
         if (!builder.Environment.IsDevelopment())
         {
-            WriteJsonUnlessToldOtherwise(builder.Services);
+            builder.WriteJsonUnlessToldOtherwise();
         }
 
         builder.Logging.AddOpenTelemetry(logging =>
@@ -112,15 +112,14 @@ internal static class PlatformTelemetry
         app.MapPrometheusScrapingEndpoint(MetricsPath).AllowAnonymous().DisableHttpMetrics();
 
     /// <summary>What the settings say of the console holds (<c>Logging:Console</c>); where they say nothing, a line is JSON with its time in UTC.</summary>
-    private static void WriteJsonUnlessToldOtherwise(IServiceCollection services)
+    private static void WriteJsonUnlessToldOtherwise(this IHostApplicationBuilder builder)
     {
-        services.PostConfigure<ConsoleLoggerOptions>(console => console.FormatterName ??= ConsoleFormatterNames.Json);
-        services.PostConfigure<JsonConsoleFormatterOptions>(json =>
+        var isClockSet = builder.Configuration["Logging:Console:FormatterOptions:UseUtcTimestamp"] is not null;
+        builder.Services.PostConfigure<ConsoleLoggerOptions>(console => console.FormatterName ??= ConsoleFormatterNames.Json);
+        builder.Services.PostConfigure<JsonConsoleFormatterOptions>(json =>
         {
-            if (json.TimestampFormat is null)
-            {
-                (json.TimestampFormat, json.UseUtcTimestamp) = ("O", true);
-            }
+            json.TimestampFormat ??= "O";
+            json.UseUtcTimestamp |= !isClockSet;
         });
     }
 

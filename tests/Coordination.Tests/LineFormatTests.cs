@@ -50,6 +50,16 @@ public sealed class LineFormatTests
         Assert.Equal(4, ((string?)JsonNode.Parse(line)!["Timestamp"])!.Length);
     }
 
+    [Theory]
+    [InlineData("TimestampFormat", "yyyy", true)]
+    [InlineData("UseUtcTimestamp", "false", false)]
+    public void The_time_is_in_utc_unless_that_is_set(string setting, string value, bool isUtc)
+    {
+        using var services = Services(Environments.Production, ($"Logging:Console:FormatterOptions:{setting}", value));
+
+        Assert.Equal(isUtc, services.GetRequiredService<IOptions<JsonConsoleFormatterOptions>>().Value.UseUtcTimestamp);
+    }
+
     private static string LineOf(string environment, params (string Key, string? Value)[] settings)
     {
         using var services = Services(environment, settings);
