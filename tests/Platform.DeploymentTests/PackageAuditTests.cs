@@ -73,6 +73,7 @@ public sealed class PackageAuditTests : IDisposable
     {
         var start = new ProcessStartInfo(Path.Combine(Repository.Root, ".ci", "audit"), [_folder.FullName]);
         start.Environment["npm_config_registry"] = registry;
+        start.Environment["npm_config_noproxy"] = "127.0.0.1";
         start.Environment["npm_config_fetch_retries"] = "0";
         start.Environment["npm_config_cache"] = Path.Combine(_folder.FullName, "cache");
         return Tool.RunAsync(start, Limit, TestContext.Current.CancellationToken);
