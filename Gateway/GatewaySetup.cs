@@ -38,7 +38,7 @@ internal static class GatewaySetup
             .Validate(o => Networks.AreValid([.. o.TrustedProxies, .. o.AdminNetworks]), "Gateway:TrustedProxies and Gateway:AdminNetworks must be addresses or networks like 10.0.0.0/8.")
             // The framework's own reading of it comes before all of ours, limits and admin networks included.
             .Validate<IConfiguration>(
-                (_, settings) => !settings.GetValue<bool>("ForwardedHeaders_Enabled"),
+                (_, settings) => !string.Equals(settings["ForwardedHeaders_Enabled"], "true", StringComparison.OrdinalIgnoreCase),
                 "ASPNETCORE_FORWARDEDHEADERS_ENABLED lets every client say where it comes from; name the proxies that may in Gateway:TrustedProxies instead.")
             .ValidateOnStart();
         builder.AddListeners();
