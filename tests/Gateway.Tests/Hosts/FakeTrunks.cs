@@ -62,13 +62,16 @@ public sealed class FakeTrunks
     {
         context.Response.Headers.Upgrade = Trunk.Protocol;
         context.Response.Headers[Trunk.InstanceHeader] = PlaceOf(context);
-        await using var trunk = await context.Features.GetRequiredFeature<IHttpUpgradeFeature>().UpgradeAsync();
         var id = Guid.ParseExact(context.Request.Headers[Trunk.Header]!, "N");
+        var upgraded = new TaskCompletionSource<Stream>(TaskCreationOptions.RunContinuationsAsynchronously);
         using var writing = new SemaphoreSlim(1);
-        _open[id] = new OpenTrunk(trunk, writing);
+        // Before the answer, as RealtimeService does: whoever has read it may name the trunk.
+        _open[id] = new OpenTrunk(upgraded.Task, writing);
         Interlocked.Increment(ref _opened);
         try
         {
+            await using var trunk = await context.Features.GetRequiredFeature<IHttpUpgradeFeature>().UpgradeAsync();
+            upgraded.SetResult(trunk);
             while (await trunk.ReadAsync(new byte[Trunk.CreditLength], context.RequestAborted) > 0)
             {
                 // What clients have taken is not counted.
@@ -113,8 +116,9 @@ public sealed class FakeTrunks
         await trunk.Writing.WaitAsync();
         try
         {
-            await trunk.Connection.WriteAsync(part);
-            await trunk.Connection.FlushAsync();
+            var connection = await trunk.Connection;
+            await connection.WriteAsync(part);
+            await connection.FlushAsync();
         }
         finally
         {
@@ -122,5 +126,5 @@ public sealed class FakeTrunks
         }
     }
 
-    private sealed record OpenTrunk(Stream Connection, SemaphoreSlim Writing);
+    private sealed record OpenTrunk(Task<Stream> Connection, SemaphoreSlim Writing);
 }
