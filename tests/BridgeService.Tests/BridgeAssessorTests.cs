@@ -77,6 +77,36 @@ public sealed class BridgeAssessorTests
         Assert.Equal((-(decimal)drop, (decimal)score, status), (report.TvlDrawdownPct, report.HealthScore, report.HealthStatus));
     }
 
+    /// <summary>0.40 × (0.7, 0.4, 0.1) + 0.30 × 0.3 + 0.20 × 0 + 0.10: sources that vary by a tenth and transactions that all fail, so that no cap hides a step.</summary>
+    [Theory]
+    [InlineData(801_000, 0.47)]
+    [InlineData(800_000, 0.35)]
+    [InlineData(601_000, 0.35)]
+    [InlineData(600_000, 0.23)]
+    public void The_score_goes_on_falling_with_the_drawdown(double left, double score)
+    {
+        At(0, 1_000_000, 1_000_000);
+
+        var report = Judge(1, [Saw(1, "a", (decimal)left * 0.9m), Saw(1, "b", (decimal)left * 1.1m)], new SourceTransactions("a", 100, 0));
+
+        Assert.Equal((decimal)score, report.HealthScore);
+    }
+
+    /// <summary>0.40 + 0.30 + 0.20 + 0.10 × (1.0, 0.9, 0.7, 0.3).</summary>
+    [Theory]
+    [InlineData(4.99, 1.00)]
+    [InlineData(5, 0.99)]
+    [InlineData(9.99, 0.99)]
+    [InlineData(10, 0.97)]
+    [InlineData(29.99, 0.97)]
+    [InlineData(30, 0.93)]
+    public void The_score_falls_with_the_age_of_what_was_seen_last(double age, double score)
+    {
+        Hourly("a", "b");
+
+        Assert.Equal((decimal)score, Judge(age, [Saw(0, "a", 1_000_000), Saw(0, "b", 1_000_000)]).HealthScore);
+    }
+
     [Fact]
     public void The_message_of_a_drop_says_how_much_and_since_when()
     {
