@@ -159,8 +159,8 @@ internal static class PremiumBooking
             batch.Add("UPDATE pool SET booking_wanted = false");
         }
 
-        // While no cent is earned the time counts on: its targets are owed out of the next one.
-        if (earned > 0 || pool.PremiumBookedAt is null)
+        // While no cent is earned the time counts on: its targets are owed out of the next one. Where there is nothing to earn none are.
+        if (earned > 0 || pool.PremiumBookedAt is null || pool.Position.UnearnedPremiumUsd == 0)
         {
             batch.Add("UPDATE pool SET premium_booked_at = $1", now.ToUniversalTime());
         }
