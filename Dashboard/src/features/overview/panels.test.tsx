@@ -60,7 +60,7 @@ describe("active alerts", () => {
 
 describe("the pool", () => {
   const tones = () => [...shown(<PoolPanel />).matchAll(/class="\S*bar\S*" data-tone="(\w+)"/g)].map((match) => match[1]);
-  const pool = (ltv: number) => knows(poolQuery().queryKey, { ltv, reserve_ratio: 0.5, circuit_breaker: { open: false }, timestamp: now });
+  const pool = (ltv: number | null) => knows(poolQuery().queryKey, { ltv, reserve_ratio: 0.5, circuit_breaker: { open: false }, timestamp: now });
 
   it("is in order inside its limits", () => {
     pool(0.6);
@@ -85,6 +85,16 @@ describe("the pool", () => {
     pool(0.85);
     expect(tones()).toEqual(["neutral", "neutral"]);
     expect(shown(<PoolPanel />)).not.toContain("Sales stop");
+  });
+
+  it("is beyond every limit with cover and no capital", async () => {
+    pool(null);
+    knows(riskLimitsQuery().queryKey, limits(now));
+    expect(tones()).toEqual(["critical", "good"]);
+    expect(shown(<PoolPanel />)).toContain('aria-valuetext="no capital, past the limit “Critical”"');
+    queries.removeQueries({ queryKey: riskLimitsQuery().queryKey });
+    await fails(riskLimitsQuery().queryKey);
+    expect(tones()).toEqual(["critical", "neutral"]);
   });
 });
 
