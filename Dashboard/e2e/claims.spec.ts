@@ -18,7 +18,7 @@ test("a holder asks for a decision, and the browser verifies what it rests on", 
 
   const verification = page.getByRole("region", { name: "Verification" });
   await expect(verification.getByText("Verified.", { exact: true })).toBeVisible();
-  await expect(verification.getByRole("listitem").filter({ hasText: ": yes" })).toHaveCount(3);
+  await expect(verification.getByRole("listitem").filter({ hasText: ": yes" })).toHaveCount(4);
   const kept = page.waitForEvent("download");
   await verification.getByRole("button", { name: "Keep the evidence" }).click();
   expect((await kept).suggestedFilename()).toMatch(/^evidence-\d+\.json$/);
@@ -33,7 +33,7 @@ test("a holder asks for a decision, and the browser verifies what it rests on", 
   await page.reload();
   await expect(verification.getByRole("alert")).toContainText("Not verified.");
   await expect(verification.getByRole("listitem").filter({ hasText: "The hash is that of this content" })).toContainText(": no");
-  await expect(verification.getByRole("listitem").filter({ hasText: ": yes" })).toHaveCount(2);
+  await expect(verification.getByRole("listitem").filter({ hasText: ": yes" })).toHaveCount(3);
   // The page may ask once more, and nobody waits for that answer.
   await page.unrouteAll({ behavior: "ignoreErrors" });
 });

@@ -115,9 +115,10 @@ function Course({ history }: { history: BridgeHistory }) {
   );
 }
 
+/** Below them a bridge is called so: settings of the platform that no answer carries, so these are what they are unless set. */
 const levels = [
-  { value: 0.7, label: "Warning", color: "warning" },
-  { value: 0.5, label: "Critical", color: "critical" },
+  { value: 0.7, label: "Warning by default", color: "warning" },
+  { value: 0.5, label: "Critical by default", color: "critical" },
 ] as const;
 
 /** Spans of the history in which an exploit was detected. */

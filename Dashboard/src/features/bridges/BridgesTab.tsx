@@ -5,6 +5,7 @@ import { clockTime } from "@/shared/format/times";
 import { bridgeName } from "@/shared/format/words";
 import { Badge, toneOf } from "@/shared/ui/Badge";
 import { DataTable } from "@/shared/ui/DataTable";
+import { judgedAt, OldBridges } from "@/shared/ui/OldBridges";
 import { Panel } from "@/shared/ui/Panel";
 import { QueryState } from "@/shared/ui/QueryState";
 import { RowButton } from "@/shared/ui/RowButton";
@@ -19,7 +20,8 @@ export function BridgesTab({ chosen, onChoose }: { chosen: string | null; onChoo
   const shown = sorted?.find((b) => b.bridge_id === chosen) ?? sorted?.find((b) => b.bridge_id === first);
   return (
     <>
-      <Panel title="Nine bridges" flush note={sorted && `worst first · choose one to look into it · as of ${clockTime(sorted[0]?.timestamp)}`}>
+      <Panel title="Nine bridges" flush note={bridges.data && `worst first · choose one to look into it · as of ${clockTime(judgedAt(bridges.data))}`}>
+        <OldBridges of={bridges.data} />
         <QueryState query={bridges} lines={9} isEmpty={(data) => data.bridges.length === 0}>
           {() => (
             <DataTable

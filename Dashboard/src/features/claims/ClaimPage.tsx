@@ -17,14 +17,14 @@ import { VerificationPanel } from "./VerificationPanel";
 export function ClaimPage() {
   const id = useParams()["claimId"] ?? "";
   const claim = useClaim(id);
-  const decided = claim.data !== undefined && claim.data.evidence_hash !== null;
-  const evidence = useEvidence(id, decided);
+  const decided = claim.data?.evidence_hash != null ? claim.data : undefined;
+  const evidence = useEvidence(id, decided !== undefined);
   return (
     <Page title="Claim" lead={claim.data?.reason ?? id} actions={<Link to="/claims">All claims</Link>}>
       <Panel title="Decision" span={decided ? 6 : 12}>
         <QueryState query={claim}>{(data) => <Decision claim={data} />}</QueryState>
       </Panel>
-      {decided && <VerificationPanel evidence={evidence} />}
+      {decided && <VerificationPanel claim={decided} evidence={evidence} />}
       {decided && <BasisPanel evidence={evidence} />}
     </Page>
   );

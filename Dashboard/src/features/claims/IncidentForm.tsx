@@ -1,6 +1,6 @@
 import { type SubmitEvent, useRef, useState } from "react";
 import { useIdentity } from "@/shared/api/get-identity";
-import { useProductMatrix } from "./api/get-product-matrix";
+import { useMayBeDone } from "@/shared/api/use-may-be-done";
 import { Button } from "@/shared/ui/Button";
 import { isDeliberate } from "@/shared/ui/deliberate";
 import { SelectField, TextField } from "@/shared/ui/Field";
@@ -8,6 +8,7 @@ import { Notice } from "@/shared/ui/Notice";
 import { Panel } from "@/shared/ui/Panel";
 import { Failure } from "@/shared/ui/QueryState";
 import { useFirstInvalid } from "@/shared/ui/use-first-invalid";
+import { useProductMatrix } from "./api/get-product-matrix";
 import { useRecordIncident } from "./api/incidents";
 import { type DraftFaults, type IncidentDraft, readDraft } from "./incident";
 import styles from "./IncidentForm.module.css";
@@ -28,6 +29,7 @@ export function IncidentForm() {
 
 function Form() {
   const record = useRecordIncident();
+  const mayBeRecorded = useMayBeDone(record);
   // The rest of a double click falls on a form that is empty by then, and is no attempt; what follows a change is one.
   const doneAt = useRef(-Infinity);
   const matrix = useProductMatrix().data;
@@ -83,6 +85,7 @@ function Form() {
       </fieldset>
       <Button type="submit" tone="primary" busy={record.isPending}>Record it</Button>
       {record.isError && <Failure error={record.error} />}
+      {mayBeRecorded && <Notice tone="warning" live>It may have been recorded all the same: look in the list before you press again.</Notice>}
       {record.isSuccess && <Notice tone="good" live>Recorded. Nothing of it is sold until it is decided.</Notice>}
     </form>
   );

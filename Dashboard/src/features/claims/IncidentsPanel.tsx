@@ -45,7 +45,7 @@ export function IncidentsPanel() {
                 { name: "What", cell: (i) => <RowButton onClick={() => setOpen(i.incident_id)}>{whatOf(i)}</RowButton> },
                 { name: "Status", cell: (i) => <Badge tone={tones[i.status]}>{plain(i.status)}</Badge>, sortBy: (i) => i.status },
                 { name: "Occurred", cell: (i) => dateMinute(i.occurred_at), sortBy: (i) => i.occurred_at },
-                { name: "Pays", numeric: true, cell: (i) => percent(i.loss_fraction, 0), sortBy: (i) => i.loss_fraction },
+                { name: "Pays", numeric: true, cell: (i) => percent(i.loss_fraction, 2), sortBy: (i) => i.loss_fraction },
                 { name: "Recorded by", cell: (i) => i.recorded_by },
                 { name: "Decided by", cell: (i) => i.decided_by ?? "–" },
               ]}

@@ -7,11 +7,11 @@ import { Panel } from "@/shared/ui/Panel";
 import { QueryState } from "@/shared/ui/QueryState";
 import { StateMessage } from "@/shared/ui/StateMessage";
 import { useLinksOf } from "./api/get-evidence";
-import { type ChainedHash, checkBundle, type EvidenceBundle } from "./evidence/chain";
+import { type ChainedHash, checkBundle, type DecidedClaim, type EvidenceBundle } from "./evidence/chain";
 import styles from "./VerificationPanel.module.css";
 
 /** The browser takes the hashes anew; the platform's word is not needed for it. */
-export function VerificationPanel({ evidence }: { evidence: UseQueryResult<EvidenceBundle> }) {
+export function VerificationPanel({ claim, evidence }: { claim: DecidedClaim; evidence: UseQueryResult<EvidenceBundle> }) {
   const bundle = evidence.data;
   // Asked for once the decision is known, so that the answer is never older than it.
   const links = useLinksOf(bundle?.number);
@@ -23,19 +23,19 @@ export function VerificationPanel({ evidence }: { evidence: UseQueryResult<Evide
       actions={bundle && <Button onClick={() => saveText(JSON.stringify(bundle, null, 2), `evidence-${bundle.number}.json`, "application/json")}>Keep the evidence</Button>}
     >
       <QueryState query={evidence} lines={5}>
-        {(data) => <QueryState query={links} lines={5}>{(published) => <Checks bundle={data} links={published} />}</QueryState>}
+        {(data) => <QueryState query={links} lines={5}>{(published) => <Checks bundle={data} claim={claim} links={published} />}</QueryState>}
       </QueryState>
     </Panel>
   );
 }
 
-function Checks({ bundle, links }: { bundle: EvidenceBundle; links: readonly ChainedHash[] }) {
+function Checks({ bundle, claim: { claim_id, evidence_hash }, links }: { bundle: EvidenceBundle; claim: DecidedClaim; links: readonly ChainedHash[] }) {
   // Browsers have it on pages that came over TLS or from the same machine only.
   const canHash = typeof globalThis.crypto.subtle === "object";
   const checks = useQuery({
     // Of the content itself, not of the hash that it claims: one that was read anew and is another is checked anew.
-    queryKey: ["claims", "checks", bundle, links.find((link) => link.number === bundle.number), links.find((link) => link.number === bundle.number - 1)],
-    queryFn: () => checkBundle(bundle, links),
+    queryKey: ["claims", "checks", bundle, claim_id, evidence_hash, links.find((link) => link.number === bundle.number), links.find((link) => link.number === bundle.number - 1)],
+    queryFn: () => checkBundle(bundle, { claim_id, evidence_hash }, links),
     enabled: canHash,
     staleTime: Infinity,
     retry: false,

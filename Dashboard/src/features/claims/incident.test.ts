@@ -22,6 +22,12 @@ describe("a draft", () => {
       request: { coverage_type: "bridge", chain: "Optimism", occurred_at: 1_767_612_600, evidence_url: draft.evidenceUrl },
     }));
 
+  it.each([["66.67", 0.6667], ["0.01", 0.0001], ["35.550", 0.3555], ["100.00", 1]])("keeps %s % as it was typed", (lossPercent, loss_fraction) =>
+    expect(readDraft({ ...draft, lossPercent }, now)).toMatchObject({ request: { loss_fraction } }));
+
+  it.each(["66.666", "0.004", "99.999"])("does not send %s % as another figure", (lossPercent) =>
+    expect(readDraft({ ...draft, lossPercent }, now)).toEqual({ faults: { lossPercent: "At most two decimals." } }));
+
   it("keeps 7 % at 0.07", () => expect(readDraft({ ...draft, lossPercent: "7" }, now)).toMatchObject({ request: { loss_fraction: 0.07 } }));
 
   it.each<[Partial<IncidentDraft>, keyof IncidentDraft]>([

@@ -32,7 +32,11 @@ export function readDraft(draft: IncidentDraft, now: number): { request: Inciden
   if (!isWebAddress(draft.evidenceUrl) || draft.evidenceUrl.length > longestAddress) faults.evidenceUrl = `An http or https address of at most ${longestAddress} characters.`;
   const isContract = draft.coverageType === "smart_contract";
   const loss = draft.lossPercent.trim() === "" ? Number.NaN : Number(draft.lossPercent);
+  // Cents of a per cent are enough; a division by 100 must not add digits of its own.
+  const hundredths = Math.round(loss * 100);
   if (isContract && !(loss > 0 && loss <= 100)) faults.lossPercent = "Above 0 and at most 100 %.";
+  // What policies pay is never other than what was typed.
+  else if (isContract && hundredths / 100 !== loss) faults.lossPercent = "At most two decimals.";
   if (Object.keys(faults).length > 0) return { faults };
   return {
     request: {
@@ -40,8 +44,7 @@ export function readDraft(draft: IncidentDraft, now: number): { request: Inciden
       chain: draft.chain,
       occurred_at: occurredAt,
       evidence_url: draft.evidenceUrl,
-      // Cents of a per cent are enough; a division by 100 must not add digits of its own.
-      ...(isContract && { stablecoin: draft.stablecoin, loss_fraction: Math.round(loss * 100) / 10_000 }),
+      ...(isContract && { stablecoin: draft.stablecoin, loss_fraction: hundredths / 10_000 }),
     },
   };
 }

@@ -1,4 +1,4 @@
-import { type KeyboardEvent, useMemo, useState } from "react";
+import { type FocusEvent, type KeyboardEvent, useMemo, useState } from "react";
 import type { Chain, CoverageType, Stablecoin } from "@/shared/api/types";
 import { percent, shortUsd } from "@/shared/format/numbers";
 import { coverageName } from "@/shared/format/words";
@@ -48,9 +48,14 @@ export function HeatMap({ matrix, types, measure, chosen, onChoose, onLook }: {
     event.currentTarget.querySelector<HTMLElement>(`[data-at="${row} ${column}"]`)?.focus();
   };
 
+  /** Who leaves with the keyboard looks at no cell any more; who goes on to the next one looks at that. */
+  const leave = (event: FocusEvent<HTMLTableElement>) => {
+    if (!event.currentTarget.contains(event.relatedTarget)) onLook(null);
+  };
+
   return (
     <div className={styles.scroll}>
-      <table className={styles.map} role="grid" aria-label={`Products by coin, coverage and chain; shown is the ${measure === "rate" ? "yearly rate" : "capacity"}`} onKeyDown={move} onMouseLeave={() => onLook(null)}>
+      <table className={styles.map} role="grid" aria-label={`Products by coin, coverage and chain; shown is the ${measure === "rate" ? "yearly rate" : "capacity"}`} onKeyDown={move} onMouseLeave={() => onLook(null)} onBlur={leave}>
         <thead>
           {types.length > 1 && (
             <tr>

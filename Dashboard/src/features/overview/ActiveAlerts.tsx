@@ -5,6 +5,7 @@ import { useRiskLimits } from "@/shared/api/get-risk-limits";
 import { dateMinute } from "@/shared/format/times";
 import { Badge, toneOf } from "@/shared/ui/Badge";
 import { isOld, OldBook } from "@/shared/ui/OldBook";
+import { areOld, OldBridges } from "@/shared/ui/OldBridges";
 import { Panel } from "@/shared/ui/Panel";
 import { QueryState, Skeleton, Stale } from "@/shared/ui/QueryState";
 import { StateMessage } from "@/shared/ui/StateMessage";
@@ -25,10 +26,11 @@ export function ActiveAlerts() {
               <Stale query={bridges} of="Alerts of bridges" />
               <Stale query={limits} of="Limits" />
               <OldBook of={limits.data} />
+              <OldBridges of={bridges.data} />
               {(bridges.isPending || limits.isPending) && <Skeleton lines={2} />}
               {alerts.length > 0 && <List alerts={alerts} />}
-              {/* Nothing is clear while one of them is unknown or old: no alert is raised before the book has been measured. */}
-              {alerts.length === 0 && risk.isSuccess && bridges.isSuccess && limits.isSuccess && !isOld(limits.data) && (
+              {/* Nothing is clear while one of them is unknown or old: no alert is raised before the book has been measured, or a bridge judged. */}
+              {alerts.length === 0 && risk.isSuccess && bridges.isSuccess && limits.isSuccess && !isOld(limits.data) && !areOld(bridges.data) && (
                 <StateMessage tone="good" icon={<ShieldCheck size={20} aria-hidden />} title="No active alert" detail="Every figure is inside its limits." />
               )}
             </>

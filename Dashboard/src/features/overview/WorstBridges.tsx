@@ -3,6 +3,7 @@ import { change, fixed, shortUsd } from "@/shared/format/numbers";
 import { bridgeName } from "@/shared/format/words";
 import { Badge, toneOf } from "@/shared/ui/Badge";
 import { DataTable } from "@/shared/ui/DataTable";
+import { OldBridges } from "@/shared/ui/OldBridges";
 import { Panel } from "@/shared/ui/Panel";
 import { QueryState } from "@/shared/ui/QueryState";
 
@@ -12,6 +13,7 @@ export function WorstBridges() {
   const bridges = useBridges();
   return (
     <Panel title="Weakest bridges" span={6} flush note="by health score; nothing known comes first">
+      <OldBridges of={bridges.data} />
       <QueryState query={bridges} lines={5} isEmpty={(data) => data.bridges.length === 0}>
         {(data) => (
           <DataTable

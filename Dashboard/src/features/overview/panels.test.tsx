@@ -11,6 +11,7 @@ import { riskLimitsQuery } from "@/shared/api/get-risk-limits";
 import { ActiveAlerts } from "./ActiveAlerts";
 import { PoolPanel } from "./PoolPanel";
 import { TopProducts } from "./TopProducts";
+import { WorstBridges } from "./WorstBridges";
 
 let queries: QueryClient;
 
@@ -32,10 +33,17 @@ const limits = (asOf: number) => ({
   timestamp: now,
 });
 
+/** Two bridges are known, one of them as it was at a time. */
+const judged = (last_updated: number | null) => knows(bridgesQuery().queryKey, {
+  bridges: [{ ...bridge, bridge_id: "wormhole_eth_ton", last_updated: now }, { ...bridge, last_updated }],
+  timestamp: now,
+});
+const bridge = { bridge_id: "multichain_eth_ton", health_score: 0.95, health_status: "Healthy", tvl_usd: 1_000, tvl_drawdown_pct: 0, exploit_detected: false, active_alerts: [] };
+
 describe("active alerts", () => {
   beforeEach(() => {
     knows(riskAlertsQuery().queryKey, { alerts: [], total_alerts: 0, critical_count: 0, timestamp: now });
-    knows(bridgesQuery().queryKey, { bridges: [] });
+    judged(now);
   });
 
   it("are none where the book was measured, and lately", () => {
@@ -58,9 +66,31 @@ describe("active alerts", () => {
   });
 });
 
+describe("bridges", () => {
+  beforeEach(() => {
+    knows(riskAlertsQuery().queryKey, { alerts: [], total_alerts: 0, critical_count: 0, timestamp: now });
+    knows(riskLimitsQuery().queryKey, limits(now));
+  });
+
+  it("that were judged lately have no alert", () => {
+    judged(now - 300);
+    expect(shown(<ActiveAlerts />)).toContain("No active alert");
+    for (const panel of [<ActiveAlerts key="alerts" />, <WorstBridges key="bridges" />]) expect(shown(panel)).not.toMatch(/judged/);
+  });
+
+  it.each([
+    [now - 301, /A bridge was last judged at \d\d Oct, \d\d:41:39/],
+    [null, /Not every bridge has been judged/],
+  ])("of which one was last judged at %s may have one", (at, said) => {
+    judged(at);
+    expect(shown(<ActiveAlerts />)).not.toContain("No active alert");
+    for (const panel of [<ActiveAlerts key="alerts" />, <WorstBridges key="bridges" />]) expect(shown(panel)).toMatch(said);
+  });
+});
+
 describe("the pool", () => {
   const tones = () => [...shown(<PoolPanel />).matchAll(/class="\S*bar\S*" data-tone="(\w+)"/g)].map((match) => match[1]);
-  const pool = (ltv: number) => knows(poolQuery().queryKey, { ltv, reserve_ratio: 0.5, circuit_breaker: { open: false }, timestamp: now });
+  const pool = (ltv: number | null) => knows(poolQuery().queryKey, { ltv, reserve_ratio: 0.5, circuit_breaker: { open: false }, timestamp: now });
 
   it("is in order inside its limits", () => {
     pool(0.6);
@@ -85,6 +115,16 @@ describe("the pool", () => {
     pool(0.85);
     expect(tones()).toEqual(["neutral", "neutral"]);
     expect(shown(<PoolPanel />)).not.toContain("Sales stop");
+  });
+
+  it("is beyond every limit with cover and no capital", async () => {
+    pool(null);
+    knows(riskLimitsQuery().queryKey, limits(now));
+    expect(tones()).toEqual(["critical", "good"]);
+    expect(shown(<PoolPanel />)).toContain('aria-valuetext="no capital, past the limit “Critical”"');
+    queries.removeQueries({ queryKey: riskLimitsQuery().queryKey });
+    await fails(riskLimitsQuery().queryKey);
+    expect(tones()).toEqual(["critical", "neutral"]);
   });
 });
 

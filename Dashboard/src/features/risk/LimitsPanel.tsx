@@ -56,5 +56,5 @@ function worstOfEach(limits: readonly RiskLimit[]): RiskLimit[] {
   return [...worst.values()];
 }
 
-/** How far a value has come towards its Critical limit; only compared within one type. */
-const closeness = (limit: RiskLimit) => (limit.current_value === null ? -Infinity : isLow(limit) ? -limit.current_value : limit.current_value);
+/** How far a value has come towards its Critical limit, which no capital is beyond; only compared within one type. */
+const closeness = (limit: RiskLimit) => (limit.current_value === null ? Infinity : isLow(limit) ? -limit.current_value : limit.current_value);

@@ -12,7 +12,7 @@ import styles from "./ModelCheckPanel.module.css";
 
 const lights = ["green", "yellow", "red"] as const;
 const meanings = { green: "as many as the model allows", yellow: "more than it should be; look into it", red: "the model is wrong" };
-/** Below it a test at the usual level says that exceptions do not come as often as forecast. */
+/** Below it a test at the usual level says that exceptions come more often than forecast, or less often: it is of both sides. */
 const significance = 0.05;
 
 /** Each day's loss against the VaR that was forecast for it. */
@@ -32,6 +32,11 @@ export function ModelCheckPanel() {
   );
 }
 
+function agreement(pValue: number, { exceptions, expected_exceptions }: ModelCheck): string {
+  if (pValue >= significance) return "agrees with the forecast";
+  return exceptions > expected_exceptions ? "more often than forecast" : "less often than forecast";
+}
+
 function Verdict({ check }: { check: ModelCheck }) {
   return (
     <>
@@ -49,7 +54,7 @@ function Verdict({ check }: { check: ModelCheck }) {
           ["Days compared", `${count(check.days)} of 250${check.from === null ? "" : `, ${check.from} … ${check.to ?? ""} UTC`}`],
           ["Losses above the forecast", `${count(check.exceptions)}; ${fixed(check.expected_exceptions, 1)} expected`],
           ["Kupiec likelihood ratio", fixed(check.likelihood_ratio, 3)],
-          ["Kupiec p-value", check.p_value === null ? "–" : `${percent(check.p_value, 1)}${check.p_value < significance ? ": not as often as forecast" : ": agrees with the forecast"}`],
+          ["Kupiec p-value", check.p_value === null ? "–" : `${percent(check.p_value, 1)}: ${agreement(check.p_value, check)}`],
         ]}
       />
       {check.exception_days.length > 0 && (

@@ -15,6 +15,7 @@ import { RowButton } from "@/shared/ui/RowButton";
 import { Facts } from "@/shared/ui/Stat";
 import { type Scenario, useScenarios } from "./api/get-scenarios";
 import { useStressTest } from "./api/run-stress-test";
+import { ltvAfter, ofCapitalLeft, reservesAfter } from "./stress";
 import styles from "./StressPanel.module.css";
 
 /** The scenarios of the library side by side, the dearest first. */
@@ -38,8 +39,8 @@ export function StressPanel({ snapshot }: { snapshot: UseQueryResult<Snapshot> }
                 { name: "Of capital", cell: (s) => <Share loss={s.loss_usd} most={most} capital={data.total_capital_usd} /> },
                 { name: "Claims", numeric: true, cell: (s) => wholeUsd(s.claims_usd), sortBy: (s) => s.claims_usd },
                 { name: "Not covered", numeric: true, cell: (s) => wholeUsd(s.uncovered_usd), sortBy: (s) => s.uncovered_usd },
-                { name: "LTV after", numeric: true, cell: (s) => percent(s.ltv_after, 1), sortBy: (s) => s.ltv_after },
-                { name: "Reserves after", numeric: true, cell: (s) => percent(s.reserve_ratio_after, 1), sortBy: (s) => s.reserve_ratio_after },
+                { name: "LTV after", numeric: true, cell: (s) => ofCapitalLeft(ltvAfter(s)), sortBy: ltvAfter },
+                { name: "Reserves after", numeric: true, cell: (s) => ofCapitalLeft(reservesAfter(s)), sortBy: reservesAfter },
               ]}
             />
           );
@@ -77,7 +78,7 @@ function ScenarioDetail({ scenario, id, loss }: { scenario: Scenario | undefined
           </ul>
         </>
       )}
-      {loss && <Facts rows={[["Loss in the last snapshot", usd(loss.loss_usd)], ["LTV and reserves after it", `${percent(loss.ltv_after, 1)} and ${percent(loss.reserve_ratio_after, 1)}`]]} />}
+      {loss && <Facts rows={[["Loss in the last snapshot", usd(loss.loss_usd)], ["LTV and reserves after it", loss.ltv_after === null ? "no capital left" : `${percent(loss.ltv_after, 1)} and ${percent(loss.reserve_ratio_after, 1)}`]]} />}
       <ByTranche scenario={id} />
     </>
   );

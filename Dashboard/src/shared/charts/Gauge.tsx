@@ -13,6 +13,7 @@ export interface GaugeLimit {
  */
 export function Gauge({ label, value, max, limits, danger = "high", format }: {
   label: string;
+  /** A share of capital; null where there is none for what it has to bear, which is beyond every limit. */
   value: number | null;
   /** End of the scale, which begins at 0. */
   max: number;
@@ -21,16 +22,18 @@ export function Gauge({ label, value, max, limits, danger = "high", format }: {
   format: (value: number) => string;
 }) {
   const crossed = limits
-    .filter((limit) => value !== null && (danger === "high" ? value >= limit.value : value <= limit.value))
+    .filter((limit) => value === null || (danger === "high" ? value >= limit.value : value <= limit.value))
     .toSorted((a, b) => (danger === "high" ? b.value - a.value : a.value - b.value))[0];
-  // Where no limit is known nothing is in order for that.
-  const inside = limits.length === 0 ? "neutral" : "good";
+  // Where no limit is known nothing is in order for that; without capital nothing is, whatever they are.
+  const inside = value === null ? "critical" : limits.length === 0 ? "neutral" : "good";
+  const shown = value === null ? "no capital" : format(value);
+  const reached = value ?? (danger === "high" ? max : 0);
   const at = (figure: number) => `${Math.min(100, Math.max(0, (figure / max) * 100))}%`;
   return (
     <div className={styles.gauge}>
       <div className={styles.head}>
         <span className={styles.label}>{label}</span>
-        <span className={styles.value}>{value === null ? "–" : format(value)}</span>
+        <span className={styles.value}>{shown}</span>
       </div>
       <div
         className={styles.scale}
@@ -39,10 +42,10 @@ export function Gauge({ label, value, max, limits, danger = "high", format }: {
         aria-valuemin={0}
         aria-valuemax={max}
         // Without an exponent, which ARIA does not know.
-        aria-valuenow={Number((value ?? 0).toFixed(6))}
-        aria-valuetext={value === null ? "not known" : `${format(value)}${crossed ? `, past the limit “${crossed.name}”` : ""}`}
+        aria-valuenow={Number(reached.toFixed(6))}
+        aria-valuetext={`${shown}${crossed ? `, past the limit “${crossed.name}”` : ""}`}
       >
-        <span className={styles.bar} data-tone={crossed?.tone ?? inside} style={{ width: at(value ?? 0) }} />
+        <span className={styles.bar} data-tone={crossed?.tone ?? inside} style={{ width: at(reached) }} />
         {limits.map((limit) => (
           <span key={limit.name} className={styles.tick} data-tone={limit.tone} style={{ left: at(limit.value) }} />
         ))}

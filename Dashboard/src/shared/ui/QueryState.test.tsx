@@ -1,9 +1,9 @@
 import { type QueryObserverResult, QueryObserver, QueryClient } from "@tanstack/react-query";
 import { renderToStaticMarkup } from "react-dom/server";
 import { afterEach, expect, it } from "vitest";
-import { Unreachable } from "@/shared/api/client";
+import { ApiError, Unreachable } from "@/shared/api/client";
 import { setKey } from "@/shared/session/session";
-import { QueryState, Stale } from "./QueryState";
+import { Failure, NeedsKey, QueryState, Stale } from "./QueryState";
 
 /** What a page gets of a query that waits for something. */
 const waiting = (): QueryObserverResult<number> => new QueryObserver(new QueryClient(), { queryKey: ["figure"], queryFn: () => 1, enabled: false }).getCurrentResult();
@@ -12,6 +12,12 @@ const shown = (query: QueryObserverResult<number>) => renderToStaticMarkup(<Quer
 afterEach(() => setKey(null));
 
 it("asks for a key where there is none", () => expect(shown(waiting())).toContain("A key is needed"));
+
+it("has a refused key read out as any failure, and not that there is none", () => {
+  const refused = renderToStaticMarkup(<Failure error={new ApiError({ status: 401, error: "No." }, undefined)} />);
+  expect(refused).toMatch(/role="alert".*The key is not accepted/);
+  expect(renderToStaticMarkup(<NeedsKey />)).not.toContain('role="alert"');
+});
 
 it("waits where there is a key", () => {
   setKey("sure_a_b");

@@ -76,6 +76,8 @@ export function NeedsKey({ refused = false }: { refused?: boolean }) {
   return (
     <StateMessage
       icon={<KeyRound size={20} aria-hidden />}
+      // What was asked for with a key failed; where none was entered nothing has.
+      tone={refused ? "critical" : "calm"}
       title={refused ? "The key is not accepted" : "A key is needed"}
       detail={refused ? "It is unknown, revoked or past its end. Enter another with “Key” in the top bar." : "Enter your API key with “Key” in the top bar to see this."}
     />

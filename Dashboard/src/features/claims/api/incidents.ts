@@ -1,4 +1,4 @@
-import { infiniteQueryOptions, useInfiniteQuery, useMutation, useQueryClient } from "@tanstack/react-query";
+import { infiniteQueryOptions, mutationOptions, type QueryClient, useInfiniteQuery, useMutation, useQueryClient } from "@tanstack/react-query";
 import { query, request } from "@/shared/api/client";
 import { refreshMs } from "@/shared/api/query-client";
 import type { Page } from "@/shared/api/types";
@@ -43,14 +43,14 @@ export const incidentsQuery = (hasKey: boolean) =>
 
 export const useIncidents = () => useInfiniteQuery(incidentsQuery(useKey() !== null));
 
-export function useRecordIncident() {
-  const queries = useQueryClient();
-  return useMutation({
+export const recordMutation = (queries: QueryClient) =>
+  mutationOptions({
     mutationFn: (incident: IncidentRequest) => request<Incident>("/api/v2/incidents", { method: "POST", body: incident }),
-    // It is recorded, however long the list takes to show it.
-    onSuccess: () => void queries.invalidateQueries({ queryKey: ["incidents"] }),
+    // It is recorded, however long the list takes to show it; and may be where the answer was lost, which the list tells.
+    onSettled: () => void queries.invalidateQueries({ queryKey: ["incidents"] }),
   });
-}
+
+export const useRecordIncident = () => useMutation(recordMutation(useQueryClient()));
 
 /** Confirmed by another than who recorded it, policies pay; dismissed, sales go on. */
 export function useDecideIncident() {

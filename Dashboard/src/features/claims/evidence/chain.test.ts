@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import type { Json } from "./canonical-json";
-import { type ChainedHash, checkBundle, type EvidenceBundle, faultsOfChain, genesis, hashOf, sha256 } from "./chain";
+import { type ChainedHash, checkBundle, type DecidedClaim, type EvidenceBundle, faultsOfChain, genesis, hashOf, sha256 } from "./chain";
 
 // FIPS 180-4, as NIST publishes them for SHA-256 (one block, two blocks), and of nothing.
 it.each([
@@ -14,10 +14,12 @@ it("hashes the one before and the body", async () => {
   expect(await hashOf(genesis, {})).toBe("5649d09ed68c17156095d175eef152856c5b1a81c117c409c1e00f096aa6838e");
 });
 
-async function after(before: EvidenceBundle | undefined, body: Json): Promise<EvidenceBundle> {
+async function after(before: EvidenceBundle | undefined, content: Record<string, Json>): Promise<EvidenceBundle> {
   const previous = before?.hash ?? genesis;
   const number = (before?.number ?? 0) + 1;
-  return { number, claim_id: `claim ${number}`, previous_hash: previous, hash: await hashOf(previous, body), body };
+  const claim_id = `claim ${number}`;
+  const body = { ...content, claim_id };
+  return { number, claim_id, previous_hash: previous, hash: await hashOf(previous, body), body };
 }
 
 async function chainOfThree(): Promise<[EvidenceBundle, EvidenceBundle, EvidenceBundle]> {
@@ -27,32 +29,44 @@ async function chainOfThree(): Promise<[EvidenceBundle, EvidenceBundle, Evidence
 }
 
 const linkOf = ({ number, previous_hash, hash }: EvidenceBundle): ChainedHash => ({ number, previous_hash, hash });
-const holds = async (bundle: EvidenceBundle, links: readonly ChainedHash[]) => (await checkBundle(bundle, links)).map((check) => check.holds);
+const claimOf = ({ claim_id, hash }: EvidenceBundle): DecidedClaim => ({ claim_id, evidence_hash: hash });
+const holds = async (bundle: EvidenceBundle, links: readonly ChainedHash[], claim = claimOf(bundle)) => (await checkBundle(bundle, claim, links)).map((check) => check.holds);
 
 describe("a decision", () => {
   it("holds where nothing was changed, whatever the order of its names", async () => {
     const [first, second, third] = await chainOfThree();
     const links = [first, second, third].map(linkOf);
-    expect(await holds(first, links)).toEqual([true, true, true]);
-    expect(await holds({ ...second, body: { a: [null], b: 1 } }, links)).toEqual([true, true, true]);
-    expect(await holds(third, links)).toEqual([true, true, true]);
+    expect(await holds(first, links)).toEqual([true, true, true, true]);
+    expect(await holds({ ...second, body: { claim_id: "claim 2", a: [null], b: 1 } }, links)).toEqual([true, true, true, true]);
+    expect(await holds(third, links)).toEqual([true, true, true, true]);
   });
 
   it("does not hold where its content was changed", async () => {
     const [first] = await chainOfThree();
-    expect(await holds({ ...first, body: { payout_usd: "1000000.00", triggered: true } }, [linkOf(first)])).toEqual([false, true, true]);
+    expect(await holds({ ...first, body: { payout_usd: "1000000.00", triggered: true, claim_id: "claim 1" } }, [linkOf(first)])).toEqual([false, true, true, true]);
   });
 
   it("does not hold where it was told anew with a right hash of its own", async () => {
     const [first, second, third] = await chainOfThree();
-    const forged = { ...second, body: { payout_usd: "0" }, hash: await hashOf(first.hash, { payout_usd: "0" }) };
-    expect(await holds(forged, [first, second, third].map(linkOf))).toEqual([true, false, true]);
+    const body = { payout_usd: "0", claim_id: "claim 2" };
+    const forged = { ...second, body, hash: await hashOf(first.hash, body) };
+    expect(await holds(forged, [first, second, third].map(linkOf), claimOf(second))).toEqual([true, false, true, false]);
   });
 
   it("does not hold where the one before is another, or not there", async () => {
     const [first, second] = await chainOfThree();
-    expect(await holds(second, [{ ...linkOf(first), hash: "f".repeat(64) }, linkOf(second)])).toEqual([true, true, false]);
-    expect(await holds(second, [linkOf(second)])).toEqual([true, true, false]);
+    expect(await holds(second, [{ ...linkOf(first), hash: "f".repeat(64) }, linkOf(second)])).toEqual([true, true, false, true]);
+    expect(await holds(second, [linkOf(second)])).toEqual([true, true, false, true]);
+  });
+
+  it("does not hold for another claim, however sound it is", async () => {
+    const [first, second, third] = await chainOfThree();
+    const links = [first, second, third].map(linkOf);
+    expect(await holds(second, links, claimOf(first))).toEqual([true, true, true, false]);
+    // What is around the content says whose it is, the content says otherwise.
+    expect(await holds({ ...second, claim_id: "claim 1" }, links, { claim_id: "claim 1", evidence_hash: second.hash })).toEqual([true, true, true, false]);
+    expect(await holds(second, links, { claim_id: "claim 2", evidence_hash: first.hash })).toEqual([true, true, true, false]);
+    expect(await holds({ ...second, body: null }, links)).toEqual([false, true, true, false]);
   });
 });
 

@@ -28,6 +28,12 @@ export async function sha256(text: string): Promise<string> {
 /** The hash of a decision: over that of the one before, an end of line, and its own canonical text. */
 export const hashOf = (previousHash: string, body: Json) => sha256(`${previousHash}\n${canonicalJson(body)}`);
 
+/** What a claim says of itself: its id, and the hash of its decision; null while it is pending. */
+export interface DecidedClaim {
+  readonly claim_id: string;
+  readonly evidence_hash: string | null;
+}
+
 /** What one check found. */
 export interface Check {
   readonly name: string;
@@ -36,11 +42,13 @@ export interface Check {
 }
 
 /**
- * Takes everything about `bundle` anew that can be taken anew: its hash from its content, and its place among the published hashes.
+ * Takes everything about `bundle` anew that can be taken anew: its hash from its content, its place among the published hashes, and
+ * that it is of the claim it is shown for: a sound decision of another claim says nothing of this one.
  *
+ * @param claim the one that is shown
  * @param links of the published chain the decision and the one before it, and any others
  */
-export async function checkBundle(bundle: EvidenceBundle, links: readonly ChainedHash[]): Promise<Check[]> {
+export async function checkBundle(bundle: EvidenceBundle, claim: DecidedClaim, links: readonly ChainedHash[]): Promise<Check[]> {
   const computed = await hashOf(bundle.previous_hash, bundle.body);
   const published = links.find((link) => link.number === bundle.number);
   const before = links.find((link) => link.number === bundle.number - 1);
@@ -58,8 +66,12 @@ export async function checkBundle(bundle: EvidenceBundle, links: readonly Chaine
           holds: before?.hash === bundle.previous_hash,
           detail: before ? before.hash : `The published chain has no decision ${bundle.number - 1}.`,
         },
+    { name: "It is the decision of this claim", holds: claimOf(bundle.body) === claim.claim_id && bundle.hash === claim.evidence_hash, detail: claim.claim_id },
   ];
 }
+
+/** The claim that a decision names in what its hash is over. */
+const claimOf = (body: Json) => (typeof body === "object" && body !== null && "claim_id" in body ? body.claim_id : undefined);
 
 /** What is wrong with a published chain, in sentences; none when every link follows from the one before. */
 export function faultsOfChain(links: readonly ChainedHash[]): string[] {
