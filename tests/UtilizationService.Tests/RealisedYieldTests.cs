@@ -60,6 +60,23 @@ public sealed class RealisedYieldTests(PostgresServer postgres)
     }
 
     /// <summary>
+    /// A cent of a millisecond ago adds 0.01 × 0.001 / 2 592 000 = 3.9 · 10⁻¹² to the mean of 1 000, which then has more digits than a decimal;
+    /// 0.01 / 1 000 × 365 / 30 = 0.0122 %.
+    /// </summary>
+    [Fact]
+    public async Task What_was_earned_a_moment_ago_is_told()
+    {
+        await using var host = await UtilizationHost.StartAsync(postgres);
+        await WriteAsync(host, Tranche.Equity, "deposit", 1_000m, daysAgo: 60);
+        await WriteAsync(host, Tranche.Equity, "premium_earned", 0.01m, daysAgo: 1 / 86_400_000d);
+
+        using var report = new TrancheReport(host.Database, Options.Create(new CapitalOptions()));
+        var figures = await report.ReadAsync(Positions.TenMillion(), Now, TestContext.Current.CancellationToken);
+
+        Assert.Equal(0.0122m, figures.Single(f => f.TrancheId == Tranche.Equity).RealisedApy30d);
+    }
+
+    /// <summary>
     /// 1 000 for 30 days and 1 of premium at their end: 1 / 1 000 × 365 / 30 = 1.2167 %. With another 1 then it is 2.4333 %, which is read when
     /// the capital of a tranche has moved, or after a minute.
     /// </summary>
